@@ -1,0 +1,93 @@
+using System.Globalization;
+
+namespace TokenFactory.Economics.Measures;
+
+/// <summary>
+/// Money per million tokens: at least 0 (free is a real price), at most <see cref="Maximum"/>, at most 12 decimals. Exact: held as a
+/// whole number of 10^-12 currency units, so that no operation on it rounds. <c>default</c> is a price of zero.
+/// </summary>
+public readonly record struct UnitValue : IComparable<UnitValue>
+{
+    /// <summary>Decimals of a unit value and of an amount.</summary>
+    public const int Decimals = 12;
+
+    /// <summary>The largest unit value, in currency units per million tokens (one currency unit per token).</summary>
+    public const decimal Maximum = 1_000_000m;
+
+    internal const long UnitsPerOne = 1_000_000_000_000;
+
+    private readonly long _trillionths;
+
+    private UnitValue(long trillionths) => _trillionths = trillionths;
+
+    /// <summary>The value in currency units per million tokens, without trailing zeros.</summary>
+    public decimal ValuePerMillionTokens => Normalize((decimal)_trillionths / UnitsPerOne);
+
+    /// <summary>The value as a whole number of 10^-12 currency units per million tokens.</summary>
+    public long Trillionths => _trillionths;
+
+    /// <summary>Makes a unit value of money per million tokens.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Negative, above <see cref="Maximum"/>, or more than 12 decimals.</exception>
+    public static UnitValue PerMillionTokens(decimal value) => TryCreate(value, out var unitValue, out var why)
+        ? unitValue
+        : throw new ArgumentOutOfRangeException(nameof(value), value, why);
+
+    /// <summary>As <see cref="PerMillionTokens"/>, with the violation as a sentence where there is one.</summary>
+    public static bool TryCreate(decimal value, out UnitValue unitValue, out string? violation)
+    {
+        unitValue = default;
+        violation = value switch
+        {
+            < 0 => "must not be negative",
+            > Maximum => "must not exceed 1000000 per million tokens",
+            _ => null,
+        };
+        if (violation is not null)
+            return false;
+
+        var scaled = value * UnitsPerOne;
+        var trillionths = decimal.Truncate(scaled);
+        // The product is exact only while it fits 28 digits; compare back instead of trusting the remainder.
+        if (trillionths != scaled || trillionths / UnitsPerOne != value || Normalize(value).Scale > Decimals)
+        {
+            violation = "must have at most 12 decimals";
+            return false;
+        }
+
+        unitValue = new UnitValue((long)trillionths);
+        return true;
+    }
+
+    /// <summary>
+    /// quantity x unit value / 10^6, rounded half away from zero to 12 decimals: the one rounding in the life of an entry. Exact before
+    /// that: the product is taken in 128-bit integers. A negative quantity (a reversal) gives the negated amount.
+    /// </summary>
+    /// <param name="quantity">Tokens, within +-10^15.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The quantity is outside +-10^15.</exception>
+    public decimal AmountOf(long quantity)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(quantity, Quantity.Maximum);
+        ArgumentOutOfRangeException.ThrowIfLessThan(quantity, -Quantity.Maximum);
+
+        var product = (Int128)quantity * _trillionths;
+        var (quotient, remainder) = Int128.DivRem(product, 1_000_000);
+        if (Int128.Abs(remainder) >= 500_000)
+            quotient += product < 0 ? -1 : 1;
+        return Normalize((decimal)quotient * 0.000000000001m);
+    }
+
+    public int CompareTo(UnitValue other) => _trillionths.CompareTo(other._trillionths);
+
+    public static bool operator <(UnitValue left, UnitValue right) => left.CompareTo(right) < 0;
+
+    public static bool operator >(UnitValue left, UnitValue right) => left.CompareTo(right) > 0;
+
+    public static bool operator <=(UnitValue left, UnitValue right) => left.CompareTo(right) <= 0;
+
+    public static bool operator >=(UnitValue left, UnitValue right) => left.CompareTo(right) >= 0;
+
+    public override string ToString() => ValuePerMillionTokens.ToString(CultureInfo.InvariantCulture);
+
+    // Dividing by a one with 28 zeros drops trailing zeros without changing the value.
+    private static decimal Normalize(decimal value) => value / 1.0000000000000000000000000000m;
+}
