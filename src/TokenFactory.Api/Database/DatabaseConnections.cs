@@ -1,0 +1,31 @@
+using Npgsql;
+
+namespace TokenFactory.Api.Database;
+
+/// <summary>
+/// The two ways into the database: as the schema's owner (migrations only) and as the service's own role, which can neither change nor
+/// remove what the ledger holds. They may share a login: service connections switch to the role as they open.
+/// </summary>
+internal sealed record DatabaseConnections
+{
+    public const string ServiceRole = "tokenfactory_service";
+
+    public required string Owner { get; init; }
+
+    public required string Service { get; init; }
+
+    /// <param name="service">The login of the service: the connection string <c>TokenFactory</c>.</param>
+    /// <param name="owner">The login that owns the schema, where it is another: <c>TokenFactoryOwner</c>.</param>
+    public static DatabaseConnections From(string service, string? owner = null)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(service);
+        var ownerSettings = new NpgsqlConnectionStringBuilder(owner ?? service)
+        {
+            ApplicationName = "token-factory-migrations",
+            Pooling = false,
+        };
+        settings.ApplicationName ??= "token-factory";
+        settings.Options = string.Join(' ', settings.Options, $"-c role={ServiceRole}").Trim();
+        return new DatabaseConnections { Owner = ownerSettings.ConnectionString, Service = settings.ConnectionString };
+    }
+}

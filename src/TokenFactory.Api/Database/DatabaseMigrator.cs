@@ -1,0 +1,40 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace TokenFactory.Api.Database;
+
+/// <summary>Brings a database to this version's schema. Any number of instances may call it at once: one migrates, the others wait.</summary>
+internal static class DatabaseMigrator
+{
+    // Any constant will do; it only has to be the same in every version of the service.
+    private const long MigrationLock = 0x546F6B656E466163;
+
+    /// <summary>Applies what is missing, as the owner of the schema, and makes the ledger's partitions ahead.</summary>
+    /// <exception cref="PostgresException">The server refused; nothing of the failed migration stays.</exception>
+    public static async Task MigrateAsync(string ownerConnectionString, ILoggerFactory? loggers, CancellationToken cancellationToken)
+    {
+        await using var dataSource = NpgsqlDataSource.Create(ownerConnectionString);
+        await using var guard = await dataSource.OpenConnectionAsync(cancellationToken);
+        await ExecuteAsync(guard, $"select pg_advisory_lock({MigrationLock})", cancellationToken);
+        try
+        {
+            var options = new DbContextOptionsBuilder<TokenFactoryContext>();
+            TokenFactoryContext.Configure(options, o => o.UseNpgsql(dataSource));
+            if (loggers is not null)
+                options.UseLoggerFactory(loggers);
+            await using var context = new TokenFactoryContext(options.Options);
+            await context.Database.MigrateAsync(cancellationToken);
+            await ExecuteAsync(guard, "select ledger_make_partitions(ledger_clock() - interval '1 month', 5)", cancellationToken);
+        }
+        finally
+        {
+            await ExecuteAsync(guard, $"select pg_advisory_unlock({MigrationLock})", CancellationToken.None);
+        }
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,21 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace TokenFactory.Api.Database;
+
+internal static class DatabaseRegistration
+{
+    /// <summary>The data source of the service's role, the entity context over it, and the migration at start.</summary>
+    public static IServiceCollection AddDatabase(this IServiceCollection services, DatabaseConnections connections)
+    {
+        services.AddSingleton(connections);
+        services.AddSingleton<DatabaseReadiness>();
+        services.AddSingleton(provider => new NpgsqlDataSourceBuilder(connections.Service)
+            .UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>())
+            .Build());
+        services.AddDbContextFactory<TokenFactoryContext>((provider, options) =>
+            TokenFactoryContext.Configure(options, o => o.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>())));
+        services.AddHostedService<DatabaseStartup>();
+        return services;
+    }
+}
