@@ -25,6 +25,7 @@ create table event_identity (
     entry_count       smallint not null,
     reported_amount   numeric check (reported_amount between 0 and 1e15),   -- what the sender says it cost
     reported_currency text check (reported_currency ~ '^[A-Z]{3}$'),
+    reason            text,                                                 -- of a reversal: why
     primary key (source_id, event_id)
 );
 

@@ -1,0 +1,145 @@
+namespace TokenFactory.Api.Ledger;
+
+/// <summary>An identity that the ledger already holds.</summary>
+internal sealed record KnownIdentity(byte[] Fingerprint, DateTimeOffset RecordedAt, long BatchId, int FirstEntryNo, int EntryCount);
+
+/// <summary>
+/// What one transaction will write and answer, decided from its postings and the identities known so far. Pure: it is made again when a
+/// race shows that more identities are known.
+/// </summary>
+internal sealed class BatchPlan
+{
+    private readonly RecordedEvent[][] _outcomes;
+    private readonly List<NewEvent> _newEvents = [];
+    private readonly List<Refusal> _refusals = [];
+    private readonly bool[] _refused;
+    private int _duplicates;
+
+    private BatchPlan(IReadOnlyList<PendingPosting> postings)
+    {
+        _outcomes = [.. postings.Select(p => new RecordedEvent[p.Posting.Events.Count])];
+        _refused = new bool[postings.Count];
+    }
+
+    /// <summary>A new event with the number of its first entry in the batch.</summary>
+    internal readonly record struct NewEvent(LedgerEvent Event, int FirstEntryNo);
+
+    /// <summary>What to insert, sorted by event id so that overlapping transactions wait for each other instead of deadlocking.</summary>
+    public IReadOnlyList<NewEvent> NewEvents => _newEvents;
+
+    public IReadOnlyList<Refusal> Refusals => _refusals;
+
+    public int EntryCount { get; private set; }
+
+    public BatchCounts Counts { get; private set; }
+
+    public PostingResult ResultOf(int posting) => new(_outcomes[posting], _refused[posting]);
+
+    /// <param name="postings">Postings of one source and kind; an atomic one alone.</param>
+    /// <param name="known">Identities of this source that are already recorded.</param>
+    /// <param name="recordedAt">The transaction's instant of recording.</param>
+    /// <param name="batchId">The transaction's batch id.</param>
+    public static BatchPlan For(
+        IReadOnlyList<PendingPosting> postings, IReadOnlyDictionary<string, KnownIdentity> known, DateTimeOffset recordedAt, long batchId)
+    {
+        var plan = new BatchPlan(postings);
+        var slots = SortedSlots(postings);
+        for (var i = 0; i < slots.Length;)
+        {
+            var next = i + 1;
+            while (next < slots.Length && slots[next].Event.EventId == slots[i].Event.EventId)
+                next++;
+            plan.Decide(slots.AsSpan(i, next - i), known.GetValueOrDefault(slots[i].Event.EventId), recordedAt, batchId);
+            i = next;
+        }
+
+        foreach (var pending in postings)
+            plan._refusals.AddRange(pending.Posting.Refusals);
+        if (postings is [{ Posting.Atomic: true }] && plan.HasRefusals)
+            plan.RefuseAll(slots, postings[0].Posting);
+        if (postings[0].Posting.Kind == BatchKind.Ingest)
+            plan.Count();
+        return plan;
+    }
+
+    private bool HasRefusals => _refusals.Count > 0;
+
+    private readonly record struct Slot(int Posting, int Index, LedgerEvent Event);
+
+    // Arrival order decides between two events with one id: the sort must keep it.
+    private static Slot[] SortedSlots(IReadOnlyList<PendingPosting> postings)
+    {
+        var slots = new List<Slot>();
+        for (var p = 0; p < postings.Count; p++)
+        {
+            var events = postings[p].Posting.Events;
+            for (var e = 0; e < events.Count; e++)
+                slots.Add(new Slot(p, e, events[e]));
+        }
+
+        var sorted = slots.ToArray();
+        Array.Sort(sorted, static (a, b) =>
+        {
+            var byId = string.CompareOrdinal(a.Event.EventId, b.Event.EventId);
+            if (byId != 0)
+                return byId;
+            var byPosting = a.Posting.CompareTo(b.Posting);
+            return byPosting != 0 ? byPosting : a.Index.CompareTo(b.Index);
+        });
+        return sorted;
+    }
+
+    private void Decide(ReadOnlySpan<Slot> sameId, KnownIdentity? first, DateTimeOffset recordedAt, long batchId)
+    {
+        var remaining = sameId;
+        if (first is null)
+        {
+            var accepted = sameId[0].Event;
+            first = new KnownIdentity(accepted.Fingerprint, recordedAt, batchId, EntryCount, accepted.Lines.Length);
+            _newEvents.Add(new NewEvent(accepted, EntryCount));
+            EntryCount += accepted.Lines.Length;
+            Answer(sameId[0], EventOutcome.Accepted, first);
+            remaining = sameId[1..];
+        }
+
+        foreach (var slot in remaining)
+        {
+            if (slot.Event.Fingerprint.AsSpan().SequenceEqual(first.Fingerprint))
+            {
+                _duplicates++;
+                Answer(slot, EventOutcome.Duplicate, first);
+            }
+            else
+            {
+                _refusals.Add(new Refusal(EventOutcome.Conflict, slot.Event.EventId, "content_conflict",
+                    "An event with this id and other content is recorded already.", slot.Event.Fingerprint));
+                Answer(slot, EventOutcome.Conflict, first);
+            }
+        }
+    }
+
+    private void Answer(Slot slot, EventOutcome outcome, KnownIdentity at) =>
+        _outcomes[slot.Posting][slot.Index] = new RecordedEvent(outcome, at.RecordedAt, at.BatchId, at.FirstEntryNo, at.EntryCount);
+
+    private void RefuseAll(Slot[] slots, Posting posting)
+    {
+        _refused[0] = true;
+        _newEvents.Clear();
+        EntryCount = 0;
+        foreach (var slot in slots)
+        {
+            if (_outcomes[0][slot.Index].Outcome != EventOutcome.Accepted)
+                continue;
+            _outcomes[0][slot.Index] = new RecordedEvent(EventOutcome.Rejected, default, 0, 0, 0);
+            _refusals.Add(new Refusal(EventOutcome.Rejected, slot.Event.EventId, "atomic_refused",
+                $"Another event of the same atomic batch of {posting.Events.Count + posting.Refusals.Count} was refused."));
+        }
+    }
+
+    private void Count()
+    {
+        var byOutcome = _refusals.CountBy(r => r.Outcome).ToDictionary();
+        Counts = new BatchCounts(_newEvents.Count, _duplicates, byOutcome.GetValueOrDefault(EventOutcome.Conflict),
+            byOutcome.GetValueOrDefault(EventOutcome.Rejected), byOutcome.GetValueOrDefault(EventOutcome.Quarantined));
+    }
+}

@@ -1,0 +1,46 @@
+using System.Runtime.InteropServices;
+using TokenFactory.Economics.Measures;
+
+namespace TokenFactory.Api.Ledger;
+
+/// <summary>The cell that an entry belongs to; the recording date (vintage) and the source are those of its batch.</summary>
+internal readonly record struct CellKey(DateTimeOffset Hour, int ItemId, Sector Sector, int BuyerId, string Currency);
+
+/// <summary>What a batch adds to one cell. Exact sums.</summary>
+internal struct CellDelta
+{
+    public long EntryCount;
+    public decimal Quantity;
+    public decimal PricedQuantity;
+    public decimal FreeQuantity;
+    public decimal Amount;
+    public decimal ReportingAmount;
+}
+
+/// <summary>The entries of a batch grouped by roll-up cell, in one pass.</summary>
+internal sealed class DeltaSet
+{
+    /// <summary>ISO 4217: no currency. The cell of quantities whose value is unknown.</summary>
+    public const string NoCurrency = "XXX";
+
+    private readonly Dictionary<CellKey, CellDelta> _deltas = [];
+
+    public IReadOnlyDictionary<CellKey, CellDelta> Deltas => _deltas;
+
+    public void Add(LedgerEvent ledgerEvent, in LedgerLine line)
+    {
+        var occurredAt = ledgerEvent.OccurredAt;
+        var hour = new DateTimeOffset(occurredAt.UtcTicks - (occurredAt.UtcTicks % TimeSpan.TicksPerHour), TimeSpan.Zero);
+        var key = new CellKey(hour, line.ItemId, ledgerEvent.Sector, ledgerEvent.BuyerId, line.Currency ?? NoCurrency);
+        ref var delta = ref CollectionsMarshal.GetValueRefOrAddDefault(_deltas, key, out _);
+        delta.EntryCount++;
+        delta.Quantity += line.Quantity;
+        delta.Amount += line.Amount ?? 0;
+        if (line.ReportingAmount is not { } reportingAmount)
+            return;
+        delta.ReportingAmount += reportingAmount;
+        delta.PricedQuantity += line.Quantity;
+        if (line.UnitValue is { Trillionths: 0 })
+            delta.FreeQuantity += line.Quantity;
+    }
+}

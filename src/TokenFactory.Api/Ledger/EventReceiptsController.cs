@@ -1,0 +1,112 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using TokenFactory.Api.Hosting;
+
+namespace TokenFactory.Api.Ledger;
+
+/// <summary>Why an event is taken back.</summary>
+public sealed record ReversalRequest
+{
+    /// <summary>At most 1,000 characters; kept with the reversal.</summary>
+    /// <example>sent with the wrong account</example>
+    public string? Reason { get; init; }
+}
+
+/// <summary>What the ledger holds about one event.</summary>
+[ApiController]
+[Route("v1/events")]
+[Produces("application/json", Problems.ContentType)]
+[Tags("Events")]
+public sealed class EventReceiptsController : ControllerBase
+{
+    private const int MaxReasonLength = 1_000;
+
+    /// <summary>The receipt of an event</summary>
+    /// <remarks>The receipt and its entries: the same answer for ever. For ids that contain slashes use `GET /v1/events?source=&amp;id=`.</remarks>
+    /// <param name="source" example="gateway-1">The source that sent the event.</param>
+    /// <param name="id" example="req-8f2">The sender's id of the event.</param>
+    [HttpGet("{source}/{id}", Name = "GetEvent")]
+    [Authorize("read")]
+    [ProducesResponseType<Receipt>(StatusCodes.Status200OK)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound)]
+    public Task<IActionResult> Get(string source, string id, CancellationToken cancellationToken) => FindAsync(source, id, cancellationToken);
+
+    /// <summary>The receipt of an event, for any id</summary>
+    /// <param name="source" example="gateway-1">The source that sent the event.</param>
+    /// <param name="id" example="chat/2026/req-8f2">The sender's id of the event; it may contain slashes.</param>
+    [HttpGet(Name = "FindEvent")]
+    [Authorize("read")]
+    [ProducesResponseType<Receipt>(StatusCodes.Status200OK)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status422UnprocessableEntity)]
+    public Task<IActionResult> Find([FromQuery] string? source, [FromQuery] string? id, CancellationToken cancellationToken)
+    {
+        if (!string.IsNullOrEmpty(source) && !string.IsNullOrEmpty(id))
+            return FindAsync(source, id, cancellationToken);
+        return Task.FromResult<IActionResult>(Problems.Invalid(HttpContext,
+            new FieldError("?source&id", "required", "Name the event: both `source` and `id` are needed.")));
+    }
+
+    /// <summary>Reverse an event</summary>
+    /// <remarks>
+    /// Corrects by entries of the opposite sign, recorded today, that point at what they reverse: nothing is changed or removed. A corrected
+    /// event is sent afterwards under a new id. Reversing twice answers the first reversal.
+    /// </remarks>
+    /// <param name="source" example="gateway-1">The source that sent the event.</param>
+    /// <param name="id" example="req-8f2">The sender's id of the event (percent-encode slashes as %2F).</param>
+    /// <param name="request">Why; may be left out.</param>
+    [HttpPost("{source}/{id}/reversal", Name = "ReverseEvent")]
+    [Authorize("ingest")]
+    [ProducesResponseType<Receipt>(StatusCodes.Status201Created)]
+    [ProducesResponseType<Receipt>(StatusCodes.Status200OK)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status422UnprocessableEntity)]
+    public async Task<IActionResult> Reverse(
+        string source, string id, [FromBody(EmptyBodyBehavior = Microsoft.AspNetCore.Mvc.ModelBinding.EmptyBodyBehavior.Allow)] ReversalRequest? request,
+        CancellationToken cancellationToken)
+    {
+        id = Uri.UnescapeDataString(id);
+        var reason = request?.Reason;
+        if (reason is not null && (reason.Length > MaxReasonLength || reason.Contains('\0', StringComparison.Ordinal)))
+            return Problems.Invalid(HttpContext, new FieldError("/reason", "too_long", "At most 1000 characters, without NUL."));
+        if (id.StartsWith(ReservedKeys.Prefix))
+        {
+            return Problems.Invalid(HttpContext, new FieldError("/id", "not_reversible",
+                "A reversal can't be reversed: record the right event under a new id."));
+        }
+
+        var authorization = HttpContext.RequestServices.GetRequiredService<IAuthorizationService>();
+        if (!(await authorization.AuthorizeAsync(User, source, "source")).Succeeded)
+        {
+            return Problems.Result(HttpContext, StatusCodes.Status403Forbidden, "source_not_granted", "The key may not write for this source.",
+                $"Use a key that names the source {source}, or an admin key.");
+        }
+
+        if (await Events.FindSourceAsync(source, cancellationToken) is { } sourceId
+            && await HttpContext.RequestServices.GetRequiredService<Reversals>().ReverseAsync(source, sourceId, id, reason, cancellationToken)
+                is { } reversed)
+        {
+            return StatusCode(reversed.Outcome == EventOutcome.Accepted ? StatusCodes.Status201Created : StatusCodes.Status200OK, reversed.Receipt);
+        }
+
+        return NoSuchEvent(source, id);
+    }
+
+    private EventReader Events => HttpContext.RequestServices.GetRequiredService<EventReader>();
+
+    private async Task<IActionResult> FindAsync(string source, string id, CancellationToken cancellationToken)
+    {
+        if (!id.Contains('\0', StringComparison.Ordinal) && !source.Contains('\0', StringComparison.Ordinal)
+            && await Events.FindSourceAsync(source, cancellationToken) is { } sourceId
+            && await Events.FindAsync(source, sourceId, id, "recorded", cancellationToken) is { } found)
+        {
+            return Ok(found.Receipt);
+        }
+
+        return NoSuchEvent(source, id);
+    }
+
+    private ObjectResult NoSuchEvent(string source, string id) =>
+        Problems.NotFound(HttpContext, $"The source {source} has recorded no event with the id {id}.");
+}

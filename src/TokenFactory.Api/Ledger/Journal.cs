@@ -1,0 +1,95 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace TokenFactory.Api.Ledger;
+
+/// <summary>
+/// The one way into the ledger. Postings wait in a bounded queue; each writer gathers what waits for the same source into one transaction
+/// and answers every posting after COMMIT. Nothing is ever answered from memory.
+/// </summary>
+internal sealed class Journal(NpgsqlDataSource dataSource, IOptions<LedgerOptions> options, LedgerMetrics metrics, ILoggerFactory loggers, TimeProvider time)
+    : BackgroundService
+{
+    private readonly LedgerOptions _options = options.Value;
+    private readonly Channel<PendingPosting> _queue = Channel.CreateBounded<PendingPosting>(
+        new BoundedChannelOptions(options.Value.MaxWaitingPostings) { FullMode = BoundedChannelFullMode.Wait });
+
+    /// <summary>Records a posting. Answers only after COMMIT.</summary>
+    /// <exception cref="JournalBusyException">The queue stayed full; nothing was recorded.</exception>
+    /// <exception cref="NpgsqlException">
+    /// The database failed. Whether the posting was recorded is not known: posting the same again is safe and tells.
+    /// </exception>
+    /// <remarks>
+    /// Once queued a posting runs to its end even if the caller stops waiting: the token ends the wait, not the transaction.
+    /// </remarks>
+    public async Task<PostingResult> PostAsync(Posting posting, CancellationToken cancellationToken)
+    {
+        var pending = new PendingPosting(posting);
+        if (!_queue.Writer.TryWrite(pending))
+        {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            patience.CancelAfter(TimeSpan.FromMilliseconds(_options.MaxWaitMs));
+            try
+            {
+                await _queue.Writer.WriteAsync(pending, patience.Token);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw new JournalBusyException();
+            }
+            catch (ChannelClosedException)
+            {
+                throw new JournalBusyException();
+            }
+        }
+
+        return await pending.Completion.Task.WaitAsync(cancellationToken);
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var writers = Enumerable.Range(0, _options.Writers).Select(_ => WriteAsync()).ToArray();
+        // At shutdown the queue closes and the writers finish what was queued: whoever waits gets a true answer.
+        stoppingToken.Register(() => _queue.Writer.TryComplete());
+        return Task.WhenAll(writers);
+    }
+
+    private async Task WriteAsync()
+    {
+        await using var writer = new JournalWriter(dataSource, _options, metrics, loggers.CreateLogger<JournalWriter>(), time);
+        var gathered = new List<PendingPosting>();
+        while (await _queue.Reader.WaitToReadAsync())
+        {
+            gathered.Clear();
+            var events = 0;
+            while (events < _options.MaxEventsPerTransaction && _queue.Reader.TryRead(out var pending))
+            {
+                gathered.Add(pending);
+                events += pending.Posting.Events.Count + pending.Posting.Refusals.Count;
+            }
+
+            foreach (var transaction in SplitIntoTransactions(gathered))
+                await writer.RecordAsync(transaction, CancellationToken.None);
+        }
+    }
+
+    // One transaction holds one source and one kind; an atomic posting has one to itself, because it may have to be refused as a whole.
+    private static IEnumerable<IReadOnlyList<PendingPosting>> SplitIntoTransactions(List<PendingPosting> gathered)
+    {
+        if (gathered.Count == 1)
+            return [gathered];
+        return gathered
+            .Select((pending, index) => (Pending: pending, Alone: pending.Posting.Atomic ? index : -1))
+            .GroupBy(p => (p.Pending.Posting.SourceId, p.Pending.Posting.Kind, p.Alone), p => p.Pending)
+            .Select(group => (IReadOnlyList<PendingPosting>)[.. group]);
+    }
+}
+
+/// <summary>A posting and whoever waits for it.</summary>
+internal sealed class PendingPosting(Posting posting)
+{
+    public Posting Posting { get; } = posting;
+
+    public TaskCompletionSource<PostingResult> Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

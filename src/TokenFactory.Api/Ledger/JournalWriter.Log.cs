@@ -1,0 +1,13 @@
+namespace TokenFactory.Api.Ledger;
+
+internal sealed partial class JournalWriter
+{
+    [LoggerMessage(2001, LogLevel.Debug, "Recorded batch {BatchId} of source {SourceId}: {Accepted} accepted of {Received}, {Entries} entries")]
+    private static partial void LogRecorded(ILogger logger, long batchId, long sourceId, int accepted, int received, int entries);
+
+    [LoggerMessage(2002, LogLevel.Information, "Trying a transaction of source {SourceId} again ({Attempt}): {Reason}")]
+    private static partial void LogRetry(ILogger logger, long sourceId, int attempt, string reason);
+
+    [LoggerMessage(2003, LogLevel.Error, "A transaction of source {SourceId} failed; its {Postings} postings are answered with the failure")]
+    private static partial void LogFailed(ILogger logger, Exception exception, long sourceId, int postings);
+}

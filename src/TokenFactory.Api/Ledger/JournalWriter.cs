@@ -1,0 +1,180 @@
+using System.Diagnostics;
+using Npgsql;
+
+namespace TokenFactory.Api.Ledger;
+
+/// <summary>
+/// One connection that writes ledger transactions, with a journal lane of its own. It first writes as if every event were new; when the
+/// identity index says otherwise it looks up what is known and writes the rest.
+/// </summary>
+internal sealed partial class JournalWriter(
+    NpgsqlDataSource dataSource, LedgerOptions options, LedgerMetrics metrics, ILogger<JournalWriter> logger, TimeProvider time) : IAsyncDisposable
+{
+    private static readonly IReadOnlyDictionary<string, KnownIdentity> NothingKnown = new Dictionary<string, KnownIdentity>();
+
+    // Sources whose last transaction met an event that was recorded already: a replay is looked up first, not tried in vain.
+    private readonly HashSet<long> _replaying = [];
+    private NpgsqlConnection? _connection;
+    private short _lane;
+
+    public async ValueTask DisposeAsync() => await CloseAsync();
+
+    /// <summary>Records postings of one source in one transaction and completes each of them, with its result or with the failure.</summary>
+    public async Task RecordAsync(IReadOnlyList<PendingPosting> postings, CancellationToken cancellationToken)
+    {
+        var sourceId = postings[0].Posting.SourceId;
+        try
+        {
+            var plan = await RecordWithRetriesAsync(postings, sourceId, cancellationToken);
+            for (var i = 0; i < postings.Count; i++)
+                postings[i].Completion.TrySetResult(plan.ResultOf(i));
+        }
+        catch (Exception e)
+        {
+            LogFailed(logger, e, sourceId, postings.Count);
+            foreach (var pending in postings)
+                pending.Completion.TrySetException(e);
+        }
+    }
+
+    private async Task<BatchPlan> RecordWithRetriesAsync(IReadOnlyList<PendingPosting> postings, long sourceId, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await RecordOnceAsync(postings, sourceId, cancellationToken);
+            }
+            catch (PostgresException e) when (attempt <= options.MaxRetries && IsWorthAnotherTry(e.SqlState))
+            {
+                LogRetry(logger, sourceId, attempt, e.SqlState);
+                switch (e.SqlState)
+                {
+                    case PostgresErrorCodes.UniqueViolation:
+                        _replaying.Add(sourceId);
+                        break;
+                    case PostgresErrorCodes.CheckViolation when await MakePartitionsAsync(cancellationToken) == 0:
+                        throw; // Not a missing month, then, but a row that the ledger refuses.
+                    case PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure:
+                        await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(1, 20 * attempt)), time, cancellationToken);
+                        break;
+                }
+            }
+            catch (NpgsqlException e) when (e is not PostgresException && attempt == 1)
+            {
+                // A broken connection may or may not have committed. The identities make a second run safe: what was recorded
+                // is answered as a duplicate. A server that is really away fails the second time as well.
+                LogRetry(logger, sourceId, attempt, e.Message);
+                await CloseAsync();
+            }
+        }
+    }
+
+    private static bool IsWorthAnotherTry(string sqlState) => sqlState
+        is PostgresErrorCodes.UniqueViolation
+        or PostgresErrorCodes.CheckViolation
+        or PostgresErrorCodes.DeadlockDetected
+        or PostgresErrorCodes.SerializationFailure;
+
+    private async Task<BatchPlan> RecordOnceAsync(IReadOnlyList<PendingPosting> postings, long sourceId, CancellationToken cancellationToken)
+    {
+        var connection = await OpenAsync(cancellationToken);
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            var known = _replaying.Contains(sourceId) ? await FindKnownAsync(connection, sourceId, postings, cancellationToken) : NothingKnown;
+            var (recordedAt, batchId) = await BeginBatchAsync(connection, cancellationToken);
+            var plan = BatchPlan.For(postings, known, recordedAt, batchId);
+            await CopyIdentitiesAsync(connection, sourceId, recordedAt, batchId, plan, cancellationToken);
+            await CopyEntriesAsync(connection, sourceId, recordedAt, batchId, plan, cancellationToken);
+            await InsertRefusalsAsync(connection, sourceId, recordedAt, batchId, plan.Refusals, cancellationToken);
+            await CloseBatchAsync(connection, sourceId, recordedAt, batchId, postings[0].Posting.Kind, plan, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+
+            if (known.Count == 0)
+                _replaying.Remove(sourceId);
+            metrics.Committed(plan.Counts, Stopwatch.GetElapsedTime(started).TotalSeconds);
+            LogRecorded(logger, batchId, sourceId, plan.Counts.Accepted, plan.Counts.Received, plan.EntryCount);
+            return plan;
+        }
+        catch when (connection.FullState.HasFlag(System.Data.ConnectionState.Broken) || connection.State != System.Data.ConnectionState.Open)
+        {
+            await CloseAsync();
+            throw;
+        }
+    }
+
+    private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        if (_connection is not null)
+            return _connection;
+        var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            // A lane that no other writer holds: two writers in one lane would be correct, but each would wait for the other's COMMIT.
+            await using var command = new NpgsqlCommand(
+                """
+                select lane::smallint from generate_series(1, 1000) as lane
+                where pg_try_advisory_lock(hashtext('journal_lane'), lane) limit 1
+                """, connection);
+            _lane = (short)(await command.ExecuteScalarAsync(cancellationToken) ?? (short)0);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+
+        return _connection = connection;
+    }
+
+    private async Task CloseAsync()
+    {
+        if (_connection is { } connection)
+        {
+            _connection = null;
+            await connection.DisposeAsync();
+        }
+    }
+
+    private static async Task<(DateTimeOffset RecordedAt, long BatchId)> BeginBatchAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("select ledger_clock(), nextval('ledger_batch_id')", connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return (reader.GetFieldValue<DateTimeOffset>(0), reader.GetInt64(1));
+    }
+
+    private static async Task<Dictionary<string, KnownIdentity>> FindKnownAsync(
+        NpgsqlConnection connection, long sourceId, IReadOnlyList<PendingPosting> postings, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            select event_id, fingerprint, recorded_at, batch_id, first_entry_no, entry_count
+            from event_identity
+            where source_id = $1 and event_id = any ($2)
+            """, connection);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = sourceId });
+        command.Parameters.Add(new NpgsqlParameter<string[]>
+        {
+            TypedValue = [.. postings.SelectMany(p => p.Posting.Events).Select(e => e.EventId).Distinct(StringComparer.Ordinal)],
+        });
+        var known = new Dictionary<string, KnownIdentity>(StringComparer.Ordinal);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            known[reader.GetString(0)] = new KnownIdentity(reader.GetFieldValue<byte[]>(1), reader.GetFieldValue<DateTimeOffset>(2),
+                reader.GetInt64(3), reader.GetInt32(4), reader.GetInt16(5));
+        }
+
+        return known;
+    }
+
+    private async Task<int> MakePartitionsAsync(CancellationToken cancellationToken)
+    {
+        var connection = await OpenAsync(cancellationToken);
+        await using var command = new NpgsqlCommand("select ledger_make_partitions(ledger_clock(), 2)", connection);
+        return (int)(await command.ExecuteScalarAsync(cancellationToken) ?? 0);
+    }
+}

@@ -1,0 +1,27 @@
+namespace TokenFactory.Api.Ledger;
+
+internal static class LedgerRegistration
+{
+    /// <summary>The journal and its writers, the partitions ahead, and what reads the ledger back.</summary>
+    public static IServiceCollection AddLedger(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<LedgerOptions>().Bind(configuration.GetSection(LedgerOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<ReportingOptions>().Bind(configuration.GetSection("TokenFactory"))
+            .Validate(o => o.ReportingCurrency.Length == 3 && o.ReportingCurrency.All(char.IsAsciiLetterUpper),
+                "TokenFactory:ReportingCurrency must be an ISO 4217 code such as USD.")
+            .ValidateOnStart();
+        services.AddSingleton<LedgerMetrics>();
+        services.AddSingleton<EventReader>();
+        services.AddSingleton<Reversals>();
+        AddHostedSingleton<LedgerSettings>(services);
+        AddHostedSingleton<Journal>(services);
+        services.AddHostedService<PartitionKeeper>();
+        return services;
+    }
+
+    private static void AddHostedSingleton<T>(IServiceCollection services) where T : class, IHostedService
+    {
+        services.AddSingleton<T>();
+        services.AddHostedService(provider => provider.GetRequiredService<T>());
+    }
+}

@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Options;
+using Npgsql;
+using TokenFactory.Api.Database;
+
+namespace TokenFactory.Api.Ledger;
+
+/// <summary>The reporting currency that is asked for. Bound from the configuration section <c>TokenFactory</c>.</summary>
+internal sealed class ReportingOptions
+{
+    /// <summary>ISO 4217 code in which entries are valued and figures published. Fixed once the ledger is made.</summary>
+    public string ReportingCurrency { get; set; } = "USD";
+}
+
+/// <summary>What was fixed when the ledger was made.</summary>
+internal sealed partial class LedgerSettings(
+    NpgsqlDataSource dataSource, DatabaseReadiness readiness, IOptions<ReportingOptions> options, ILogger<LedgerSettings> logger,
+    IHostApplicationLifetime lifetime) : BackgroundService
+{
+    private readonly TaskCompletionSource<string> _currency = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The currency of every figure; waits until the ledger is there.</summary>
+    public ValueTask<string> ReportingCurrencyAsync(CancellationToken cancellationToken) => _currency.Task.IsCompletedSuccessfully
+        ? new ValueTask<string>(_currency.Task.Result)
+        : new ValueTask<string>(_currency.Task.WaitAsync(cancellationToken));
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await readiness.WaitAsync(stoppingToken);
+        var wanted = options.Value.ReportingCurrency;
+        await using var command = dataSource.CreateCommand(
+            """
+            with made as (
+                insert into ledger_setting (reporting_currency) values ($1) on conflict do nothing returning reporting_currency)
+            select reporting_currency from made union all select reporting_currency from ledger_setting limit 1
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = wanted });
+        var made = (string)(await command.ExecuteScalarAsync(stoppingToken) ?? wanted);
+        if (made == wanted)
+        {
+            _currency.SetResult(made);
+            return;
+        }
+
+        LogOtherCurrency(logger, made, wanted);
+        Environment.ExitCode = 1;
+        lifetime.StopApplication();
+    }
+
+    [LoggerMessage(2201, LogLevel.Critical,
+        "This ledger is kept in {Kept}, but TokenFactory__ReportingCurrency asks for {Wanted}. Set it to {Kept}: the currency of a ledger can't change")]
+    private static partial void LogOtherCurrency(ILogger logger, string kept, string wanted);
+}

@@ -1,0 +1,82 @@
+using TokenFactory.Economics.Measures;
+using TokenFactory.Economics.Rating;
+
+namespace TokenFactory.Api.Ledger;
+
+/// <summary>What became of an event. The numeric values are stored; never renumber them.</summary>
+internal enum EventOutcome : short
+{
+    Accepted = 1,
+    Duplicate = 2,
+    Conflict = 3,
+    Rejected = 4,
+    Quarantined = 5,
+}
+
+/// <summary>What a journal batch holds. The numeric values are stored; never renumber them.</summary>
+internal enum BatchKind : short
+{
+    Ingest = 1,
+    Reversal = 2,
+}
+
+/// <summary>Where an entry stands in the ledger.</summary>
+internal readonly record struct EntryPosition(DateTimeOffset RecordedAt, long BatchId, int EntryNo);
+
+/// <summary>One entry to be: one token class of one event, rated.</summary>
+internal readonly record struct LedgerLine
+{
+    public required int ItemId { get; init; }
+    public required long Quantity { get; init; }
+    public required ValueBasis Basis { get; init; }
+    public UnitValue? UnitValue { get; init; }
+    public string? Currency { get; init; }
+    public long? RateId { get; init; }
+    public decimal? Amount { get; init; }
+
+    /// <summary>The amount in the reporting currency; null: unpriced.</summary>
+    public decimal? ReportingAmount { get; init; }
+
+    /// <summary>The entry that this one reverses.</summary>
+    public EntryPosition? Reverses { get; init; }
+}
+
+/// <summary>One event to be recorded, rated and with every name resolved.</summary>
+internal sealed record LedgerEvent
+{
+    public required string EventId { get; init; }
+    public required byte[] Fingerprint { get; init; }
+    public required DateTimeOffset OccurredAt { get; init; }
+    public long? AccountId { get; init; }
+    public int BuyerId { get; init; }
+    public required Sector Sector { get; init; }
+    public decimal? ReportedAmount { get; init; }
+    public string? ReportedCurrency { get; init; }
+
+    /// <summary>Of a reversal: why.</summary>
+    public string? Reason { get; init; }
+    public required LedgerLine[] Lines { get; init; }
+}
+
+/// <summary>An event that was not taken, with the reason that stays on record.</summary>
+internal sealed record Refusal(EventOutcome Outcome, string? EventId, string Code, string Detail, byte[]? Fingerprint = null);
+
+/// <summary>Events of one source, to be recorded in one transaction.</summary>
+internal sealed record Posting
+{
+    public required long SourceId { get; init; }
+    public BatchKind Kind { get; init; } = BatchKind.Ingest;
+    public IReadOnlyList<LedgerEvent> Events { get; init; } = [];
+    public IReadOnlyList<Refusal> Refusals { get; init; } = [];
+
+    /// <summary>All or nothing: one conflict refuses every event.</summary>
+    public bool Atomic { get; init; }
+}
+
+/// <summary>Where an event's entries are, and when it was first recorded.</summary>
+internal readonly record struct RecordedEvent(EventOutcome Outcome, DateTimeOffset RecordedAt, long BatchId, int FirstEntryNo, int EntryCount);
+
+/// <summary>What became of a posting, after COMMIT.</summary>
+/// <param name="Events">One row per event of the posting, in its order.</param>
+/// <param name="Refused">An atomic posting that met a conflict: nothing of it was recorded but the refusal.</param>
+internal sealed record PostingResult(IReadOnlyList<RecordedEvent> Events, bool Refused);

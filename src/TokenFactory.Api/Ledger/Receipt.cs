@@ -1,0 +1,92 @@
+namespace TokenFactory.Api.Ledger;
+
+/// <summary>What the ledger recorded for one event. The same for ever, whoever asks and however often the event is sent.</summary>
+public sealed record Receipt
+{
+    /// <summary>The source that sent the event.</summary>
+    /// <example>gateway-1</example>
+    public required string Source { get; init; }
+
+    /// <summary>The sender's id of the event, unique within its source.</summary>
+    /// <example>req-8f2</example>
+    public required string Id { get; init; }
+
+    /// <summary><c>accepted</c> when this answer recorded it, <c>duplicate</c> when it was recorded before, <c>recorded</c> when it was asked for.</summary>
+    /// <example>accepted</example>
+    public required string Status { get; init; }
+
+    /// <summary>When the ledger recorded it: the database's clock, UTC, microseconds.</summary>
+    public required DateTimeOffset RecordedAt { get; init; }
+
+    /// <summary>When the tokens were produced, UTC, microseconds.</summary>
+    public required DateTimeOffset OccurredAt { get; init; }
+    public required string Producer { get; init; }
+    public required string Model { get; init; }
+    public required string ServiceTier { get; init; }
+    public string? Account { get; init; }
+    public required string Sector { get; init; }
+
+    /// <summary>The journal transaction that holds the entries.</summary>
+    public required long BatchId { get; init; }
+
+    /// <summary>The reporting currency, of <see cref="Amount"/>.</summary>
+    public required string Currency { get; init; }
+
+    /// <summary>Sum of the priced entries in the reporting currency; null when none is priced (unknown is never zero).</summary>
+    public decimal? Amount { get; init; }
+
+    /// <summary>Tokens whose value is not known yet.</summary>
+    public required string UnpricedQuantity { get; init; }
+
+    /// <summary>What the sender says it cost.</summary>
+    public ReportedCost? ReportedCost { get; init; }
+
+    /// <summary>Present once the event was reversed.</summary>
+    public ReversalNote? Reversal { get; init; }
+    public required IReadOnlyList<ReceiptEntry> Entries { get; init; }
+}
+
+/// <summary>One ledger entry of an event: one token class.</summary>
+public sealed record ReceiptEntry
+{
+    public required int EntryNo { get; init; }
+
+    /// <example>output</example>
+    public required string TokenClass { get; init; }
+
+    /// <summary>Tokens, as a string because it may pass 2^53; negative in a reversal.</summary>
+    /// <example>40</example>
+    public required string Quantity { get; init; }
+
+    /// <summary><c>declared</c>, <c>rate_card</c> or <c>none</c> (unpriced).</summary>
+    /// <example>declared</example>
+    public required string Basis { get; init; }
+
+    /// <summary>Money per million tokens; null when unpriced.</summary>
+    public decimal? UnitValue { get; init; }
+    public string? Currency { get; init; }
+
+    /// <summary>quantity x unit value / 10^6, rounded half away from zero to 12 decimals, in <see cref="Currency"/>.</summary>
+    public decimal? Amount { get; init; }
+
+    /// <summary>The rate that was applied, pinned for ever.</summary>
+    public long? RateId { get; init; }
+}
+
+/// <summary>Money that somebody reports.</summary>
+public sealed record ReportedCost
+{
+    /// <example>0.0123</example>
+    public required decimal Amount { get; init; }
+
+    /// <example>USD</example>
+    public required string Currency { get; init; }
+}
+
+/// <summary>That an event was reversed, and why.</summary>
+public sealed record ReversalNote
+{
+    public required DateTimeOffset RecordedAt { get; init; }
+    public required long BatchId { get; init; }
+    public string? Reason { get; init; }
+}

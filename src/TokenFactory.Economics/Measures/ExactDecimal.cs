@@ -1,0 +1,51 @@
+namespace TokenFactory.Economics.Measures;
+
+/// <summary>
+/// Reads a plain decimal number without ever rounding it. <see cref="decimal.Parse(string)"/> rounds what has more than 28 digits, and
+/// turns 0.00000000000000000000000000001 into 0: money must refuse instead.
+/// </summary>
+public static class ExactDecimal
+{
+    private const int MaxSignificantDigits = 28;
+
+    /// <summary>Parses <c>digits[.digits]</c> with an optional leading minus; no exponent, no white space, no group separators.</summary>
+    /// <param name="utf8">The text.</param>
+    /// <param name="value">The exact value, without trailing zeros.</param>
+    /// <param name="violation">What is wrong, as a sentence without a subject, when the answer is false.</param>
+    public static bool TryParse(ReadOnlySpan<byte> utf8, out decimal value, out string? violation)
+    {
+        value = 0;
+        var negative = utf8 is [(byte)'-', ..];
+        var digits = negative ? utf8[1..] : utf8;
+        var point = digits.IndexOf((byte)'.');
+        var whole = point < 0 ? digits : digits[..point];
+        var fraction = point < 0 ? default : digits[(point + 1)..];
+        if (whole.IsEmpty || (point >= 0 && fraction.IsEmpty)
+            || whole.ContainsAnyExceptInRange((byte)'0', (byte)'9') || fraction.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
+        {
+            violation = "must be a plain decimal number such as 2.50, without exponent";
+            return false;
+        }
+
+        whole = whole.TrimStart((byte)'0');
+        fraction = fraction.TrimEnd((byte)'0');
+        if (whole.Length + fraction.Length > MaxSignificantDigits)
+        {
+            violation = fraction.Length > UnitValue.Decimals ? "must have at most 12 decimals" : "has more digits than the ledger keeps";
+            return false;
+        }
+
+        Int128 mantissa = 0;
+        foreach (var digit in whole)
+            mantissa = (mantissa * 10) + (digit - '0');
+        foreach (var digit in fraction)
+            mantissa = (mantissa * 10) + (digit - '0');
+        // At most 28 digits: below 2^96, so that the three words hold it all.
+        value = new decimal(Word(mantissa, 0), Word(mantissa, 1),
+            Word(mantissa, 2), negative && mantissa != 0, (byte)fraction.Length);
+        violation = null;
+        return true;
+    }
+
+    private static int Word(Int128 mantissa, int index) => unchecked((int)(uint)((mantissa >> (32 * index)) & uint.MaxValue));
+}
