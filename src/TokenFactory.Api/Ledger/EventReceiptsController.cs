@@ -17,7 +17,7 @@ public sealed record ReversalRequest
 [Route("v1/events")]
 [Produces("application/json", Problems.ContentType)]
 [Tags("Events")]
-public sealed class EventReceiptsController : ControllerBase
+internal sealed class EventReceiptsController(EventReader events, Reversals reversals, IAuthorizationService authorization) : ControllerBase
 {
     private const int MaxReasonLength = 1_000;
 
@@ -76,16 +76,14 @@ public sealed class EventReceiptsController : ControllerBase
                 "A reversal can't be reversed: record the right event under a new id."));
         }
 
-        var authorization = HttpContext.RequestServices.GetRequiredService<IAuthorizationService>();
         if (!(await authorization.AuthorizeAsync(User, source, "source")).Succeeded)
         {
             return Problems.Result(HttpContext, StatusCodes.Status403Forbidden, "source_not_granted", "The key may not write for this source.",
                 $"Use a key that names the source {source}, or an admin key.");
         }
 
-        if (await Events.FindSourceAsync(source, cancellationToken) is { } sourceId
-            && await HttpContext.RequestServices.GetRequiredService<Reversals>().ReverseAsync(source, sourceId, id, reason, cancellationToken)
-                is { } reversed)
+        if (await events.FindSourceAsync(source, cancellationToken) is { } sourceId
+            && await reversals.ReverseAsync(source, sourceId, id, reason, cancellationToken) is { } reversed)
         {
             return StatusCode(reversed.Outcome == EventOutcome.Accepted ? StatusCodes.Status201Created : StatusCodes.Status200OK, reversed.Receipt);
         }
@@ -93,13 +91,11 @@ public sealed class EventReceiptsController : ControllerBase
         return NoSuchEvent(source, id);
     }
 
-    private EventReader Events => HttpContext.RequestServices.GetRequiredService<EventReader>();
-
     private async Task<IActionResult> FindAsync(string source, string id, CancellationToken cancellationToken)
     {
         if (!id.Contains('\0', StringComparison.Ordinal) && !source.Contains('\0', StringComparison.Ordinal)
-            && await Events.FindSourceAsync(source, cancellationToken) is { } sourceId
-            && await Events.FindAsync(source, sourceId, id, "recorded", cancellationToken) is { } found)
+            && await events.FindSourceAsync(source, cancellationToken) is { } sourceId
+            && await events.FindAsync(source, sourceId, id, "recorded", cancellationToken) is { } found)
         {
             return Ok(found.Receipt);
         }

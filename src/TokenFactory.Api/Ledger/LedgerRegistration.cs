@@ -16,6 +16,7 @@ internal static class LedgerRegistration
         AddHostedSingleton<LedgerSettings>(services);
         AddHostedSingleton<Journal>(services);
         services.AddHostedService<PartitionKeeper>();
+        services.AddExceptionHandler<JournalBusyHandler>();
         return services;
     }
 

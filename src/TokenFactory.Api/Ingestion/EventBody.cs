@@ -1,0 +1,211 @@
+using System.Buffers;
+using System.IO.Compression;
+using System.IO.Pipelines;
+using System.Text.Json;
+using Microsoft.Net.Http.Headers;
+
+namespace TokenFactory.Api.Ingestion;
+
+/// <summary>How the events of a body are laid out.</summary>
+internal enum BodyLayout
+{
+    /// <summary>One JSON value: an event, or an array of events.</summary>
+    Json,
+
+    /// <summary>One event per line; streamed.</summary>
+    Lines,
+}
+
+/// <summary>A body that can't be taken as it is.</summary>
+internal sealed class BodyRefusedException(int status, string code, string detail) : Exception(detail)
+{
+    public int Status { get; } = status;
+
+    public string Code { get; } = code;
+}
+
+/// <summary>Takes a request body apart into the JSON texts of its events, within the limits, decompressing on the way.</summary>
+internal sealed class EventBody(IngestionOptions options)
+{
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
+    /// <summary>The layout that the content type names.</summary>
+    /// <exception cref="BodyRefusedException">415: another content type or encoding.</exception>
+    public static BodyLayout LayoutOf(HttpRequest request)
+    {
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
+            throw UnsupportedType(request.ContentType);
+        return type.MediaType.Value?.ToLowerInvariant() switch
+        {
+            "application/json" => BodyLayout.Json,
+            "application/x-ndjson" or "application/ndjson" or "application/jsonl" or "application/x-jsonlines" => BodyLayout.Lines,
+            _ => throw UnsupportedType(request.ContentType),
+        };
+    }
+
+    /// <summary>The body, decompressed.</summary>
+    /// <exception cref="BodyRefusedException">415: an encoding other than gzip.</exception>
+    public static Stream Open(HttpRequest request)
+    {
+        var encoding = request.Headers.ContentEncoding.ToString();
+        return encoding.ToLowerInvariant() switch
+        {
+            "" or "identity" => request.Body,
+            "gzip" or "x-gzip" => new GZipStream(request.Body, CompressionMode.Decompress, leaveOpen: true),
+            _ => throw new BodyRefusedException(StatusCodes.Status415UnsupportedMediaType, "unsupported_encoding",
+                "Send the body as it is or with Content-Encoding: gzip."),
+        };
+    }
+
+    /// <summary>Reads a JSON body whole.</summary>
+    /// <exception cref="BodyRefusedException">413: larger than the limit. 400: empty.</exception>
+    public async Task<ReadOnlyMemory<byte>> ReadWholeAsync(Stream body, CancellationToken cancellationToken)
+    {
+        var whole = new ArrayBufferWriter<byte>(16 << 10);
+        while (true)
+        {
+            var read = await body.ReadAsync(whole.GetMemory(16 << 10), cancellationToken);
+            if (read == 0)
+                break;
+            whole.Advance(read);
+            if (whole.WrittenCount > options.MaxBodyBytes)
+                throw TooLarge(options.MaxBodyBytes, "Send fewer events at a time, or stream them as application/x-ndjson.");
+        }
+
+        var json = whole.WrittenMemory;
+        if (json.Span.StartsWith(ByteOrderMark))
+            json = json[ByteOrderMark.Length..];
+        return json.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0 ? throw Empty() : json;
+    }
+
+    /// <summary>The elements of a JSON array, each as its own text.</summary>
+    /// <exception cref="JsonException">Not a well-formed JSON array.</exception>
+    /// <exception cref="BodyRefusedException">413: more events than the limit.</exception>
+    public List<ReadOnlyMemory<byte>> SplitArray(ReadOnlyMemory<byte> json)
+    {
+        var elements = new List<ReadOnlyMemory<byte>>();
+        var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = 64 });
+        reader.Read();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            var start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            elements.Add(json[start..(int)reader.BytesConsumed]);
+            if (elements.Count > options.MaxArrayEvents)
+            {
+                throw new BodyRefusedException(StatusCodes.Status413PayloadTooLarge, "too_many_events",
+                    $"An array may hold at most {options.MaxArrayEvents} events. Send several, or stream them as application/x-ndjson.");
+            }
+        }
+
+        if (reader.Read())
+            throw new JsonException("There is more after the array.");
+        return elements;
+    }
+
+    /// <summary>Calls <paramref name="onLine"/> for each line that is not blank. The memory is the line's only during the call.</summary>
+    /// <param name="body">The body, decompressed.</param>
+    /// <param name="onLine">Takes the line, or null for one that is longer than the limit.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="BodyRefusedException">413: the whole is larger than the limit.</exception>
+    public async Task ReadLinesAsync(Stream body, Func<ReadOnlySequence<byte>?, ValueTask> onLine, CancellationToken cancellationToken)
+    {
+        var reader = PipeReader.Create(body, new StreamPipeReaderOptions(bufferSize: 64 << 10, minimumReadSize: 16 << 10, leaveOpen: true));
+        long total = 0;
+        var first = true;
+        var skipping = false;
+        try
+        {
+            while (true)
+            {
+                var result = await reader.ReadAsync(cancellationToken);
+                var buffer = result.Buffer;
+                while (TryReadLine(ref buffer, result.IsCompleted, out var line))
+                {
+                    total += line.Length + 1;
+                    if (total > options.MaxStreamBytes)
+                        throw TooLarge(options.MaxStreamBytes, "Send the rest as another request.");
+                    if (skipping)
+                    {
+                        skipping = false;
+                        continue;
+                    }
+
+                    if (first)
+                        line = WithoutByteOrderMark(line);
+                    first = false;
+                    if (line.Length > options.MaxLineBytes)
+                        await onLine(null);
+                    else if (!IsBlank(line))
+                        await onLine(line);
+                }
+
+                // A line that outgrows the limit is let go as it comes, so that it never sits in memory.
+                if (buffer.Length > options.MaxLineBytes)
+                {
+                    if (!skipping)
+                        await onLine(null);
+                    skipping = true;
+                    total += buffer.Length;
+                    buffer = buffer.Slice(buffer.End);
+                    if (total > options.MaxStreamBytes)
+                        throw TooLarge(options.MaxStreamBytes, "Send the rest as another request.");
+                }
+
+                reader.AdvanceTo(buffer.Start, buffer.End);
+                if (result.IsCompleted)
+                    return;
+            }
+        }
+        finally
+        {
+            await reader.CompleteAsync();
+        }
+    }
+
+    public static BodyRefusedException Empty() =>
+        new(StatusCodes.Status400BadRequest, "empty_body", "The body is empty. Send one event, an array of events, or one event per line.");
+
+    private static bool TryReadLine(ref ReadOnlySequence<byte> buffer, bool isLast, out ReadOnlySequence<byte> line)
+    {
+        if (buffer.PositionOf((byte)'\n') is { } end)
+        {
+            line = buffer.Slice(0, end);
+            buffer = buffer.Slice(buffer.GetPosition(1, end));
+            return true;
+        }
+
+        line = buffer;
+        if (!isLast || buffer.IsEmpty)
+            return false;
+        buffer = buffer.Slice(buffer.End);
+        return true;
+    }
+
+    private static ReadOnlySequence<byte> WithoutByteOrderMark(ReadOnlySequence<byte> line)
+    {
+        Span<byte> start = stackalloc byte[3];
+        if (line.Length < start.Length)
+            return line;
+        line.Slice(0, start.Length).CopyTo(start);
+        return start.SequenceEqual(ByteOrderMark) ? line.Slice(start.Length) : line;
+    }
+
+    private static bool IsBlank(ReadOnlySequence<byte> line)
+    {
+        foreach (var segment in line)
+        {
+            if (segment.Span.IndexOfAnyExcept(" \t\r"u8) >= 0)
+                return false;
+        }
+
+        return true;
+    }
+
+    private static BodyRefusedException TooLarge(long limit, string advice) =>
+        new(StatusCodes.Status413PayloadTooLarge, "body_too_large", $"The body is larger than {limit} bytes after decompression. {advice}");
+
+    private static BodyRefusedException UnsupportedType(string? type) => new(StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type",
+        $"Content-Type {(string.IsNullOrEmpty(type) ? "is missing" : "is not one that events come in")}: use application/json for an event or an array, "
+        + "application/x-ndjson for one event per line.");
+}

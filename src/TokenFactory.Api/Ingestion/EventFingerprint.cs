@@ -1,0 +1,81 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace TokenFactory.Api.Ingestion;
+
+/// <summary>
+/// A version byte and the SHA-256 of an event's values as sent: before aliases are resolved or a price is looked up, so that a catalog change
+/// never turns a resent event into a conflict. Values that mean the same (2.5 and 2.50, a missing tier and <c>standard</c>, another order of
+/// members, another offset of the same instant) give the same fingerprint.
+/// </summary>
+internal static class EventFingerprint
+{
+    public const byte Version = 1;
+    public const int Length = 1 + SHA256.HashSizeInBytes;
+
+    public static byte[] Of(UsageEvent usageEvent)
+    {
+        var canonical = new ArrayBufferWriter<byte>(512);
+        Text(canonical, usageEvent.Source);
+        Text(canonical, usageEvent.Id);
+        Number(canonical, usageEvent.OccurredAt.UtcTicks / TimeSpan.TicksPerMicrosecond);
+        Text(canonical, usageEvent.Producer);
+        Text(canonical, usageEvent.Model);
+        Text(canonical, usageEvent.Account);
+        Number(canonical, usageEvent.Sector is { } sector ? (long)sector : -1);
+        Number(canonical, (long)usageEvent.ServiceTier);
+        Number(canonical, usageEvent.Usage.Length);
+        foreach (var line in usageEvent.Usage)
+        {
+            Number(canonical, (long)line.TokenClass);
+            Number(canonical, line.Quantity);
+            Number(canonical, line.Declared is { } declared ? declared.UnitValue.Trillionths : -1);
+            Text(canonical, line.Declared?.Currency);
+        }
+
+        Money(canonical, usageEvent.ReportedAmount);
+        Text(canonical, usageEvent.ReportedCurrency);
+
+        var fingerprint = new byte[Length];
+        fingerprint[0] = Version;
+        SHA256.HashData(canonical.WrittenSpan, fingerprint.AsSpan(1));
+        return fingerprint;
+    }
+
+    private static void Number(ArrayBufferWriter<byte> canonical, long value)
+    {
+        BinaryPrimitives.WriteInt64BigEndian(canonical.GetSpan(sizeof(long)), value);
+        canonical.Advance(sizeof(long));
+    }
+
+    // The length goes first, so that no two lists of texts run together; null is not the empty text.
+    private static void Text(ArrayBufferWriter<byte> canonical, string? value)
+    {
+        if (value is null)
+        {
+            Number(canonical, -1);
+            return;
+        }
+
+        var length = Encoding.UTF8.GetByteCount(value);
+        Number(canonical, length);
+        canonical.Advance(Encoding.UTF8.GetBytes(value, canonical.GetSpan(length)));
+    }
+
+    private static void Money(ArrayBufferWriter<byte> canonical, decimal? value)
+    {
+        if (value is not { } amount)
+        {
+            Number(canonical, -1);
+            return;
+        }
+
+        // The parser has dropped trailing zeros: equal values have equal words.
+        Span<int> words = stackalloc int[4];
+        decimal.GetBits(amount, words);
+        foreach (var word in words)
+            Number(canonical, word);
+    }
+}

@@ -1,0 +1,207 @@
+using System.Globalization;
+using System.Text.Json;
+using TokenFactory.Economics.Measures;
+
+namespace TokenFactory.Api.Ingestion;
+
+/// <summary>The values of an event's members. Each reader leaves the JSON reader on the last token of its value.</summary>
+internal sealed partial class EventParser
+{
+    private string? ReadName(ref Utf8JsonReader reader, string pointer, EventViolations violations)
+    {
+        if (reader.TokenType != JsonTokenType.String)
+        {
+            violations.Add(pointer, "wrong_type", "Must be a text.");
+            reader.Skip();
+            return null;
+        }
+
+        var text = reader.GetString()!;
+        var violation = text switch
+        {
+            "" => ("empty", "Must not be empty."),
+            _ when text.Length > options.MaxNameLength => ("too_long", $"Must have at most {options.MaxNameLength} characters."),
+            _ when text.Any(char.IsControl) => ("invalid_text", "Must not hold control characters."),
+            _ when char.IsWhiteSpace(text[0]) || char.IsWhiteSpace(text[^1]) => ("invalid_text", "Must not begin or end with white space."),
+            _ => ((string, string)?)null,
+        };
+        if (violation is not var (code, detail))
+            return text;
+        violations.Add(pointer, code, detail);
+        return null;
+    }
+
+    private void ReadInstant(ref Utf8JsonReader reader, string pointer, UsageEvent sent, EventViolations violations)
+    {
+        if (reader.TokenType != JsonTokenType.String)
+        {
+            violations.Add(pointer, "wrong_type", "Must be an RFC 3339 instant with an offset, such as \"2026-11-23T10:00:00Z\".");
+            reader.Skip();
+            return;
+        }
+
+        // The reader takes an instant without offset too, as local time of this machine: that would be a guess.
+        if (!HasOffset(reader.ValueSpan) || !reader.TryGetDateTimeOffset(out var instant))
+        {
+            violations.Add(pointer, "invalid_instant", "Must be an RFC 3339 instant with an offset, such as \"2026-11-23T10:00:00Z\".");
+            return;
+        }
+
+        instant = instant.ToUniversalTime();
+        instant = instant.AddTicks(-(instant.Ticks % TimeSpan.TicksPerMicrosecond));
+        if (instant > time.GetUtcNow().AddSeconds(options.MaxFutureSkewSeconds))
+        {
+            violations.Add(pointer, "in_the_future",
+                $"Lies more than {options.MaxFutureSkewSeconds} s in the future; check the sender's clock.");
+        }
+        else if (instant < Earliest)
+        {
+            violations.Add(pointer, "out_of_range", "Must not lie before 2000-01-01T00:00:00Z.");
+        }
+
+        sent.OccurredAt = instant;
+    }
+
+    private static bool HasOffset(ReadOnlySpan<byte> text) =>
+        text is [.., (byte)'Z'] || text is [.., (byte)'+' or (byte)'-', _, _, (byte)':', _, _];
+
+    private void ReadUsage(ref Utf8JsonReader reader, Draft draft, EventViolations violations)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            violations.Add("/usage", "wrong_type", "Must be an object of token classes and quantities, such as {\"input\": 86, \"output\": 40}.");
+            reader.Skip();
+            return;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (ReadTokenClass(ref reader, "/usage", violations) is not { } tokenClass)
+                continue;
+            var pointer = $"/usage/{tokenClass.Name()}";
+            if (draft.Quantities[(int)tokenClass] is not null)
+                violations.Add(pointer, "repeated_member", "The member appears twice; send it once.");
+            draft.Quantities[(int)tokenClass] = ReadQuantity(ref reader, pointer, violations);
+        }
+    }
+
+    private long ReadQuantity(ref Utf8JsonReader reader, string pointer, EventViolations violations)
+    {
+        long quantity = -1;
+        var isWhole = reader.TokenType switch
+        {
+            JsonTokenType.Number => reader.TryGetInt64(out quantity),
+            JsonTokenType.String => long.TryParse(reader.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out quantity),
+            _ => false,
+        };
+        if (!isWhole || quantity < 0 || quantity > options.MaxQuantity)
+        {
+            violations.Add(pointer, "invalid_quantity", $"Must be a whole number of tokens in 0..{options.MaxQuantity}, without fraction or exponent.");
+            quantity = 0;
+        }
+
+        reader.Skip();
+        return quantity;
+    }
+
+    private static TokenClass? ReadTokenClass(ref Utf8JsonReader reader, string parent, EventViolations violations)
+    {
+        var name = reader.GetString()!;
+        reader.Read();
+        if (WireNames.TryParseTokenClass(name, out var tokenClass))
+            return tokenClass;
+        violations.Add(parent + Pointer(name), "unknown_token_class", $"Must be one of {string.Join(", ", WireNames.AllTokenClasses)}.");
+        reader.Skip();
+        return null;
+    }
+
+    private static void ReadUnitValues(ref Utf8JsonReader reader, Draft draft, EventViolations violations)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            violations.Add("/unit_values", "wrong_type", "Must be an object of token classes and money per million tokens, such as {\"output\": \"2.50\"}.");
+            reader.Skip();
+            return;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (ReadTokenClass(ref reader, "/unit_values", violations) is not { } tokenClass)
+                continue;
+            var pointer = $"/unit_values/{tokenClass.Name()}";
+            if (draft.UnitValues[(int)tokenClass] is not null)
+                violations.Add(pointer, "repeated_member", "The member appears twice; send it once.");
+            draft.UnitValues[(int)tokenClass] = UnitValue.PerMillionTokens(0);
+            if (ReadDecimal(ref reader, pointer, violations) is not { } value)
+                continue;
+            if (UnitValue.TryCreate(value, out var unitValue, out var violation))
+                draft.UnitValues[(int)tokenClass] = unitValue;
+            else
+                violations.Add(pointer, "invalid_unit_value", $"A unit value {violation}.");
+        }
+    }
+
+    private static void ReadReportedCost(ref Utf8JsonReader reader, UsageEvent sent, EventViolations violations)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            violations.Add("/reported_cost", "wrong_type", "Must be an object such as {\"amount\": \"0.0123\", \"currency\": \"USD\"}.");
+            reader.Skip();
+            return;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.GetString()!;
+            reader.Read();
+            if (name == "amount" && sent.ReportedAmount is null)
+            {
+                sent.ReportedAmount = ReadDecimal(ref reader, "/reported_cost/amount", violations);
+                if (sent.ReportedAmount is < 0 or > 1e15m || sent.ReportedAmount?.Scale > UnitValue.Decimals)
+                    violations.Add("/reported_cost/amount", "out_of_range", "Must be in 0..10^15 with at most 12 decimals.");
+            }
+            else if (name == "currency" && sent.ReportedCurrency is null)
+            {
+                sent.ReportedCurrency = ReadCurrency(ref reader, "/reported_cost/currency", violations);
+            }
+            else
+            {
+                violations.Add("/reported_cost" + Pointer(name), name is "amount" or "currency" ? "repeated_member" : "unknown_member",
+                    "A reported cost has one `amount` and one `currency`.");
+                reader.Skip();
+            }
+        }
+
+        if (sent.ReportedAmount is null || sent.ReportedCurrency is null)
+            violations.Add("/reported_cost", "incomplete", "A reported cost needs both `amount` and `currency`.");
+    }
+
+    private static decimal? ReadDecimal(ref Utf8JsonReader reader, string pointer, EventViolations violations)
+    {
+        if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.Number))
+        {
+            violations.Add(pointer, "wrong_type", "Must be a decimal number as a text, such as \"2.50\".");
+            reader.Skip();
+            return null;
+        }
+
+        if (ExactDecimal.TryParse(reader.ValueSpan, out var value, out var violation))
+            return value;
+        violations.Add(pointer, "invalid_decimal", $"The number {violation}.");
+        return null;
+    }
+
+    private static string? ReadCurrency(ref Utf8JsonReader reader, string pointer, EventViolations violations)
+    {
+        // XXX is ISO 4217's code for "no currency", by which the ledger knows what is unpriced.
+        if (reader.TokenType == JsonTokenType.String && reader.ValueSpan is [>= (byte)'A' and <= (byte)'Z', >= (byte)'A' and <= (byte)'Z', >= (byte)'A' and <= (byte)'Z']
+            && !reader.ValueTextEquals("XXX"u8))
+        {
+            return reader.GetString();
+        }
+
+        violations.Add(pointer, "invalid_currency", "Must be an ISO 4217 code in capitals, such as \"USD\".");
+        reader.Skip();
+        return null;
+    }
+}

@@ -1,0 +1,128 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authorization;
+using TokenFactory.Api.Catalog;
+using TokenFactory.Api.Ledger;
+
+namespace TokenFactory.Api.Ingestion;
+
+/// <summary>validated -> rated -> ledger, for a chunk of events at a time.</summary>
+internal sealed class IngestPipeline(CatalogCache catalog, Journal journal, LedgerSettings settings, IAuthorizationService authorization)
+{
+    /// <summary>Refusals of events whose source is unknown or not granted are filed under this id.</summary>
+    public const long UnattributedSourceId = 0;
+
+    /// <summary>
+    /// Resolves, rates and records the events, and files every refusal with its reason. When the task completes, each item has its outcome
+    /// and all of it is committed.
+    /// </summary>
+    /// <param name="user">Whose key sent the events.</param>
+    /// <param name="items">Parsed events, in the order of the body.</param>
+    /// <param name="cancellationToken">Ends the wait; what was handed to the ledger runs to its end.</param>
+    public async Task RecordAsync(ClaimsPrincipal user, IReadOnlyList<IngestItem> items, CancellationToken cancellationToken)
+    {
+        await ResolveAsync(user, items, cancellationToken);
+        await Task.WhenAll(items.GroupBy(i => i.SourceId).Select(group => PostAsync(group.Key, [.. group], cancellationToken)));
+    }
+
+    /// <summary>As <see cref="RecordAsync"/>, all or nothing: one source, and one refusal refuses every event.</summary>
+    /// <returns>True when every event was taken.</returns>
+    public async Task<bool> RecordAtomicallyAsync(ClaimsPrincipal user, IReadOnlyList<IngestItem> items, CancellationToken cancellationToken)
+    {
+        await ResolveAsync(user, items, cancellationToken);
+        if (items.FirstOrDefault(i => i.Sent.Source != items[0].Sent.Source) is { } other)
+            other.Violations.Add("/source", "more_than_one_source", "An atomic batch holds the events of one source.");
+        if (items.All(i => !i.Violations.Any))
+            return await PostAtomicallyAsync(items, cancellationToken);
+
+        foreach (var item in items.Where(i => !i.Violations.Any))
+            item.Violations.Add("", "atomic_refused", "Another event of the same atomic batch was refused.");
+        await Task.WhenAll(items.GroupBy(i => i.SourceId).Select(group => PostAsync(group.Key, [.. group], cancellationToken)));
+        return false;
+    }
+
+    private async Task ResolveAsync(ClaimsPrincipal user, IReadOnlyList<IngestItem> items, CancellationToken cancellationToken)
+    {
+        var snapshot = await RegisterUnknownAsync(items, cancellationToken);
+        var reportingCurrency = await settings.ReportingCurrencyAsync(cancellationToken);
+        var grants = new Dictionary<string, bool>(StringComparer.Ordinal);
+        foreach (var item in items)
+        {
+            var source = item.Sent.Source;
+            if (source.Length == 0)
+                continue;
+            if (!grants.TryGetValue(source, out var granted))
+                grants[source] = granted = (await authorization.AuthorizeAsync(user, source, "source")).Succeeded;
+            if (!granted)
+                item.Violations.Add("/source", "source_not_granted", "The key may not write for this source; use one that names it.");
+            else if (snapshot.FindSource(source) is { } known)
+                item.SourceId = known.Id;
+            else
+                item.Violations.Add("/source", "unknown_source", "No source has this id. Register it at POST /v1/sources.");
+            if (!item.Violations.Any)
+                item.Rated = EventRater.Rate(item.Sent, snapshot, reportingCurrency, item.Violations);
+        }
+    }
+
+    // New models, items and accounts appear all the time. Items need their model's id, hence a second round for the few new models.
+    private async Task<CatalogSnapshot> RegisterUnknownAsync(IReadOnlyList<IngestItem> items, CancellationToken cancellationToken)
+    {
+        var snapshot = catalog.Current;
+        const int rounds = 3;
+        for (var round = 0; round < rounds; round++)
+        {
+            var additions = new CatalogAdditions();
+            foreach (var item in items)
+            {
+                if (!item.Violations.Any)
+                    EventRater.NoteUnknown(item.Sent, snapshot, additions);
+            }
+
+            if (additions.IsEmpty)
+                break;
+            snapshot = await catalog.RegisterAsync(additions, cancellationToken);
+        }
+
+        return snapshot;
+    }
+
+    private async Task PostAsync(long sourceId, IReadOnlyList<IngestItem> items, CancellationToken cancellationToken)
+    {
+        var rated = items.Where(i => !i.Violations.Any).ToList();
+        var refused = items.Where(i => i.Violations.Any).ToList();
+        var result = await journal.PostAsync(new Posting
+        {
+            SourceId = sourceId,
+            Events = [.. rated.Select(i => i.Rated!)],
+            Refusals = [.. refused.Select(i => i.ToRefusal())],
+        }, cancellationToken);
+        Settle(rated, result);
+        foreach (var item in refused)
+            item.Outcome = EventOutcome.Rejected;
+    }
+
+    private async Task<bool> PostAtomicallyAsync(IReadOnlyList<IngestItem> items, CancellationToken cancellationToken)
+    {
+        if (items.Count == 0)
+            return true;
+        var result = await journal.PostAsync(
+            new Posting { SourceId = items[0].SourceId, Events = [.. items.Select(i => i.Rated!)], Atomic = true }, cancellationToken);
+        Settle(items, result);
+        foreach (var item in items.Where(i => i.Outcome == EventOutcome.Rejected))
+            item.Violations.Add("", "atomic_refused", "Another event of the same atomic batch was refused.");
+        return !result.Refused;
+    }
+
+    private static void Settle(IReadOnlyList<IngestItem> items, PostingResult result)
+    {
+        for (var i = 0; i < items.Count; i++)
+        {
+            items[i].Recorded = result.Events[i];
+            items[i].Outcome = result.Events[i].Outcome;
+            if (items[i].Outcome == EventOutcome.Conflict)
+            {
+                items[i].Violations.Add("/id", "content_conflict",
+                    "An event with this id and other content is recorded already. To correct it, reverse it and send the right one under a new id.");
+            }
+        }
+    }
+}

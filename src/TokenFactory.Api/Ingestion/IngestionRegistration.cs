@@ -1,0 +1,17 @@
+using Microsoft.Extensions.Options;
+
+namespace TokenFactory.Api.Ingestion;
+
+internal static class IngestionRegistration
+{
+    /// <summary>Parsing, validation and rating of events on their way into the ledger.</summary>
+    public static IServiceCollection AddIngestion(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<IngestionOptions>().Bind(configuration.GetSection(IngestionOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<IngestionOptions>>().Value);
+        services.AddSingleton<EventBody>();
+        services.AddSingleton<EventParser>();
+        services.AddSingleton<IngestPipeline>();
+        return services;
+    }
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Text;
+using CsCheck;
+using TokenFactory.Economics.Measures;
+
+namespace TokenFactory.Economics.Tests.Measures;
+
+public sealed class ExactDecimalTests
+{
+    [Theory]
+    [InlineData("2.50", "2.5")]
+    [InlineData("-2.50", "-2.5")]
+    [InlineData("0", "0")]
+    [InlineData("-0", "0")]
+    [InlineData("007.10", "7.1")]
+    [InlineData("0.000000000001", "0.000000000001")]
+    [InlineData("9999999999999999999999999999", "9999999999999999999999999999")]
+    public void Reads_plain_decimals_exactly_and_drops_trailing_zeros(string text, string expected)
+    {
+        ExactDecimal.TryParse(Encoding.UTF8.GetBytes(text), out var value, out _).Should().BeTrue();
+
+        value.ToString(CultureInfo.InvariantCulture).Should().Be(expected);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-")]
+    [InlineData(".5")]
+    [InlineData("5.")]
+    [InlineData("1e3")]
+    [InlineData("+1")]
+    [InlineData("1,000")]
+    [InlineData(" 1")]
+    [InlineData("1.2.3")]
+    [InlineData("NaN")]
+    [InlineData("Infinity")]
+    [InlineData("0x10")]
+    [InlineData("١")]
+    public void Refuses_anything_but_plain_decimals(string text) =>
+        ExactDecimal.TryParse(Encoding.UTF8.GetBytes(text), out _, out _).Should().BeFalse();
+
+    [Theory]
+    [InlineData("0.00000000000000000000000000001")] // decimal.Parse makes 0 of it
+    [InlineData("12345678901234567890123456789")]
+    [InlineData("1.2345678901234567890123456789")]
+    public void Refuses_what_would_have_to_be_rounded(string text) =>
+        ExactDecimal.TryParse(Encoding.UTF8.GetBytes(text), out _, out _).Should().BeFalse();
+
+    [Fact]
+    public void Reads_back_every_decimal_it_can_hold() =>
+        Gen.Select(Gen.Long, Gen.Int[0, 12]).Sample((mantissa, scale) =>
+        {
+            var value = new decimal(Math.Abs(mantissa / 2)) / (decimal)Math.Pow(10, scale);
+            var text = value.ToString(CultureInfo.InvariantCulture);
+
+            ExactDecimal.TryParse(Encoding.UTF8.GetBytes(text), out var parsed, out _).Should().BeTrue();
+            parsed.Should().Be(value);
+        });
+}

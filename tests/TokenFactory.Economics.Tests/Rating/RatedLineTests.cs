@@ -1,0 +1,58 @@
+using TokenFactory.Economics.Measures;
+using TokenFactory.Economics.Rating;
+
+namespace TokenFactory.Economics.Tests.Rating;
+
+public sealed class RatedLineTests
+{
+    private static readonly DeclaredValue Declared = new(UnitValue.PerMillionTokens(3), "CNY");
+    private static readonly CardRate Card = new(7, UnitValue.PerMillionTokens(2), "USD");
+
+    [Fact]
+    public void A_declared_value_beats_the_card()
+    {
+        var line = RatedLine.Rate(1_000_000, Declared, Card);
+
+        line.Basis.Should().Be(ValueBasis.Declared);
+        line.Amount.Should().Be(3);
+        line.Currency.Should().Be("CNY");
+        line.RateId.Should().BeNull();
+    }
+
+    [Fact]
+    public void The_card_values_what_declares_nothing_and_is_pinned()
+    {
+        var line = RatedLine.Rate(500_000, null, Card);
+
+        line.Basis.Should().Be(ValueBasis.RateCard);
+        line.Amount.Should().Be(1);
+        line.RateId.Should().Be(7);
+    }
+
+    [Fact]
+    public void Unknown_is_never_zero()
+    {
+        var line = RatedLine.Rate(500_000, null, null);
+
+        line.Basis.Should().Be(ValueBasis.None);
+        line.Amount.Should().BeNull();
+        line.Currency.Should().BeNull();
+    }
+
+    [Fact]
+    public void Free_is_a_real_price()
+    {
+        var line = RatedLine.Rate(500_000, new DeclaredValue(UnitValue.PerMillionTokens(0), "USD"), Card);
+
+        line.Basis.Should().Be(ValueBasis.Declared);
+        line.Amount.Should().Be(0);
+    }
+
+    [Fact]
+    public void A_negative_quantity_is_refused()
+    {
+        var act = () => RatedLine.Rate(-1, null, Card);
+
+        act.Should().Throw<ArgumentOutOfRangeException>();
+    }
+}
