@@ -1,14 +1,30 @@
+using TokenFactory.Api.Access;
+using TokenFactory.Api.Catalog;
 using TokenFactory.Api.Database;
 using TokenFactory.Api.Hosting;
+using TokenFactory.Api.Ingestion;
+using TokenFactory.Api.Ledger;
+using TokenFactory.Api.RollUp;
 
 var builder = WebApplication.CreateBuilder(args);
 var connectionString = builder.Configuration.GetConnectionString("TokenFactory")
     ?? throw new InvalidOperationException("ConnectionStrings__TokenFactory is not set.");
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddDatabase(DatabaseConnections.From(connectionString, builder.Configuration.GetConnectionString("TokenFactoryOwner")));
-builder.Services.AddControllers().AddJsonOptions(o => WireJson.Configure(o.JsonSerializerOptions));
+builder.Services.AddAccess(builder.Configuration);
+builder.Services.AddCatalog(builder.Configuration);
+builder.Services.AddLedger(builder.Configuration);
+builder.Services.AddIngestion(builder.Configuration);
+builder.Services.AddRollUp(builder.Configuration);
+builder.Services.AddControllers()
+    .ConfigureApplicationPartManager(parts => parts.FeatureProviders.Add(new InternalControllers()))
+    .AddJsonOptions(o => WireJson.Configure(o.JsonSerializerOptions));
+builder.Services.AddProblemDetails();
 
 var app = builder.Build();
+app.UseExceptionHandler();
+app.UseAuthentication();
+app.UseAuthorization();
 app.MapControllers();
 await app.RunAsync();
 

@@ -77,7 +77,7 @@ internal sealed class IngestPipeline(CatalogCache catalog, Journal journal, Ledg
                     EventRater.NoteUnknown(item.Sent, snapshot, additions);
             }
 
-            if (additions.IsEmpty)
+            if (!catalog.Registers(additions))
                 break;
             snapshot = await catalog.RegisterAsync(additions, cancellationToken);
         }

@@ -95,3 +95,55 @@ create table audit_total (
     reporting_amount numeric not null,
     primary key (source_id, currency, item_id)
 ) with (fillfactor = 50);
+
+-- Deltas that are committed but not folded yet. OFFSET 0 keeps each step a look-up by key: without it a planner that expects many
+-- unfolded batches (there are next to none) may read whole months of deltas.
+create view rollup_pending as
+select d.source_id, d.hour, d.item_id, d.sector, d.buyer_id, d.currency, (b.recorded_at at time zone 'UTC')::date as vintage,
+       d.entry_count, d.quantity, d.priced_quantity, d.free_quantity, d.amount, d.reporting_amount
+from journal_lane l
+left join rollup_cursor c on c.source_id = l.source_id and c.lane = l.lane
+cross join lateral (
+    select b.source_id, b.batch_id, b.recorded_at from ledger_batch b
+    where b.source_id = l.source_id and b.lane = l.lane and b.seq > coalesce(c.folded_seq, 0)
+    offset 0) b
+cross join lateral (
+    select d.* from rollup_delta d
+    where d.source_id = b.source_id and d.recorded_at = b.recorded_at and d.batch_id = b.batch_id
+    offset 0) d
+where l.seq > coalesce(c.folded_seq, 0);
+
+-- What figures are made from: cells and what is still to be folded into them, in one statement and so of one moment.
+create view rollup_hour as
+select source_id, hour, item_id, sector, buyer_id, currency, vintage,
+       entry_count, quantity, priced_quantity, free_quantity, amount, reporting_amount
+from rollup_cell_hour
+union all
+select source_id, hour, item_id, sector, buyer_id, currency, vintage,
+       entry_count, quantity, priced_quantity, free_quantity, amount, reporting_amount
+from rollup_pending;
+
+create view rollup_day as
+select source_id, day, item_id, sector, buyer_id, currency, vintage,
+       entry_count, quantity, priced_quantity, free_quantity, amount, reporting_amount
+from rollup_cell_day
+union all
+select source_id, (hour at time zone 'UTC')::date, item_id, sector, buyer_id, currency, vintage,
+       entry_count, quantity, priced_quantity, free_quantity, amount, reporting_amount
+from rollup_pending;
+
+-- Entries of batches that the audit has not added up yet.
+create view audit_pending as
+select e.source_id, coalesce(e.currency, 'XXX') as currency, e.item_id, b.lane, b.seq,
+       e.quantity, e.unit_value, e.amount, e.reporting_amount
+from journal_lane l
+left join audit_cursor c on c.source_id = l.source_id and c.lane = l.lane
+cross join lateral (
+    select b.source_id, b.lane, b.seq, b.batch_id, b.recorded_at from ledger_batch b
+    where b.source_id = l.source_id and b.lane = l.lane and b.seq > coalesce(c.audited_seq, 0)
+    offset 0) b
+cross join lateral (
+    select e.* from ledger_entry e
+    where e.source_id = b.source_id and e.recorded_at = b.recorded_at and e.batch_id = b.batch_id
+    offset 0) e
+where l.seq > coalesce(c.audited_seq, 0);

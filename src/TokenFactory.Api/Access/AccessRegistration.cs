@@ -1,0 +1,35 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+
+namespace TokenFactory.Api.Access;
+
+internal static class AccessRegistration
+{
+    /// <summary>
+    /// Keys, and the policies that controllers name: <c>ingest</c>, <c>read</c>, <c>admin</c>, <c>figures</c> (everybody where figures are
+    /// public), and <c>source</c> (asked with a source's name). What names no policy is denied to everybody without a key.
+    /// </summary>
+    public static IServiceCollection AddAccess(this IServiceCollection services, IConfiguration configuration)
+    {
+        var section = configuration.GetSection("TokenFactory");
+        services.AddOptions<AccessOptions>().Bind(section)
+            .Validate(o => o.BootstrapAdminKey is null || o.BootstrapAdminKey.Length is >= 32 and <= 512,
+                "TokenFactory:BootstrapAdminKey must have 32 to 512 characters.")
+            .ValidateOnStart();
+        services.AddSingleton<KeyRing>();
+        services.AddHostedService<FirstKey>();
+        services.AddSingleton<IAuthorizationHandler, SourceGrant>();
+        services.AddAuthentication(KeyAuthentication.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.SchemeName, null);
+        var publicFigures = section.GetValue(nameof(AccessOptions.PublicFigures), true);
+        services.AddAuthorizationBuilder()
+            .AddPolicy("ingest", policy => policy.RequireClaim(KeyAuthentication.ScopeClaim, ScopeNames.Ingest))
+            .AddPolicy("read", policy => policy.RequireClaim(KeyAuthentication.ScopeClaim, ScopeNames.Read))
+            .AddPolicy("admin", policy => policy.RequireClaim(KeyAuthentication.ScopeClaim, ScopeNames.Admin))
+            .AddPolicy("figures", policy => policy.RequireAssertion(context =>
+                publicFigures || context.User.HasClaim(KeyAuthentication.ScopeClaim, ScopeNames.Read)))
+            .AddPolicy("source", policy => policy.AddRequirements(new SourceGrant.Requirement()))
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+        return services;
+    }
+}

@@ -1,0 +1,58 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+using TokenFactory.Api.Hosting;
+
+namespace TokenFactory.Api.Access;
+
+/// <summary>Reads a key from <c>Authorization: Bearer</c> or <c>X-Api-Key</c>.</summary>
+internal sealed class KeyAuthentication(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, KeyRing keys)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
+{
+    public const string SchemeName = "ApiKey";
+    public const string KeyHeader = "X-Api-Key";
+    public const string ScopeClaim = "scope";
+    public const string SourceClaim = "source";
+    public const string EverySource = "*";
+    private const string Bearer = "Bearer ";
+    private const int MaxKeyLength = 512;
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        var presented = Presented();
+        if (string.IsNullOrEmpty(presented))
+            return AuthenticateResult.NoResult();
+        if (presented.Length > MaxKeyLength || await keys.FindAsync(presented, Context.RequestAborted) is not { } grant)
+            return AuthenticateResult.Fail("The key is not valid.");
+
+        var identity = new ClaimsIdentity(SchemeName, ClaimTypes.Name, ClaimTypes.Role);
+        identity.AddClaim(new Claim(ClaimTypes.NameIdentifier, grant.Id));
+        identity.AddClaim(new Claim(ClaimTypes.Name, grant.Name));
+        foreach (var scope in ScopeNames.Implied(grant.Scopes))
+            identity.AddClaim(new Claim(ScopeClaim, scope));
+        foreach (var source in grant.Scopes.HasFlag(Scopes.Admin) ? [EverySource] : grant.Sources)
+            identity.AddClaim(new Claim(SourceClaim, source));
+        return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName));
+    }
+
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        Response.Headers.WWWAuthenticate = "Bearer";
+        return Problems.WriteAsync(Context, StatusCodes.Status401Unauthorized, "unauthorized", "A valid key is needed.",
+            "Send it as `Authorization: Bearer tf_...` or in the header X-Api-Key.");
+    }
+
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Problems.WriteAsync(
+        Context, StatusCodes.Status403Forbidden, "forbidden", "The key does not allow this.",
+        "Use a key with the scope that the operation asks for.");
+
+    private string? Presented()
+    {
+        var authorization = Request.Headers.Authorization.ToString();
+        return authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+            ? authorization[Bearer.Length..].Trim()
+            : Request.Headers[KeyHeader].ToString();
+    }
+}

@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Authorization;
+
+namespace TokenFactory.Api.Access;
+
+/// <summary>Whether a key may write for one source: the policy <c>source</c>, asked with the source's name as the resource.</summary>
+internal sealed class SourceGrant : AuthorizationHandler<SourceGrant.Requirement, string>
+{
+    protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, Requirement requirement, string resource)
+    {
+        if (context.User.HasClaim(KeyAuthentication.SourceClaim, KeyAuthentication.EverySource)
+            || (context.User.HasClaim(KeyAuthentication.SourceClaim, resource) && context.User.HasClaim(KeyAuthentication.ScopeClaim, ScopeNames.Ingest)))
+        {
+            context.Succeed(requirement);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    internal sealed class Requirement : IAuthorizationRequirement;
+}

@@ -1,0 +1,63 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using TokenFactory.Economics.Measures;
+
+namespace TokenFactory.Api.Catalog;
+
+/// <summary>
+/// The catalog in memory as of one version. Administrative changes make a new snapshot; what events register on sight (models, items,
+/// accounts) is added to the one in place, because additions never change what was already known.
+/// </summary>
+internal sealed class CatalogSnapshot
+{
+    private readonly ConcurrentDictionary<string, ProducerEntry> _producers = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<int, ModelNames> _modelNames = new();
+    private readonly ConcurrentDictionary<int, ModelEntry> _models = new();
+    private readonly ConcurrentDictionary<string, AccountEntry> _accounts = new(StringComparer.Ordinal);
+    private FrozenDictionary<string, SourceEntry> _sources = FrozenDictionary<string, SourceEntry>.Empty;
+
+    /// <summary>The version of the catalog that it was loaded at.</summary>
+    public required long Version { get; init; }
+
+    /// <summary>By id or alias, whatever the case.</summary>
+    public ProducerEntry? FindProducer(string name) => _producers.GetValueOrDefault(name);
+
+    /// <summary>By name, alias or pattern.</summary>
+    public ModelEntry? FindModel(ProducerEntry producer, string name) => _modelNames.GetValueOrDefault(producer.Id)?.Find(name);
+
+    public AccountEntry? FindAccount(string slug) => _accounts.GetValueOrDefault(slug);
+
+    public SourceEntry? FindSource(string slug) => _sources.GetValueOrDefault(slug);
+
+    internal void Add(ProducerEntry producer, IEnumerable<string> aliases)
+    {
+        _producers[producer.Slug] = producer;
+        foreach (var alias in aliases)
+            _producers.TryAdd(alias, producer);
+        _modelNames.TryAdd(producer.Id, new ModelNames());
+    }
+
+    /// <summary>Adds a model that is not known yet; one that is stays as it is.</summary>
+    internal void Add(ModelEntry model)
+    {
+        if (_models.TryAdd(model.Id, model))
+            _modelNames.GetOrAdd(model.ProducerId, _ => new ModelNames()).Add(model.Slug, model);
+    }
+
+    internal void AddAliases(int producerId, IEnumerable<(string Alias, int ModelId)> aliases)
+    {
+        var names = _modelNames.GetOrAdd(producerId, _ => new ModelNames());
+        var known = aliases.Select(a => (a.Alias, Model: _models[a.ModelId])).ToList();
+        foreach (var (alias, model) in known.Where(a => !ModelPattern.IsPattern(a.Alias)))
+            names.Add(alias, model);
+        names.SetPatterns(known.Where(a => ModelPattern.IsPattern(a.Alias)));
+    }
+
+    internal void AddItem(int modelId, TokenClass tokenClass, ServiceTier tier, int itemId) => _models[modelId].AddItem(tokenClass, tier, itemId);
+
+    internal void SetRates(int modelId, TokenClass tokenClass, ServiceTier tier, RateEntry[] rates) => _models[modelId].SetRates(tokenClass, tier, rates);
+
+    internal void Add(AccountEntry account) => _accounts.TryAdd(account.Slug, account);
+
+    internal void SetSources(IEnumerable<SourceEntry> sources) => _sources = sources.ToFrozenDictionary(s => s.Slug, StringComparer.Ordinal);
+}

@@ -1,0 +1,87 @@
+using Microsoft.Extensions.Options;
+using Npgsql;
+using TokenFactory.Api.Database;
+
+namespace TokenFactory.Api.RollUp;
+
+/// <summary>
+/// The background aggregator: folds what the ledger records, and audits it from the entries. Any number of instances may run it; figures
+/// are right even when none does.
+/// </summary>
+internal sealed partial class Aggregator(
+    Folding folding, NpgsqlDataSource dataSource, DatabaseReadiness readiness, RollUpMetrics metrics, IOptions<RollUpOptions> options,
+    TimeProvider time, ILogger<Aggregator> logger) : BackgroundService
+{
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!options.Value.Enabled)
+            return;
+        await readiness.WaitAsync(stoppingToken);
+        await Task.WhenAll(
+            RepeatAsync(TimeSpan.FromMilliseconds(options.Value.FoldIntervalMs), FoldOnceAsync, stoppingToken),
+            RepeatAsync(TimeSpan.FromMilliseconds(options.Value.AuditIntervalMs), AuditOnceAsync, stoppingToken));
+    }
+
+    /// <summary>Folds every source until nothing is left to fold.</summary>
+    public async Task FoldOnceAsync(CancellationToken cancellationToken)
+    {
+        foreach (var sourceId in await folding.FindUnfoldedAsync(cancellationToken))
+        {
+            while (await folding.FoldAsync(sourceId, cancellationToken) is { Batches: > 0 } fold)
+            {
+                metrics.Folded(fold, time.GetUtcNow());
+                LogFolded(logger, sourceId, fold.Batches, fold.Cells);
+            }
+        }
+    }
+
+    /// <summary>Audits every source until nothing is left to audit, and looks at what is pending.</summary>
+    public async Task AuditOnceAsync(CancellationToken cancellationToken)
+    {
+        foreach (var sourceId in await folding.FindUnauditedAsync(cancellationToken))
+        {
+            while (await folding.AuditAsync(sourceId, cancellationToken) > 0)
+                cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        await using var command = dataSource.CreateCommand(
+            """
+            select (select coalesce(sum(l.seq - coalesce(c.folded_seq, 0)), 0)::bigint
+                    from journal_lane l left join rollup_cursor c on c.source_id = l.source_id and c.lane = l.lane),
+                   (select count(*) from rollup_pending)
+            """);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        metrics.Pending(row.GetInt64(0), row.GetInt64(1));
+    }
+
+    private async Task RepeatAsync(TimeSpan interval, Func<CancellationToken, Task> work, CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await work(stoppingToken);
+                await Task.Delay(interval, time, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                // One transaction each: whatever failed changed nothing, and is tried again.
+                LogFailed(logger, e);
+                await Task.Delay(RetryInterval, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    [LoggerMessage(5001, LogLevel.Debug, "Folded {Batches} batches of source {SourceId} into {Cells} cells")]
+    private static partial void LogFolded(ILogger logger, long sourceId, long batches, long cells);
+
+    [LoggerMessage(5002, LogLevel.Warning, "The aggregator was interrupted; it tries again")]
+    private static partial void LogFailed(ILogger logger, Exception exception);
+}

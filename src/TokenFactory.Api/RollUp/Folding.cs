@@ -1,0 +1,99 @@
+using Microsoft.Extensions.Options;
+using Npgsql;
+using TokenFactory.Api.Database;
+
+namespace TokenFactory.Api.RollUp;
+
+/// <summary>What one fold did.</summary>
+/// <param name="Batches">Journal batches folded.</param>
+/// <param name="Cells">Hour cells touched.</param>
+/// <param name="OldestRecordedAt">When the oldest of the batches was recorded.</param>
+internal readonly record struct FoldResult(long Batches, long Cells, DateTimeOffset? OldestRecordedAt);
+
+/// <summary>
+/// Folds the ledger's deltas into cells, source by source, each in one transaction that also moves the source's cursors: exactly once,
+/// whoever calls it and wherever it is cut off.
+/// </summary>
+internal sealed class Folding(NpgsqlDataSource dataSource, IOptions<RollUpOptions> options)
+{
+    private const int AuditLock = 0x41756469;
+
+    /// <summary>The sources that have batches beyond a cursor, in the order of their ids.</summary>
+    public Task<IReadOnlyList<long>> FindUnfoldedAsync(CancellationToken cancellationToken) => FindAsync(
+        """
+        select distinct l.source_id from journal_lane l
+        left join rollup_cursor c on c.source_id = l.source_id and c.lane = l.lane
+        where l.seq > coalesce(c.folded_seq, 0) order by l.source_id
+        """, cancellationToken);
+
+    /// <summary>The sources that have batches which the audit has not added up.</summary>
+    public Task<IReadOnlyList<long>> FindUnauditedAsync(CancellationToken cancellationToken) => FindAsync(
+        """
+        select distinct l.source_id from journal_lane l
+        left join audit_cursor c on c.source_id = l.source_id and c.lane = l.lane
+        where l.seq > coalesce(c.audited_seq, 0) order by l.source_id
+        """, cancellationToken);
+
+    /// <summary>Folds some of a source's batches; nothing when another instance is at it.</summary>
+    /// <exception cref="InvalidOperationException">A lane has a gap: the journal is damaged, and folding on would hide it.</exception>
+    public async Task<FoldResult> FoldAsync(long sourceId, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using (var register = Command(connection, "insert into rollup_source (source_id) values ($1) on conflict do nothing", sourceId))
+            await register.ExecuteNonQueryAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        // A statement of its own: the fold's snapshot must be taken after the lock is held, or it could see cursors of before.
+        await using (var claim = Command(connection, "select source_id from rollup_source where source_id = $1 for update skip locked", sourceId))
+        {
+            if (await claim.ExecuteScalarAsync(cancellationToken) is null)
+                return default;
+        }
+
+        await using var fold = Command(connection, Sql.Read("RollUp/fold_source.sql"), sourceId);
+        fold.Parameters.Add(new NpgsqlParameter<int> { TypedValue = options.Value.MaxBatchesPerFold });
+        await using var row = await fold.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        var result = new FoldResult(row.GetInt64(0), row.GetInt64(1), row.IsDBNull(2) ? null : row.GetFieldValue<DateTimeOffset>(2));
+        if (row.GetInt64(3) != 0)
+            throw new InvalidOperationException($"A journal lane of source {sourceId} has a gap. Call /v1/reconciliation?full=true, and restore the ledger.");
+        await row.DisposeAsync();
+        await transaction.CommitAsync(cancellationToken);
+        return result;
+    }
+
+    /// <summary>Adds up the entries of some of a source's batches; nothing when another instance is at it.</summary>
+    /// <returns>Journal batches audited.</returns>
+    public async Task<long> AuditAsync(long sourceId, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using (var claim = Command(connection, $"select pg_try_advisory_xact_lock({AuditLock}, hashint8($1))", sourceId))
+        {
+            if (await claim.ExecuteScalarAsync(cancellationToken) is not true)
+                return 0;
+        }
+
+        await using var audit = Command(connection, Sql.Read("RollUp/audit_source.sql"), sourceId);
+        audit.Parameters.Add(new NpgsqlParameter<int> { TypedValue = options.Value.MaxBatchesPerFold });
+        var audited = (long)(await audit.ExecuteScalarAsync(cancellationToken) ?? 0L);
+        await transaction.CommitAsync(cancellationToken);
+        return audited;
+    }
+
+    private async Task<IReadOnlyList<long>> FindAsync(string sql, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(sql);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        var sources = new List<long>();
+        while (await row.ReadAsync(cancellationToken))
+            sources.Add(row.GetInt64(0));
+        return sources;
+    }
+
+    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, long sourceId)
+    {
+        var command = new NpgsqlCommand(sql, connection);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = sourceId });
+        return command;
+    }
+}
