@@ -1,0 +1,44 @@
+namespace TokenFactory.Economics.Statistics;
+
+/// <summary>Why an index has no value. Published as the row's <c>null_reason</c>.</summary>
+public static class NullReasons
+{
+    /// <summary>A compared period has no item with a price.</summary>
+    public const string EmptyPeriod = "empty_period";
+
+    /// <summary>No item is present in both periods: nothing can be compared.</summary>
+    public const string NoMatchedItems = "no_matched_items";
+
+    /// <summary>The formula divides by a sum that is zero, because everything in it was free.</summary>
+    public const string ZeroPrice = "zero_price";
+
+    /// <summary>The reference period has no level, or lies outside the query.</summary>
+    public const string NoReference = "no_reference_period";
+
+    /// <summary>The numbers are too large or too small for the arithmetic.</summary>
+    public const string OutOfRange = "out_of_range";
+}
+
+/// <summary>An index number, or why there is none; never a NaN or an infinity.</summary>
+public readonly record struct IndexValue
+{
+    private IndexValue(double? value, string? nullReason)
+    {
+        Value = value;
+        NullReason = nullReason;
+    }
+
+    /// <summary>The ratio of period 1 to period 0 (1 = no change); null with a reason.</summary>
+    public double? Value { get; }
+
+    /// <summary>One of <see cref="NullReasons"/>; null when there is a value.</summary>
+    public string? NullReason { get; }
+
+    public static IndexValue Null(string reason) => new(null, reason);
+
+    public static IndexValue Of(double value) => double.IsFinite(value) && value >= 0 ? new IndexValue(value, null) : Null(NullReasons.OutOfRange);
+
+    /// <summary>numerator / denominator; null where the denominator is zero.</summary>
+    public static IndexValue Ratio(double numerator, double denominator) =>
+        denominator > 0 ? Of(numerator / denominator) : Null(NullReasons.ZeroPrice);
+}
