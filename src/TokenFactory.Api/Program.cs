@@ -5,6 +5,7 @@ using TokenFactory.Api.Hosting;
 using TokenFactory.Api.Ingestion;
 using TokenFactory.Api.Ledger;
 using TokenFactory.Api.RollUp;
+using TokenFactory.Api.Statistics;
 
 var builder = WebApplication.CreateBuilder(args);
 var connectionString = builder.Configuration.GetConnectionString("TokenFactory")
@@ -16,6 +17,7 @@ builder.Services.AddCatalog(builder.Configuration);
 builder.Services.AddLedger(builder.Configuration);
 builder.Services.AddIngestion(builder.Configuration);
 builder.Services.AddRollUp(builder.Configuration);
+builder.Services.AddStatistics(builder.Configuration);
 builder.Services.AddControllers()
     .ConfigureApplicationPartManager(parts => parts.FeatureProviders.Add(new InternalControllers()))
     .AddJsonOptions(o => WireJson.Configure(o.JsonSerializerOptions));

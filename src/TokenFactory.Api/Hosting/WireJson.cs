@@ -25,6 +25,7 @@ internal static class WireJson
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
         options.Converters.Add(new DecimalStringConverter());
+        options.Converters.Add(new UtcInstantConverter());
         return options;
     }
 

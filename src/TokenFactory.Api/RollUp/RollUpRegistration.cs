@@ -8,6 +8,7 @@ internal static class RollUpRegistration
         services.AddOptions<RollUpOptions>().Bind(configuration.GetSection(RollUpOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<RollUpMetrics>();
         services.AddSingleton<Folding>();
+        services.AddSingleton<ReconciliationReader>();
         services.AddSingleton<Aggregator>();
         services.AddHostedService(provider => provider.GetRequiredService<Aggregator>());
         return services;

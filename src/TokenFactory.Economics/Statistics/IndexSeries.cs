@@ -97,8 +97,8 @@ public static class IndexSeries
             points[present[i]] = Carry(points[present[i]], points[present[i - 1]], links[i].Ratio, links[i].Reason);
         for (var i = at - 1; i >= 0; i--)
         {
-            var link = IndexValue.Ratio(1, links[i + 1].Ratio ?? 1);
-            points[present[i]] = Carry(points[present[i]], points[present[i + 1]], link.Value, links[i + 1].Reason ?? link.NullReason);
+            var link = links[i + 1].Ratio is { } forwards ? IndexValue.Ratio(1, forwards) : IndexValue.Null(links[i + 1].Reason!);
+            points[present[i]] = Carry(points[present[i]], points[present[i + 1]], link.Value, link.NullReason);
         }
 
         return points;

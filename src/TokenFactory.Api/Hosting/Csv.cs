@@ -1,0 +1,56 @@
+using System.Text;
+
+namespace TokenFactory.Api.Hosting;
+
+/// <summary>One cell of a CSV row: a text, which is escaped, or a number, which is written as it is.</summary>
+internal readonly record struct CsvCell(string? Text, bool IsNumber)
+{
+    public static CsvCell Number(string? number) => new(number, true);
+
+    public static implicit operator CsvCell(string? text) => new(text, false);
+}
+
+/// <summary>
+/// CSV as RFC 4180 has it, safe to open in a spreadsheet: a text that a spreadsheet would take for a formula (= + - @, tab, CR first) gets an
+/// apostrophe in front. Null is an empty cell.
+/// </summary>
+internal static class Csv
+{
+    public const string ContentType = "text/csv";
+
+    public static byte[] Document(IReadOnlyList<string> header, IEnumerable<IReadOnlyList<CsvCell>> rows)
+    {
+        var text = new StringBuilder();
+        AppendRow(text, [.. header.Select(h => (CsvCell)h)]);
+        foreach (var row in rows)
+            AppendRow(text, row);
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+
+    /// <summary>Whether the request asks for CSV: <c>Accept: text/csv</c>, or <c>?format=csv</c> where a header can't be set.</summary>
+    public static bool IsAskedFor(HttpRequest request) =>
+        request.Query["format"] == "csv" || request.Headers.Accept.ToString().Contains(ContentType, StringComparison.OrdinalIgnoreCase);
+
+    private static void AppendRow(StringBuilder text, IReadOnlyList<CsvCell> cells)
+    {
+        for (var i = 0; i < cells.Count; i++)
+        {
+            if (i > 0)
+                text.Append(',');
+            Append(text, cells[i]);
+        }
+
+        text.Append("\r\n");
+    }
+
+    private static void Append(StringBuilder text, CsvCell cell)
+    {
+        if (string.IsNullOrEmpty(cell.Text))
+            return;
+        var value = !cell.IsNumber && cell.Text[0] is ('=' or '+' or '-' or '@' or '\t' or '\r') ? "'" + cell.Text : cell.Text;
+        if (value.AsSpan().IndexOfAny(",\"\r\n") < 0)
+            text.Append(value);
+        else
+            text.Append('"').Append(value.Replace("\"", "\"\"", StringComparison.Ordinal)).Append('"');
+    }
+}

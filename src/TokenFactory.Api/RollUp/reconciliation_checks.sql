@@ -1,0 +1,70 @@
+-- What must hold between the tables, each as the number of rows that break it.
+select 'lane numbers are contiguous from 1 to the lane''s last' as name,
+       (select count(*) from journal_lane l
+        left join lateral (select count(*) as n, max(seq) as last, min(seq) as first from ledger_batch b
+                           where b.source_id = l.source_id and b.lane = l.lane) b on true
+        where b.n is distinct from l.seq or b.last is distinct from l.seq or b.first is distinct from 1) as violations
+union all
+select 'no cursor is ahead of its lane',
+       (select count(*) from rollup_cursor c left join journal_lane l using (source_id, lane) where c.folded_seq > coalesce(l.seq, 0))
+       + (select count(*) from audit_cursor c left join journal_lane l using (source_id, lane) where c.audited_seq > coalesce(l.seq, 0))
+union all
+select 'each batch has the entries that it counts',
+       (select count(*) from (
+            select coalesce(b.source_id, e.source_id)
+            from ledger_batch b
+            full join (select source_id, batch_id, count(*) as n from ledger_entry group by source_id, batch_id) e
+                on e.source_id = b.source_id and e.batch_id = b.batch_id
+            where coalesce(b.entry_count, -1) <> coalesce(e.n, 0)) broken)
+union all
+select 'accepted events and reversals have one identity each',
+       abs((select count(*) from event_identity)
+           - (select coalesce(sum(accepted), 0)::bigint + count(*) filter (where kind = 2 and entry_count > 0) from ledger_batch))
+union all
+select 'each identity has the entries that it counts',
+       (select count(*) from event_identity i
+        left join (select source_id, batch_id, event_id, count(*) as n from ledger_entry group by source_id, batch_id, event_id) e
+            on e.source_id = i.source_id and e.batch_id = i.batch_id and e.event_id = i.event_id
+        where i.entry_count is distinct from e.n)
+union all
+select 'each conflict, rejection and quarantined event is on record with its reason',
+       abs((select count(*) from event_refusal) - (select coalesce(sum(conflict + rejected + quarantined), 0)::bigint from ledger_batch))
+union all
+select 'folded outcome counts equal those of the batches',
+       (select count(*) from rollup_outcome o
+        join (select b.source_id, sum(received) as received, sum(accepted) as accepted, sum(duplicate) as duplicate, sum(conflict) as conflict,
+                     sum(rejected) as rejected, sum(quarantined) as quarantined
+              from ledger_batch b join rollup_cursor c on c.source_id = b.source_id and c.lane = b.lane and b.seq <= c.folded_seq
+              group by b.source_id) b on b.source_id = o.source_id
+        where (o.received, o.accepted, o.duplicate, o.conflict, o.rejected, o.quarantined)
+            is distinct from (b.received, b.accepted, b.duplicate, b.conflict, b.rejected, b.quarantined))
+union all
+select 'day cells equal the sums of their hour cells',
+       (select count(*) from (
+            select source_id, (hour at time zone 'UTC')::date as day, item_id, sector, buyer_id, currency, vintage,
+                   sum(entry_count) as n, sum(quantity) as q, sum(priced_quantity) as p, sum(free_quantity) as f, sum(amount) as a, sum(reporting_amount) as r
+            from rollup_cell_hour group by 1, 2, 3, 4, 5, 6, 7) h
+        full join rollup_cell_day d using (source_id, day, item_id, sector, buyer_id, currency, vintage)
+        where (h.n, h.q, h.p, h.f, h.a, h.r)
+            is distinct from (d.entry_count, d.quantity, d.priced_quantity, d.free_quantity, d.amount, d.reporting_amount))
+union all
+select 'totals equal the sums of the hour cells',
+       (select count(*) from (
+            select source_id, currency, item_id,
+                   sum(entry_count) as n, sum(quantity) as q, sum(priced_quantity) as p, sum(free_quantity) as f, sum(amount) as a, sum(reporting_amount) as r
+            from rollup_cell_hour group by 1, 2, 3) h
+        full join rollup_total t using (source_id, currency, item_id)
+        where (h.n, h.q, h.p, h.f, h.a, h.r)
+            is distinct from (t.entry_count, t.quantity, t.priced_quantity, t.free_quantity, t.amount, t.reporting_amount))
+union all
+select 'cells equal a recomputation from the ledger entries, cell by cell',
+       (select count(*) from (
+            select e.source_id, date_trunc('hour', e.occurred_at, 'UTC') as hour, e.item_id, e.sector, e.buyer_id,
+                   coalesce(e.currency, 'XXX') as currency, (e.recorded_at at time zone 'UTC')::date as vintage,
+                   count(*) as n, sum(e.quantity) as q, coalesce(sum(e.amount), 0) as a, coalesce(sum(e.reporting_amount), 0) as r
+            from ledger_entry e group by 1, 2, 3, 4, 5, 6, 7) e
+        full join (
+            select source_id, hour, item_id, sector, buyer_id, currency, vintage,
+                   sum(entry_count) as n, sum(quantity) as q, sum(amount) as a, sum(reporting_amount) as r
+            from rollup_hour group by 1, 2, 3, 4, 5, 6, 7) c using (source_id, hour, item_id, sector, buyer_id, currency, vintage)
+        where (e.n, e.q, e.a, e.r) is distinct from (c.n, c.q, c.a, c.r))

@@ -1,0 +1,23 @@
+using TokenFactory.Economics.Statistics;
+
+namespace TokenFactory.Api.Statistics;
+
+/// <summary>What a query for figures asks for, checked.</summary>
+internal sealed record FigureRequest
+{
+    public required Frequency Frequency { get; init; }
+
+    /// <summary>The window, half-open; null: as far as the data goes.</summary>
+    public DateTimeOffset? Start { get; init; }
+
+    public DateTimeOffset? End { get; init; }
+
+    /// <summary>Groups, in column order; none: the total.</summary>
+    public IReadOnlyList<Dimension> By { get; init; } = [];
+
+    /// <summary>Allowed values per dimension: stored numbers for sector, token class and tier, names for producer and model.</summary>
+    public IReadOnlyDictionary<Dimension, IReadOnlyList<object>> Filters { get; init; } = new Dictionary<Dimension, IReadOnlyList<object>>();
+
+    /// <summary>The figures as they were known at the end of this UTC date; null: as they are known now.</summary>
+    public DateOnly? AsOf { get; init; }
+}

@@ -1,0 +1,141 @@
+using System.Text.Json.Serialization;
+
+namespace TokenFactory.Api.Statistics;
+
+/// <summary>What every row of a figure says about its period and group. Group columns appear only where they were asked for.</summary>
+public abstract record FigureRow
+{
+    /// <summary>The reference period.</summary>
+    /// <example>2026-11</example>
+    [JsonPropertyOrder(-10)]
+    public required string Period { get; init; }
+
+    /// <summary>The first instant that the row covers: of the period, or of the window where that begins later.</summary>
+    [JsonPropertyOrder(-9)]
+    public required DateTimeOffset Start { get; init; }
+
+    /// <summary>The first instant that it does not cover any more.</summary>
+    [JsonPropertyOrder(-8)]
+    public required DateTimeOffset End { get; init; }
+
+    [JsonPropertyOrder(-7), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Sector { get; init; }
+
+    [JsonPropertyOrder(-6), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Producer { get; init; }
+
+    [JsonPropertyOrder(-5), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Model { get; init; }
+
+    [JsonPropertyOrder(-4), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TokenClass { get; init; }
+
+    [JsonPropertyOrder(-3), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ServiceTier { get; init; }
+
+    /// <summary><c>provisional</c>, <c>estimated</c> or <c>final</c>: how likely late events still are.</summary>
+    /// <example>provisional</example>
+    [JsonPropertyOrder(10)]
+    public required string Status { get; init; }
+}
+
+/// <summary>Token GDP of one period and group: current prices, gross.</summary>
+public sealed record GdpRow : FigureRow
+{
+    /// <summary>Sum of quantity x unit value over the priced entries, exact, in the answer's currency.</summary>
+    /// <example>1234.567890123456</example>
+    public required string Gdp { get; init; }
+
+    /// <summary>Tokens, priced or not.</summary>
+    /// <example>987654321</example>
+    public required string Quantity { get; init; }
+
+    /// <summary>Tokens whose value is not known: they are in the quantity and not in the GDP.</summary>
+    /// <example>0</example>
+    public required string UnpricedQuantity { get; init; }
+
+    /// <summary>Tokens that were priced at zero.</summary>
+    /// <example>0</example>
+    public required string FreeQuantity { get; init; }
+
+    /// <summary>Money per million priced tokens, rounded half away from zero to 12 decimals; null when none is priced. Not a price index.</summary>
+    /// <example>1.25</example>
+    public required string? UnitValue { get; init; }
+}
+
+/// <summary>An index number of one period and group.</summary>
+public sealed record IndexRow : FigureRow
+{
+    /// <summary>Reference period = 100, with 6 decimals; null with a reason.</summary>
+    /// <example>98.765432</example>
+    public required string? Index { get; init; }
+
+    /// <summary>The mean share of matched items in the value of the two compared periods, with 6 decimals.</summary>
+    /// <example>0.980000</example>
+    public required string? MatchedShare { get; init; }
+
+    /// <summary>Items that the compared period did not have.</summary>
+    public required int NewItems { get; init; }
+
+    /// <summary>Items that the compared period had and this one has not.</summary>
+    public required int VanishedItems { get; init; }
+
+    /// <summary><c>empty_period</c>, <c>no_matched_items</c>, <c>zero_price</c>, <c>no_reference_period</c> or <c>out_of_range</c>.</summary>
+    public required string? NullReason { get; init; }
+}
+
+/// <summary>A table of figures with what must be known to read it.</summary>
+public abstract record FigureAnswer
+{
+    /// <summary>The money of the figures, ISO 4217.</summary>
+    /// <example>USD</example>
+    public required string Currency { get; init; }
+
+    /// <example>month</example>
+    public required string Frequency { get; init; }
+
+    /// <summary>The columns that the figures are grouped by.</summary>
+    public required IReadOnlyList<string> By { get; init; }
+
+    /// <summary>The figures are those known at the end of this UTC date.</summary>
+    public required DateOnly AsOf { get; init; }
+
+    /// <summary>Everything that was acknowledged up to this instant is inside; null while the ledger is empty.</summary>
+    public required DateTimeOffset? CompleteThrough { get; init; }
+}
+
+/// <summary>Token GDP by period and group.</summary>
+public sealed record GdpAnswer : FigureAnswer
+{
+    [JsonPropertyOrder(-1)]
+    public required IReadOnlyList<GdpRow> Rows { get; init; }
+
+    /// <example>current</example>
+    public string Prices { get; init; } = "current";
+
+    /// <example>gross</example>
+    public string Concept { get; init; } = "gross";
+}
+
+/// <summary>Index numbers by period and group.</summary>
+public sealed record IndexAnswer : FigureAnswer
+{
+    [JsonPropertyOrder(-1)]
+    public required IReadOnlyList<IndexRow> Rows { get; init; }
+
+    /// <example>price</example>
+    public required string Index { get; init; }
+
+    /// <example>fisher</example>
+    public required string Method { get; init; }
+
+    /// <example>chained</example>
+    public required string Linking { get; init; }
+
+    /// <example>union</example>
+    public required string Items { get; init; }
+
+    /// <summary>The period that is 100; null when there is none with data.</summary>
+    /// <example>2026-Q1</example>
+    public required string? Reference { get; init; }
+}

@@ -1,0 +1,67 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Net.Http.Headers;
+using TokenFactory.Api.Hosting;
+using TokenFactory.Economics.Statistics;
+
+namespace TokenFactory.Api.Statistics;
+
+/// <summary>Sends figures as JSON or CSV, with an entity tag over the content, so that a dashboard that asks again gets 304 until something changed.</summary>
+internal static class FigureTable
+{
+    public static IActionResult Answer<TRow>(
+        HttpContext http, FigureAnswer answer, IReadOnlyList<TRow> rows, string[] measures, Func<TRow, CsvCell[]> cells) where TRow : FigureRow
+    {
+        var isCsv = Csv.IsAskedFor(http.Request);
+        var body = isCsv
+            ? Csv.Document(["period", "start", "end", .. answer.By, .. measures, "status"],
+                rows.Select(row => (IReadOnlyList<CsvCell>)[row.Period, UtcInstantConverter.Text(row.Start), UtcInstantConverter.Text(row.End),
+                    .. Groups(row), .. cells(row), row.Status]))
+            : JsonSerializer.SerializeToUtf8Bytes(answer, answer.GetType(), WireJson.Options);
+        var etag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(body))[..32]}\"");
+        http.Response.GetTypedHeaders().ETag = etag;
+        http.Response.Headers.CacheControl = "no-cache";
+        http.Response.Headers.Vary = "Accept, Authorization, X-Api-Key";
+        if (http.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(etag, useStrongComparison: false) || known.Tag == "*"))
+            return new StatusCodeResult(StatusCodes.Status304NotModified);
+        return new FileContentResult(body, isCsv ? "text/csv; charset=utf-8; header=present" : "application/json; charset=utf-8");
+    }
+
+    /// <summary>Fills the columns of a group into a row.</summary>
+    public static TRow WithGroup<TRow>(TRow row, IReadOnlyList<Dimension> by, IReadOnlyList<string> group) where TRow : FigureRow
+    {
+        for (var i = 0; i < by.Count; i++)
+        {
+            row = by[i] switch
+            {
+                Dimension.Sector => row with { Sector = group[i] },
+                Dimension.Producer => row with { Producer = group[i] },
+                Dimension.Model => row with { Model = group[i] },
+                Dimension.TokenClass => row with { TokenClass = group[i] },
+                Dimension.ServiceTier => row with { ServiceTier = group[i] },
+                _ => throw new ArgumentOutOfRangeException(nameof(by), by[i], "Not a dimension."),
+            };
+        }
+
+        return row;
+    }
+
+    /// <summary>provisional -> estimated -> final, by how long the period has been over at the end of the vintage.</summary>
+    public static string StatusOf(Period period, DateOnly asOf, StatisticsOptions options)
+    {
+        var daysOver = asOf.DayNumber - DateOnly.FromDateTime(period.End.UtcDateTime).DayNumber;
+        return daysOver < options.ProvisionalDays ? "provisional" : daysOver < options.FinalDays ? "estimated" : "final";
+    }
+
+    /// <summary>The part of a period that the window covers.</summary>
+    public static (DateTimeOffset Start, DateTimeOffset End) Clip(Period period, FigureRequest request) =>
+        (request.Start > period.Start ? request.Start.Value : period.Start, request.End < period.End ? request.End.Value : period.End);
+
+    public static ObjectResult TooManyRows(HttpContext http, TooManyRowsException e) => Problems.Result(
+        http, StatusCodes.Status422UnprocessableEntity, "too_many_rows", "The answer would be too large.",
+        $"It would have more than {e.Limit} rows. Narrow it by `start` and `end`, by a filter, or by fewer groups.");
+
+    private static IEnumerable<CsvCell> Groups(FigureRow row) =>
+        new[] { row.Sector, row.Producer, row.Model, row.TokenClass, row.ServiceTier }.Where(g => g is not null).Select(g => (CsvCell)g);
+}

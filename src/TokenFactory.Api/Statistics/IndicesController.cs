@@ -1,0 +1,134 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+using TokenFactory.Api.Catalog;
+using TokenFactory.Api.Hosting;
+using TokenFactory.Economics.Statistics;
+
+namespace TokenFactory.Api.Statistics;
+
+/// <summary>Token Index.</summary>
+[ApiController]
+[Route("v1/indices")]
+[Authorize("figures")]
+[Tags("Figures")]
+internal sealed class IndicesController(FigureReader figures, CatalogCache catalog, IOptions<StatisticsOptions> options) : ControllerBase
+{
+    /// <summary>Price, quantity and value indices</summary>
+    /// <remarks>
+    /// Index numbers over the items (producer x model x token class x service tier) of each group, reference period = 100. `union` compares
+    /// every item of either period and imputes the missing price of one that came or went at the overall mean of the matched items;
+    /// `matched` compares items of both periods only. A period without a level says why in `null_reason`. Unpriced quantities are left out.
+    /// </remarks>
+    /// <param name="index" example="price">`price`, `quantity` or `value`.</param>
+    /// <param name="method" example="fisher">`laspeyres`, `paasche` or `fisher`.</param>
+    /// <param name="linking" example="chained">`chained` compares each period with the one before, `fixed_base` with the reference period.</param>
+    /// <param name="items" example="union">`union` or `matched`.</param>
+    /// <param name="reference" example="2026-01">The period that is 100; left out: the first with data, for each group the first of its own.</param>
+    /// <param name="frequency" example="month">`hour`, `day`, `week` (ISO), `month`, `quarter` or `year`; periods are those of UTC.</param>
+    /// <param name="start" example="2026-01-01">From this date or instant on; left out: from the first data.</param>
+    /// <param name="end" example="2027-01-01">Up to, not including, this date or instant; left out: to the last data.</param>
+    /// <param name="by" example="sector">Any of `sector`, `producer`, `model`, `token_class`, `service_tier`, with commas.</param>
+    /// <param name="sector" example="enterprise">Only these; repeat for several.</param>
+    /// <param name="producer" example="moonshot">Only these, by id or alias; repeat for several.</param>
+    /// <param name="model" example="kimi-k2">Only these; repeat for several.</param>
+    /// <param name="token_class" example="output">Only these; repeat for several.</param>
+    /// <param name="service_tier" example="standard">Only these; repeat for several.</param>
+    /// <param name="as_of" example="2026-11-23">The figures as they were known at the end of this UTC date.</param>
+    /// <param name="format" example="csv">`csv`, where no Accept header can be set.</param>
+    [HttpGet(Name = "GetIndices")]
+    [ProducesResponseType<IndexAnswer>(StatusCodes.Status200OK, "application/json", "text/csv")]
+    [ProducesResponseType(StatusCodes.Status304NotModified)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
+#pragma warning disable IDE0060 // The parameters document themselves; FigureQuery reads them, so that it can refuse unknown ones too.
+    public async Task<IActionResult> Get(
+        [FromQuery] string? index, [FromQuery] string? method, [FromQuery] string? linking, [FromQuery] string? items, [FromQuery] string? reference,
+        [FromQuery] string? frequency, [FromQuery] string? start, [FromQuery] string? end, [FromQuery] string[]? by, [FromQuery] string[]? sector,
+        [FromQuery] string[]? producer, [FromQuery] string[]? model, [FromQuery] string[]? token_class, [FromQuery] string[]? service_tier,
+        [FromQuery] string? as_of, [FromQuery] string? format, CancellationToken cancellationToken)
+#pragma warning restore IDE0060
+    {
+        var query = new FigureQuery(Request.Query, catalog.Current);
+        var request = query.Read("index", "method", "linking", "items", "reference");
+        var compiled = new IndexMethod
+        {
+            Kind = query.Choose("index", IndexKind.Price),
+            Formula = query.Choose("method", BilateralFormula.Fisher),
+            Linking = query.Choose("linking", Linking.Chained),
+            Items = query.Choose("items", ItemSelection.Union),
+        };
+        var referencePeriod = query.ReadPeriod("reference", request.Frequency);
+        query.Allow("format", "csv", "json");
+        if (query.Errors.Count > 0)
+            return Problems.Invalid(HttpContext, query.Errors);
+
+        try
+        {
+            var (context, cells) = await figures.ReadItemsAsync(request, options.Value.MaxItemPeriods, cancellationToken);
+            var answer = new IndexAnswer
+            {
+                Rows = Compile(cells, request, compiled, referencePeriod, context),
+                Index = FigureQuery.SnakeCase(compiled.Kind),
+                Method = FigureQuery.SnakeCase(compiled.Formula),
+                Linking = FigureQuery.SnakeCase(compiled.Linking),
+                Items = FigureQuery.SnakeCase(compiled.Items),
+                Reference = referencePeriod?.Label,
+                Currency = context.Currency,
+                Frequency = FigureQuery.SnakeCase(request.Frequency),
+                By = [.. request.By.Select(d => d.Name())],
+                AsOf = context.AsOf,
+                CompleteThrough = context.CompleteThrough,
+            };
+            return FigureTable.Answer(HttpContext, answer, answer.Rows, ["index", "matched_share", "new_items", "vanished_items", "null_reason"],
+                row => [CsvCell.Number(row.Index), CsvCell.Number(row.MatchedShare), CsvCell.Number(row.NewItems.ToString(CultureInfo.InvariantCulture)),
+                    CsvCell.Number(row.VanishedItems.ToString(CultureInfo.InvariantCulture)), row.NullReason]);
+        }
+        catch (TooManyRowsException e)
+        {
+            return FigureTable.TooManyRows(HttpContext, e);
+        }
+    }
+
+    private List<IndexRow> Compile(List<ItemCell> cells, FigureRequest request, IndexMethod method, Period? reference, FigureContext context)
+    {
+        if (cells.Count == 0)
+            return [];
+        // Every group runs over the same periods, so that series can be laid side by side.
+        var periods = Period.Range(request.Frequency, cells[0].Period.Start, cells[^1].Period.End).Take(options.Value.MaxRows + 1).ToList();
+        var groups = cells.GroupBy(c => string.Join('\0', c.Group), StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).ToList();
+        if ((long)periods.Count * groups.Count > options.Value.MaxRows)
+            throw new TooManyRowsException(options.Value.MaxRows);
+        var rows = new List<IndexRow>(periods.Count * groups.Count);
+        foreach (var group in groups)
+        {
+            var byPeriod = group.ToLookup(c => c.Period, c => KeyValuePair.Create(c.ItemId, c.Item));
+            var baskets = periods.Select(p => new Basket(byPeriod[p])).ToList();
+            var at = reference is { } asked ? periods.IndexOf(asked) : baskets.FindIndex(b => !b.IsEmpty);
+            var points = IndexSeries.Compile(baskets, at, method);
+            rows.AddRange(periods.Select((period, t) => RowOf(period, points[t], group.First().Group, request, context)));
+        }
+
+        return [.. rows.OrderBy(r => r.Start)];
+    }
+
+    private IndexRow RowOf(Period period, IndexPoint point, IReadOnlyList<string> group, FigureRequest request, FigureContext context)
+    {
+        var (start, end) = FigureTable.Clip(period, request);
+        return FigureTable.WithGroup(new IndexRow
+        {
+            Period = period.Label,
+            Start = start,
+            End = end,
+            Index = SixDecimals(point.Level),
+            MatchedShare = SixDecimals(point.MatchedShare),
+            NewItems = point.NewItems,
+            VanishedItems = point.VanishedItems,
+            NullReason = point.NullReason,
+            Status = FigureTable.StatusOf(period, context.AsOf, options.Value),
+        }, request.By, group);
+    }
+
+    private static string? SixDecimals(double? value) =>
+        value is { } number ? Math.Round(number, 6, MidpointRounding.AwayFromZero).ToString("0.000000", CultureInfo.InvariantCulture) : null;
+}

@@ -1,0 +1,25 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace TokenFactory.Api.Statistics;
+
+/// <summary>How figures are published. Bound from the configuration section <c>TokenFactory:Statistics</c>.</summary>
+internal sealed class StatisticsOptions
+{
+    public const string Section = "TokenFactory:Statistics";
+
+    /// <summary>A period is <c>provisional</c> until it has been over for this many days: late events are common in the first week.</summary>
+    [Range(0, 3_650)]
+    public int ProvisionalDays { get; set; } = 7;
+
+    /// <summary>Then it is <c>estimated</c> until it has been over for this many days, and <c>final</c> after that.</summary>
+    [Range(0, 3_650)]
+    public int FinalDays { get; set; } = 90;
+
+    /// <summary>The most rows in one answer.</summary>
+    [Range(1, 10_000_000)]
+    public int MaxRows { get; set; } = 100_000;
+
+    /// <summary>The most item-periods behind one index query.</summary>
+    [Range(1, 100_000_000)]
+    public int MaxItemPeriods { get; set; } = 2_000_000;
+}
