@@ -11,6 +11,7 @@ var builder = WebApplication.CreateBuilder(args);
 var connectionString = builder.Configuration.GetConnectionString("TokenFactory")
     ?? throw new InvalidOperationException("ConnectionStrings__TokenFactory is not set.");
 builder.Services.AddSingleton(TimeProvider.System);
+builder.AddHosting();
 builder.Services.AddDatabase(DatabaseConnections.From(connectionString, builder.Configuration.GetConnectionString("TokenFactoryOwner")));
 builder.Services.AddAccess(builder.Configuration);
 builder.Services.AddCatalog(builder.Configuration);
@@ -18,16 +19,10 @@ builder.Services.AddLedger(builder.Configuration);
 builder.Services.AddIngestion(builder.Configuration);
 builder.Services.AddRollUp(builder.Configuration);
 builder.Services.AddStatistics(builder.Configuration);
-builder.Services.AddControllers()
-    .ConfigureApplicationPartManager(parts => parts.FeatureProviders.Add(new InternalControllers()))
-    .AddJsonOptions(o => WireJson.Configure(o.JsonSerializerOptions));
-builder.Services.AddProblemDetails();
 
 var app = builder.Build();
-app.UseExceptionHandler();
-app.UseAuthentication();
-app.UseAuthorization();
-app.MapControllers();
+app.UseMiddleware<ReadinessGate>();
+app.UseHosting();
 await app.RunAsync();
 
 public sealed partial class Program;

@@ -10,6 +10,8 @@ internal sealed class CatalogCache(NpgsqlDataSource dataSource, IOptions<Catalog
     private readonly SemaphoreSlim _loading = new(1, 1);
     private volatile CatalogSnapshot? _current;
 
+    public bool IsLoaded => _current is not null;
+
     /// <summary>The catalog as this instance knows it.</summary>
     /// <exception cref="InvalidOperationException">Nothing has been loaded yet: the service is not ready.</exception>
     public CatalogSnapshot Current => _current ?? throw new InvalidOperationException("The catalog has not been loaded yet.");

@@ -1,3 +1,5 @@
+using TokenFactory.Api.Database;
+
 namespace TokenFactory.Api.Catalog;
 
 internal static class CatalogRegistration
@@ -6,7 +8,12 @@ internal static class CatalogRegistration
     public static IServiceCollection AddCatalog(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<CatalogOptions>().Bind(configuration.GetSection("TokenFactory"));
-        services.AddSingleton<CatalogCache>();
+        services.AddSingleton(provider =>
+        {
+            var cache = ActivatorUtilities.CreateInstance<CatalogCache>(provider);
+            provider.GetRequiredService<DatabaseReadiness>().Require(() => cache.IsLoaded);
+            return cache;
+        });
         services.AddHostedService<CatalogRefresh>();
         return services;
     }

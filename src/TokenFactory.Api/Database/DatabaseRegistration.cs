@@ -16,6 +16,7 @@ internal static class DatabaseRegistration
         services.AddDbContextFactory<TokenFactoryContext>((provider, options) =>
             TokenFactoryContext.Configure(options, o => o.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>())));
         services.AddHostedService<DatabaseStartup>();
+        services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("database");
         return services;
     }
 }

@@ -2,16 +2,22 @@ using Npgsql;
 
 namespace TokenFactory.Api.Database;
 
-/// <summary>Whether the schema has been brought up to date; what needs tables waits for it.</summary>
+/// <summary>Whether the schema is up to date, and what has to be loaded from it before requests are answered.</summary>
 internal sealed class DatabaseReadiness
 {
-    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _schema = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<Func<bool>> _conditions = [];
 
-    public bool IsReady => _ready.Task.IsCompletedSuccessfully;
+    /// <summary>The schema is up to date, and everything that was asked for with <see cref="Require"/> is there.</summary>
+    public bool IsReady => _schema.Task.IsCompletedSuccessfully && _conditions.TrueForAll(isMet => isMet());
 
-    public Task WaitAsync(CancellationToken cancellationToken) => _ready.Task.WaitAsync(cancellationToken);
+    /// <summary>Waits until the schema is up to date.</summary>
+    public Task WaitAsync(CancellationToken cancellationToken) => _schema.Task.WaitAsync(cancellationToken);
 
-    public void SetReady() => _ready.TrySetResult();
+    /// <summary>Adds a condition. Only while services are being constructed.</summary>
+    public void Require(Func<bool> isMet) => _conditions.Add(isMet);
+
+    public void SetSchemaReady() => _schema.TrySetResult();
 }
 
 /// <summary>Migrates at start, and keeps trying while the server is not there yet: the process lives and says that it is not ready.</summary>
@@ -32,7 +38,7 @@ internal sealed partial class DatabaseStartup(
             try
             {
                 await DatabaseMigrator.MigrateAsync(connections.Owner, loggers, stoppingToken);
-                readiness.SetReady();
+                readiness.SetSchemaReady();
                 LogReady(logger);
                 return;
             }

@@ -23,6 +23,12 @@ internal sealed partial class LedgerSettings(
         ? new ValueTask<string>(_currency.Task.Result)
         : new ValueTask<string>(_currency.Task.WaitAsync(cancellationToken));
 
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        readiness.Require(() => _currency.Task.IsCompletedSuccessfully);
+        return base.StartAsync(cancellationToken);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await readiness.WaitAsync(stoppingToken);

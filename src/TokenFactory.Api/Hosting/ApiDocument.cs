@@ -1,0 +1,166 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace TokenFactory.Api.Hosting;
+
+/// <summary>The OpenAPI 3.1 document at /openapi/v1.json and Swagger UI over it.</summary>
+internal static class ApiDocument
+{
+    private const string BearerScheme = "bearer_key";
+    private const string HeaderScheme = "header_key";
+    private const string Description =
+        """
+        Meters and prices what large models produce: tokens. Programs record usage events; the ledger values each at its own time, and
+        figures are published per sector (household, government, enterprise, unclassified): **Token GDP** (quantity x unit value) and the
+        **Token Index** (price, quantity, value).
+
+        * **Keys**: `Authorization: Bearer tf_...` or `X-Api-Key: tf_...`. Scopes: `ingest` (for named sources), `read`, `admin`. Figures may be public.
+        * **Numbers**: money and quantities are strings in JSON, because they pass what a double can hold. Unit values are money per million tokens.
+        * **Time**: RFC 3339 with an offset. Windows are half-open: `start` is inside, `end` is not.
+        * **Once**: an event is identified by its source and id. Sending the same again is always safe.
+        * **Errors**: problem documents (RFC 9457) with a stable `code`, and JSON Pointers in `errors`.
+        """;
+
+    public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi("v1", options =>
+    {
+        options.AddDocumentTransformer(DescribeAsync);
+        options.AddOperationTransformer(SecureAsync);
+        options.AddOperationTransformer(AddProblemsAsync);
+        options.AddSchemaTransformer(ShapeAsync);
+    });
+
+    public static void UseApiPages(this WebApplication app) => app.UseSwaggerUI(ui =>
+    {
+        ui.DocumentTitle = "Token Factory API";
+        ui.SwaggerEndpoint("/openapi/v1.json", "Token Factory v1");
+        ui.RoutePrefix = "swagger";
+        ui.EnablePersistAuthorization();
+        ui.EnableTryItOutByDefault();
+        ui.DisplayRequestDuration();
+        ui.ConfigObject.DefaultModelsExpandDepth = -1;
+    });
+
+    private static Task DescribeAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
+    {
+        document.Info.Title = "Token Factory";
+        document.Info.Version = "v1";
+        document.Info.Description = Description;
+        // Relative to wherever it is served, whatever stands in front.
+        document.Servers = [new OpenApiServer { Url = "/" }];
+        document.Components ??= new OpenApiComponents();
+        document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+        {
+            [BearerScheme] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                Description = "A key of this service: `Authorization: Bearer tf_...`",
+            },
+            [HeaderScheme] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.ApiKey,
+                In = ParameterLocation.Header,
+                Name = "X-Api-Key",
+                Description = "The same key in a header of its own, where Authorization is taken.",
+            },
+        };
+        document.Tags = new HashSet<OpenApiTag>
+        {
+            new() { Name = "Events", Description = "Usage events: recorded once, reversed, never changed." },
+            new() { Name = "Ledger", Description = "The entries behind the figures." },
+            new() { Name = "Figures", Description = "Token GDP and the Token Index." },
+            new() { Name = "Catalog", Description = "Producers, models, sources, accounts and rate cards." },
+            new() { Name = "Keys", Description = "Who may do what." },
+            new() { Name = "Operations", Description = "Whether all is well." },
+        };
+        return Task.CompletedTask;
+    }
+
+    // The policy that a controller or action names is the scope that a key must have.
+    private static Task SecureAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        var policy = context.Description.ActionDescriptor.EndpointMetadata.OfType<IAuthorizeData>().LastOrDefault(a => a.Policy is not null)?.Policy;
+        if (policy is null)
+            return Task.CompletedTask;
+        operation.Security =
+        [
+            new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(BearerScheme, context.Document)] = [] },
+            new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(HeaderScheme, context.Document)] = [] },
+        ];
+        if (policy == "figures")
+            operation.Security.Add([]);
+        operation.Description = string.Join("\n\n", new[] { operation.Description, policy == "figures"
+            ? "Needs no key where figures are public, else the scope `read`."
+            : $"Needs the scope `{policy}`." }.Where(t => !string.IsNullOrEmpty(t)));
+        return Task.CompletedTask;
+    }
+
+    // What any operation may answer, whether or not its controller says so.
+    private static async Task AddProblemsAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        var schema = await context.GetOrCreateSchemaAsync(typeof(ProblemDocument), null, cancellationToken);
+        operation.Responses ??= [];
+        if (operation.Security is { Count: > 0 })
+        {
+            operation.Responses.TryAdd("401", new OpenApiResponse { Description = "A valid key is needed." });
+            operation.Responses.TryAdd("403", new OpenApiResponse { Description = "The key does not allow this." });
+        }
+
+        operation.Responses.TryAdd("503", new OpenApiResponse { Description = "The database is away or the service is starting: try again after Retry-After." });
+        foreach (var (status, response) in operation.Responses)
+        {
+            if (status[0] is '4' or '5' && response is OpenApiResponse answer)
+                answer.Content = new Dictionary<string, OpenApiMediaType> { [Problems.ContentType] = new OpenApiMediaType { Schema = schema } };
+        }
+    }
+
+    private static Task ShapeAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+    {
+        var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
+        if (type == typeof(decimal))
+        {
+            schema.Type = JsonSchemaType.String | (context.JsonTypeInfo.Type == typeof(decimal) ? 0 : JsonSchemaType.Null);
+            schema.Format = null;
+            schema.Pattern = "^-?[0-9]+(\\.[0-9]{1,12})?$";
+            schema.Examples ??= [JsonValue.Create("2.50")!];
+        }
+        else if (type == typeof(DateTimeOffset))
+        {
+            schema.Type = JsonSchemaType.String | (context.JsonTypeInfo.Type == typeof(DateTimeOffset) ? 0 : JsonSchemaType.Null);
+            schema.Format = "date-time";
+            schema.Examples ??= [JsonValue.Create("2026-11-23T10:00:00Z")!];
+        }
+
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>Why a request was not answered with success (RFC 9457).</summary>
+public sealed record ProblemDocument
+{
+    /// <summary>Stable: identifies the kind of problem.</summary>
+    /// <example>/problems/invalid</example>
+    public required string Type { get; init; }
+
+    /// <example>The request is not valid.</example>
+    public required string Title { get; init; }
+
+    /// <example>422</example>
+    public required int Status { get; init; }
+
+    /// <summary>What to do.</summary>
+    public required string Detail { get; init; }
+    public string? Instance { get; init; }
+
+    /// <summary>Stable and machine-readable.</summary>
+    /// <example>invalid</example>
+    public required string Code { get; init; }
+
+    /// <summary>Under which the service has logged it.</summary>
+    public required string TraceId { get; init; }
+
+    /// <summary>Every violation of the request, where it is one.</summary>
+    public IReadOnlyList<FieldError>? Errors { get; init; }
+}

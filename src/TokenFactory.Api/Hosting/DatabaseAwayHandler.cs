@@ -1,0 +1,29 @@
+using Microsoft.AspNetCore.Diagnostics;
+using Npgsql;
+
+namespace TokenFactory.Api.Hosting;
+
+/// <summary>A database that is away, full or overloaded is a 503 with Retry-After: nothing was acknowledged, and it will be back.</summary>
+internal sealed class DatabaseAwayHandler : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (!IsAway(exception) || httpContext.Response.HasStarted)
+            return false;
+        httpContext.Response.Headers.RetryAfter = "2";
+        await Problems.WriteAsync(httpContext, StatusCodes.Status503ServiceUnavailable, "database_unavailable", "The database does not answer.",
+            "Send the request again after the time in Retry-After. Events may be sent again as they are: each counts once.");
+        return true;
+    }
+
+    // Class 08: connection. 53: no resources (disk, memory, connections). 57P: shutdown, crash, starting up. 58: system. 25006: a standby.
+    internal static bool IsAway(Exception exception) => exception switch
+    {
+        PostgresException e => e.SqlState[..2] is "08" or "53" or "58" || e.SqlState.StartsWith("57P", StringComparison.Ordinal)
+            || e.SqlState is PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.ReadOnlySqlTransaction
+                or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure,
+        NpgsqlException => true,
+        TimeoutException => true,
+        _ => exception.InnerException is { } inner && IsAway(inner),
+    };
+}

@@ -1,0 +1,16 @@
+namespace TokenFactory.Api.Hosting;
+
+/// <summary>What the process serves beside its API. Bound from the configuration section <c>TokenFactory</c>.</summary>
+internal sealed class HostingOptions
+{
+    public const string Section = "TokenFactory";
+
+    /// <summary>Swagger UI at /swagger.</summary>
+    public bool Swagger { get; set; } = true;
+
+    /// <summary>Prometheus metrics at /metrics.</summary>
+    public bool Metrics { get; set; } = true;
+
+    /// <summary><c>text</c> for people, <c>json</c> for machines (one compact JSON object per line).</summary>
+    public string LogFormat { get; set; } = "text";
+}

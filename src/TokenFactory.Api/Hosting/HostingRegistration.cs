@@ -1,0 +1,101 @@
+using OpenTelemetry.Metrics;
+using Serilog;
+using Serilog.Events;
+using Serilog.Formatting.Compact;
+
+namespace TokenFactory.Api.Hosting;
+
+internal static class HostingRegistration
+{
+    /// <summary>Logs, problem documents, health, metrics, the OpenAPI document and Swagger UI.</summary>
+    public static void AddHosting(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<HostingOptions>().Bind(builder.Configuration.GetSection(HostingOptions.Section))
+            .Validate(o => o.LogFormat is "text" or "json", "TokenFactory:LogFormat must be text or json.")
+            .ValidateOnStart();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // Small bodies only, unless an endpoint has limits of its own.
+            kestrel.Limits.MaxRequestBodySize = 1 << 20;
+        });
+        builder.Services.AddSerilog((_, logs) => Configure(logs, builder.Configuration));
+        builder.Services.AddControllers()
+            .ConfigureApplicationPartManager(parts => parts.FeatureProviders.Add(new InternalControllers()))
+            .ConfigureApiBehaviorOptions(o =>
+            {
+                o.InvalidModelStateResponseFactory = BindingProblems.Answer;
+                o.SuppressMapClientErrors = true;
+            })
+            .AddJsonOptions(o => WireJson.Configure(o.JsonSerializerOptions));
+        // The OpenAPI document takes its names from these.
+        builder.Services.ConfigureHttpJsonOptions(o => WireJson.Configure(o.SerializerOptions));
+        builder.Services.AddExceptionHandler<DatabaseAwayHandler>();
+        builder.Services.AddExceptionHandler<LastResortHandler>();
+        builder.Services.AddHealthChecks();
+        builder.Services.AddApiDocument();
+        builder.Services.AddHsts(o => o.MaxAge = TimeSpan.FromDays(365));
+        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .AddAspNetCoreInstrumentation()
+            .AddMeter("TokenFactory.*", "Npgsql", "System.Runtime")
+            .AddPrometheusExporter());
+    }
+
+    /// <summary>Everything that a request passes before it reaches a controller, in order.</summary>
+    public static void UseHosting(this WebApplication app)
+    {
+        var options = app.Configuration.GetSection(HostingOptions.Section).Get<HostingOptions>() ?? new HostingOptions();
+        app.UseSerilogRequestLogging(o =>
+        {
+            o.MessageTemplate = "{RequestMethod} {RequestPath} answered {StatusCode} in {Elapsed:0.0} ms";
+            o.GetLevel = (context, _, exception) => exception is not null || context.Response.StatusCode >= 500 ? LogEventLevel.Error
+                : IsProbe(context.Request.Path) ? LogEventLevel.Debug : LogEventLevel.Information;
+            o.EnrichDiagnosticContext = (diagnostics, context) =>
+                diagnostics.Set("TraceId", System.Diagnostics.Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier);
+        });
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            // The handlers answer everything; the middleware insists on one more.
+            ExceptionHandler = _ => Task.CompletedTask,
+            SuppressDiagnosticsCallback = context => DatabaseAwayHandler.IsAway(context.Exception),
+        });
+        app.Use(SecurityHeaders.AddAsync);
+        if (!app.Environment.IsDevelopment())
+            app.UseHsts();
+        app.UseStatusCodePages(context => StatusPages.WriteAsync(context.HttpContext));
+        app.UseDefaultFiles();
+        app.UseStaticFiles();
+        if (options.Swagger)
+            app.UseApiPages();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapControllers();
+        HealthPages.Map(app);
+        app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+        if (options.Metrics)
+            app.MapPrometheusScrapingEndpoint("/metrics").AllowAnonymous();
+    }
+
+    /// <summary>Logs before there is a host: of a start that fails.</summary>
+    public static Serilog.ILogger StartupLogger(IConfiguration configuration) => Configure(new LoggerConfiguration(), configuration).CreateLogger();
+
+    private static LoggerConfiguration Configure(LoggerConfiguration logs, IConfiguration configuration)
+    {
+        logs.MinimumLevel.Information()
+            .MinimumLevel.Override("Microsoft.AspNetCore", LogEventLevel.Warning)
+            .MinimumLevel.Override("Microsoft.EntityFrameworkCore", LogEventLevel.Warning)
+            // EF Core asks for a history table that is not there yet, and reports the answer as an error.
+            .MinimumLevel.Override("Microsoft.EntityFrameworkCore.Database.Command", LogEventLevel.Fatal)
+            .MinimumLevel.Override("Npgsql", LogEventLevel.Warning)
+            .ReadFrom.Configuration(configuration)
+            .Enrich.FromLogContext();
+        return configuration.GetSection(HostingOptions.Section)[nameof(HostingOptions.LogFormat)] == "json"
+            ? logs.WriteTo.Console(new RenderedCompactJsonFormatter())
+            : logs.WriteTo.Console(formatProvider: System.Globalization.CultureInfo.InvariantCulture,
+                outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}{NewLine}{Exception}");
+    }
+
+    private static bool IsProbe(PathString path) =>
+        path.StartsWithSegments("/health", StringComparison.Ordinal) || path.StartsWithSegments("/metrics", StringComparison.Ordinal);
+}
