@@ -1,28 +1,52 @@
 using TokenFactory.Api.Access;
 using TokenFactory.Api.Catalog;
 using TokenFactory.Api.Database;
+using TokenFactory.Api.Database.PrivateServer;
 using TokenFactory.Api.Hosting;
 using TokenFactory.Api.Ingestion;
 using TokenFactory.Api.Ledger;
 using TokenFactory.Api.RollUp;
 using TokenFactory.Api.Statistics;
 
-var builder = WebApplication.CreateBuilder(args);
-var connectionString = builder.Configuration.GetConnectionString("TokenFactory")
-    ?? throw new InvalidOperationException("ConnectionStrings__TokenFactory is not set.");
-builder.Services.AddSingleton(TimeProvider.System);
-builder.AddHosting();
-builder.Services.AddDatabase(DatabaseConnections.From(connectionString, builder.Configuration.GetConnectionString("TokenFactoryOwner")));
-builder.Services.AddAccess(builder.Configuration);
-builder.Services.AddCatalog(builder.Configuration);
-builder.Services.AddLedger(builder.Configuration);
-builder.Services.AddIngestion(builder.Configuration);
-builder.Services.AddRollUp(builder.Configuration);
-builder.Services.AddStatistics(builder.Configuration);
+const string demoSwitch = "--demo";
 
-var app = builder.Build();
-app.UseMiddleware<ReadinessGate>();
-app.UseHosting();
-await app.RunAsync();
+var builder = WebApplication.CreateBuilder([.. args.Where(a => a != demoSwitch)]);
+
+try
+{
+    // Without a connection string the service brings its own server; it stops with this process, after everything that uses it.
+    await using var privateServer = builder.Configuration.GetConnectionString("TokenFactory") is null ? await StartPrivateServerAsync() : null;
+    var connections = DatabaseConnections.From(
+        privateServer?.ConnectionString ?? builder.Configuration.GetConnectionString("TokenFactory")!,
+        privateServer is null ? builder.Configuration.GetConnectionString("TokenFactoryOwner") : null);
+
+    builder.Services.AddSingleton(TimeProvider.System);
+    builder.AddHosting();
+    builder.Services.AddDatabase(connections);
+    builder.Services.AddAccess(builder.Configuration);
+    builder.Services.AddCatalog(builder.Configuration);
+    builder.Services.AddLedger(builder.Configuration);
+    builder.Services.AddIngestion(builder.Configuration);
+    builder.Services.AddRollUp(builder.Configuration);
+    builder.Services.AddStatistics(builder.Configuration);
+
+    await using var app = builder.Build();
+    app.UseMiddleware<ReadinessGate>();
+    app.UseHosting();
+    await app.RunAsync();
+    return Environment.ExitCode;
+}
+catch (PrivateServerException e)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return 1;
+}
+
+async Task<PrivatePostgres> StartPrivateServerAsync()
+{
+    var loggers = HostingRegistration.StartupLoggers(builder.Configuration);
+    var options = builder.Configuration.GetSection("TokenFactory").Get<PrivateServerOptions>() ?? new PrivateServerOptions();
+    return await PrivatePostgres.StartAsync(options, loggers.CreateLogger<PrivatePostgres>(), TimeProvider.System, CancellationToken.None);
+}
 
 public sealed partial class Program;

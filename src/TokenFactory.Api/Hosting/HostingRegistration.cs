@@ -77,8 +77,9 @@ internal static class HostingRegistration
             app.MapPrometheusScrapingEndpoint("/metrics").AllowAnonymous();
     }
 
-    /// <summary>Logs before there is a host: of a start that fails.</summary>
-    public static Serilog.ILogger StartupLogger(IConfiguration configuration) => Configure(new LoggerConfiguration(), configuration).CreateLogger();
+    /// <summary>Logs of what runs before there is a host, and beside it.</summary>
+    public static ILoggerFactory StartupLoggers(IConfiguration configuration) =>
+        new Serilog.Extensions.Logging.SerilogLoggerFactory(Configure(new LoggerConfiguration(), configuration).CreateLogger(), dispose: true);
 
     private static LoggerConfiguration Configure(LoggerConfiguration logs, IConfiguration configuration)
     {
@@ -88,6 +89,8 @@ internal static class HostingRegistration
             // EF Core asks for a history table that is not there yet, and reports the answer as an error.
             .MinimumLevel.Override("Microsoft.EntityFrameworkCore.Database.Command", LogEventLevel.Fatal)
             .MinimumLevel.Override("Npgsql", LogEventLevel.Warning)
+            // A broken connection is told by whoever used it, once and with what it means.
+            .MinimumLevel.Override("Npgsql.Connection", LogEventLevel.Fatal)
             .ReadFrom.Configuration(configuration)
             .Enrich.FromLogContext();
         return configuration.GetSection(HostingOptions.Section)[nameof(HostingOptions.LogFormat)] == "json"

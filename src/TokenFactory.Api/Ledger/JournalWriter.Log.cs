@@ -8,6 +8,9 @@ internal sealed partial class JournalWriter
     [LoggerMessage(2002, LogLevel.Information, "Trying a transaction of source {SourceId} again ({Attempt}): {Reason}")]
     private static partial void LogRetry(ILogger logger, long sourceId, int attempt, string reason);
 
+    [LoggerMessage(2004, LogLevel.Warning, "A transaction of source {SourceId} could not be recorded; its {Postings} postings are answered 503: {Reason}")]
+    private static partial void LogAway(ILogger logger, long sourceId, int postings, string reason);
+
     [LoggerMessage(2003, LogLevel.Error, "A transaction of source {SourceId} failed; its {Postings} postings are answered with the failure")]
     private static partial void LogFailed(ILogger logger, Exception exception, long sourceId, int postings);
 }

@@ -31,7 +31,10 @@ internal sealed partial class JournalWriter(
         }
         catch (Exception e)
         {
-            LogFailed(logger, e, sourceId, postings.Count);
+            if (e is NpgsqlException)
+                LogAway(logger, sourceId, postings.Count, e.Message);
+            else
+                LogFailed(logger, e, sourceId, postings.Count);
             foreach (var pending in postings)
                 pending.Completion.TrySetException(e);
         }

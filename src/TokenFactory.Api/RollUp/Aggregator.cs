@@ -73,7 +73,10 @@ internal sealed partial class Aggregator(
             catch (Exception e)
             {
                 // One transaction each: whatever failed changed nothing, and is tried again.
-                LogFailed(logger, e);
+                if (e is NpgsqlException or TimeoutException)
+                    LogInterrupted(logger, e.Message);
+                else
+                    LogFailed(logger, e);
                 await Task.Delay(RetryInterval, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -82,6 +85,9 @@ internal sealed partial class Aggregator(
     [LoggerMessage(5001, LogLevel.Debug, "Folded {Batches} batches of source {SourceId} into {Cells} cells")]
     private static partial void LogFolded(ILogger logger, long sourceId, long batches, long cells);
 
-    [LoggerMessage(5002, LogLevel.Warning, "The aggregator was interrupted; it tries again")]
+    [LoggerMessage(5003, LogLevel.Warning, "The aggregator was interrupted and tries again: {Reason}")]
+    private static partial void LogInterrupted(ILogger logger, string reason);
+
+    [LoggerMessage(5002, LogLevel.Error, "The aggregator failed; it tries again")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 }
