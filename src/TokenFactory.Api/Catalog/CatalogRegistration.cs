@@ -14,6 +14,7 @@ internal static class CatalogRegistration
             provider.GetRequiredService<DatabaseReadiness>().Require(() => cache.IsLoaded);
             return cache;
         });
+        services.AddSingleton<CatalogWriter>();
         services.AddHostedService<CatalogRefresh>();
         return services;
     }

@@ -85,9 +85,10 @@ internal static class HostingRegistration
     {
         logs.MinimumLevel.Information()
             .MinimumLevel.Override("Microsoft.AspNetCore", LogEventLevel.Warning)
-            .MinimumLevel.Override("Microsoft.EntityFrameworkCore", LogEventLevel.Warning)
-            // EF Core asks for a history table that is not there yet, and reports the answer as an error.
-            .MinimumLevel.Override("Microsoft.EntityFrameworkCore.Database.Command", LogEventLevel.Fatal)
+            // It reports as an error what is answered as a conflict, and asks for a history table that is not there yet; what it throws is
+            // logged by whoever does not expect it.
+            .MinimumLevel.Override("Microsoft.EntityFrameworkCore", LogEventLevel.Fatal)
+            .MinimumLevel.Override("Microsoft.EntityFrameworkCore.Migrations", LogEventLevel.Warning)
             .MinimumLevel.Override("Npgsql", LogEventLevel.Warning)
             // A broken connection is told by whoever used it, once and with what it means.
             .MinimumLevel.Override("Npgsql.Connection", LogEventLevel.Fatal)

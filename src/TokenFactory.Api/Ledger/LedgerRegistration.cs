@@ -13,6 +13,7 @@ internal static class LedgerRegistration
         services.AddSingleton<LedgerMetrics>();
         services.AddSingleton<EventReader>();
         services.AddSingleton<Reversals>();
+        services.AddSingleton<EntryReader>();
         AddHostedSingleton<LedgerSettings>(services);
         AddHostedSingleton<Journal>(services);
         services.AddHostedService<PartitionKeeper>();

@@ -14,5 +14,6 @@ public sealed class LedgerAndRollUp : Migration
         migrationBuilder.Sql(Sql.Read("Ledger/schema.sql"));
         migrationBuilder.Sql(Sql.Read("RollUp/schema.sql"));
         migrationBuilder.Sql(Sql.Read("Database/rights.sql"));
+        migrationBuilder.Sql(Sql.Read("Catalog/builtin_producers.sql"));
     }
 }

@@ -1,0 +1,137 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+using TokenFactory.Api.Database;
+using TokenFactory.Api.Hosting;
+
+namespace TokenFactory.Api.Catalog;
+
+/// <summary>An emitter of events to be registered.</summary>
+public sealed record NewSource
+{
+    /// <example>gateway-1</example>
+    public required string Id { get; init; }
+
+    /// <summary>Left out: the id.</summary>
+    /// <example>The gateway in Frankfurt</example>
+    public string? Name { get; init; }
+}
+
+/// <summary>A registered emitter of events.</summary>
+public sealed record SourceResource
+{
+    /// <example>gateway-1</example>
+    public required string Id { get; init; }
+    public required string Name { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>Changes of a source.</summary>
+public sealed record SourcePatch
+{
+    public required string Name { get; init; }
+}
+
+/// <summary>Emitters of events.</summary>
+[Route("v1/sources")]
+internal sealed class SourcesController(IDbContextFactory<TokenFactoryContext> contexts, CatalogWriter writer, TimeProvider time) : CatalogController
+{
+    /// <summary>List sources</summary>
+    /// <param name="cursor">The `next_cursor` of the page before.</param>
+    /// <param name="limit" example="100">Rows of a page, 1 to 1000.</param>
+    [HttpGet(Name = "ListSources")]
+    [ProducesResponseType<CatalogPage<SourceResource>>(StatusCodes.Status200OK)]
+    public async Task<IActionResult> List([FromQuery] string? cursor, CancellationToken cancellationToken, [FromQuery] int limit = CatalogPages.DefaultLimit)
+    {
+        if (!TryReadPage(cursor, limit, out var after, out var refusal))
+            return refusal!;
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var rows = await context.Set<Source>().AsNoTracking().Where(s => s.Slug.CompareTo(after) > 0).OrderBy(s => s.Slug).Take(limit + 1)
+            .ToListAsync(cancellationToken);
+        return Ok(CatalogPages.Page(rows, limit, s => s.Slug, ResourceOf));
+    }
+
+    /// <summary>One source</summary>
+    /// <param name="id" example="gateway-1">The source's id.</param>
+    [HttpGet("{id}", Name = "GetSource")]
+    [ProducesResponseType<SourceResource>(StatusCodes.Status200OK)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound)]
+    public async Task<IActionResult> Get(string id, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        return await context.Set<Source>().SingleOrDefaultAsync(s => s.Slug == id, cancellationToken) is { } found ? Ok(ResourceOf(found)) : NoSuch(id);
+    }
+
+    /// <summary>Register a source</summary>
+    [HttpPost(Name = "CreateSource")]
+    [Authorize("admin")]
+    [ProducesResponseType<SourceResource>(StatusCodes.Status201Created)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status422UnprocessableEntity)]
+    public async Task<IActionResult> Create(NewSource request, CancellationToken cancellationToken)
+    {
+        var errors = new List<FieldError>();
+        CheckSlug("/id", request.Id, errors);
+        CheckName("/name", request.Name, errors);
+        if (errors.Count > 0)
+            return Problems.Invalid(HttpContext, errors);
+        var created = await writer.WriteAsync(context =>
+        {
+            var row = new Source { Slug = request.Id, Name = request.Name ?? request.Id, CreatedAt = time.GetUtcNow() };
+            context.Add(row);
+            return Task.FromResult(row);
+        }, cancellationToken);
+        return Created($"/v1/sources/{created.Slug}", ResourceOf(created));
+    }
+
+    /// <summary>Rename a source</summary>
+    /// <remarks>Its id stays for ever: events are identified by it.</remarks>
+    /// <param name="id" example="gateway-1">The source's id.</param>
+    /// <param name="patch">The new name.</param>
+    [HttpPatch("{id}", Name = "ChangeSource")]
+    [Authorize("admin")]
+    [ProducesResponseType<SourceResource>(StatusCodes.Status200OK)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status422UnprocessableEntity)]
+    public async Task<IActionResult> Change(string id, SourcePatch patch, CancellationToken cancellationToken)
+    {
+        var errors = new List<FieldError>();
+        CheckName("/name", patch.Name, errors);
+        if (errors.Count > 0)
+            return Problems.Invalid(HttpContext, errors);
+        var changed = await writer.WriteAsync(async context =>
+        {
+            var row = await context.Set<Source>().SingleOrDefaultAsync(s => s.Slug == id, cancellationToken);
+            if (row is not null)
+                row.Name = patch.Name;
+            return row;
+        }, cancellationToken);
+        return changed is null ? NoSuch(id) : Ok(ResourceOf(changed));
+    }
+
+    /// <summary>Remove a source that has never sent an event</summary>
+    /// <param name="id" example="gateway-1">The source's id.</param>
+    [HttpDelete("{id}", Name = "DeleteSource")]
+    [Authorize("admin")]
+    [ProducesResponseType(StatusCodes.Status204NoContent)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict)]
+    public async Task<IActionResult> Delete(string id, CancellationToken cancellationToken)
+    {
+        var removed = await writer.WriteAsync(async context =>
+        {
+            var row = await context.Set<Source>().SingleOrDefaultAsync(s => s.Slug == id, cancellationToken);
+            if (row is null)
+                return null;
+            if (await context.Database.SqlQuery<bool>($"select exists (select from journal_lane where source_id = {row.Id}) as \"Value\"").SingleAsync(cancellationToken))
+                throw new CatalogConflictException("in_use", "The source has sent events: the ledger knows it for ever.");
+            context.Remove(row);
+            return row;
+        }, cancellationToken);
+        return removed is null ? NoSuch(id) : NoContent();
+    }
+
+    private static SourceResource ResourceOf(Source row) => new() { Id = row.Slug, Name = row.Name, CreatedAt = row.CreatedAt };
+
+    private ObjectResult NoSuch(string id) => Problems.NotFound(HttpContext, $"There is no source with the id {id}.");
+}

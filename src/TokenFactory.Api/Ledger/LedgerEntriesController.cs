@@ -1,0 +1,162 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using TokenFactory.Api.Hosting;
+using TokenFactory.Economics.Measures;
+
+namespace TokenFactory.Api.Ledger;
+
+/// <summary>The rows of the ledger.</summary>
+[ApiController]
+[Route("v1/ledger/entries")]
+[Authorize("read")]
+[Tags("Ledger")]
+internal sealed class LedgerEntriesController(EntryReader entries) : ControllerBase
+{
+    private const int MaxLimit = 10_000;
+    private const string LinesType = "application/x-ndjson";
+    private static readonly string[] Columns =
+    [
+        "recorded_at", "source", "batch_id", "entry_no", "event_id", "occurred_at", "producer", "model", "token_class", "service_tier", "account",
+        "sector", "quantity", "basis", "unit_value", "currency", "amount", "rate_id", "reporting_amount",
+    ];
+
+    /// <summary>List ledger entries</summary>
+    /// <remarks>
+    /// In the order of recording, page by page: pass `next_cursor` (also in the header `Link`) until there is none. JSON, or one row per line
+    /// (`Accept: application/x-ndjson`), or CSV (`Accept: text/csv`). A row that is being committed while a page is read may have an earlier
+    /// instant of recording than the page's end: whoever follows the ledger should stay some minutes behind.
+    /// </remarks>
+    /// <param name="source" example="gateway-1">Only this source's.</param>
+    /// <param name="event_id" example="req-8f2">Only this event's.</param>
+    /// <param name="producer" example="moonshot">Only this producer's.</param>
+    /// <param name="model" example="kimi-k2">Only this model's.</param>
+    /// <param name="token_class" example="output">Only this token class.</param>
+    /// <param name="service_tier" example="standard">Only this service tier.</param>
+    /// <param name="account" example="acme">Only this account's.</param>
+    /// <param name="sector" example="enterprise">Only this sector's.</param>
+    /// <param name="start" example="2026-11-01T00:00:00Z">Occurred at or after.</param>
+    /// <param name="end" example="2026-12-01T00:00:00Z">Occurred before.</param>
+    /// <param name="recorded_from" example="2026-11-01T00:00:00Z">Recorded at or after.</param>
+    /// <param name="recorded_to" example="2026-12-01T00:00:00Z">Recorded before.</param>
+    /// <param name="cursor">The `next_cursor` of the page before.</param>
+    /// <param name="format" example="csv">`json`, `ndjson` or `csv`, where no Accept header can be set.</param>
+    /// <param name="limit" example="1000">Rows of a page, 1 to 10000.</param>
+    [HttpGet(Name = "ListLedgerEntries")]
+    [ProducesResponseType<LedgerPage>(StatusCodes.Status200OK, "application/json", LinesType, Csv.ContentType)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
+    public async Task<IActionResult> List(
+        [FromQuery] string? source, [FromQuery] string? event_id, [FromQuery] string? producer, [FromQuery] string? model,
+        [FromQuery] string? token_class, [FromQuery] string? service_tier, [FromQuery] string? account, [FromQuery] string? sector,
+        [FromQuery] string? start, [FromQuery] string? end, [FromQuery] string? recorded_from, [FromQuery] string? recorded_to,
+        [FromQuery] string? cursor, [FromQuery] string? format, CancellationToken cancellationToken, [FromQuery] int limit = 1_000)
+    {
+        var errors = new List<FieldError>();
+        foreach (var (name, values) in Request.Query)
+        {
+            if (values.ToString().Contains('\0', StringComparison.Ordinal))
+                errors.Add(new FieldError($"?{name}", "invalid_text", "Must not hold NUL."));
+        }
+
+        if (limit is < 1 or > MaxLimit)
+            errors.Add(new FieldError("?limit", "out_of_range", $"Must be 1 to {MaxLimit}."));
+        if (format is not (null or "json" or "ndjson" or "csv"))
+            errors.Add(new FieldError("?format", "unknown_value", "Must be one of json, ndjson, csv."));
+        var filter = new EntryFilter
+        {
+            Source = source,
+            EventId = event_id,
+            Producer = producer,
+            Model = model,
+            Account = account,
+            TokenClass = token_class is null ? null : WireNames.TryParseTokenClass(token_class, out var c) ? c : Unknown<TokenClass>("token_class", WireNames.AllTokenClasses),
+            ServiceTier = service_tier is null ? null : WireNames.TryParseServiceTier(service_tier, out var t) ? t : Unknown<ServiceTier>("service_tier", WireNames.AllServiceTiers),
+            Sector = sector is null ? null : WireNames.TryParseSector(sector, out var s) ? s : Unknown<Sector>("sector", WireNames.AllSectors),
+            OccurredFrom = Instant("start", start),
+            OccurredTo = Instant("end", end),
+            RecordedFrom = Instant("recorded_from", recorded_from),
+            RecordedTo = Instant("recorded_to", recorded_to),
+        };
+        if (!TryReadCursor(cursor, out var after))
+            errors.Add(new FieldError("?cursor", "invalid_value", "Pass the `next_cursor` of the page before, as it is."));
+        if (errors.Count > 0)
+            return Problems.Invalid(HttpContext, errors);
+
+        var rows = await entries.ReadAsync(filter, after, limit + 1, cancellationToken);
+        var next = rows.Count > limit ? Text(rows[limit - 1].Cursor) : null;
+        if (next is not null)
+            Response.Headers.Link = $"<{Request.Path}{NextQuery(next)}>; rel=\"next\"";
+        return Answer([.. rows.Take(limit).Select(r => r.Entry)], next, format);
+
+        T? Unknown<T>(string name, IReadOnlyList<string> known) where T : struct
+        {
+            errors.Add(new FieldError($"?{name}", "unknown_value", $"Must be one of {string.Join(", ", known)}."));
+            return null;
+        }
+
+        DateTimeOffset? Instant(string name, string? text)
+        {
+            if (text is null)
+                return null;
+            if (UtcInstantConverter.TryParse(text, out var instant) && instant.Year is > 1970 and < 9999)
+                return instant;
+            errors.Add(new FieldError($"?{name}", "invalid_instant", "Must be an RFC 3339 instant with an offset, such as 2026-11-01T00:00:00Z."));
+            return null;
+        }
+    }
+
+    private IActionResult Answer(List<LedgerEntry> page, string? next, string? format)
+    {
+        if (Csv.IsAskedFor(Request))
+            return File(Csv.Document(Columns, page.Select(CellsOf)), "text/csv; charset=utf-8; header=present");
+        if (format != "ndjson" && !Request.Headers.Accept.ToString().Contains("ndjson", StringComparison.OrdinalIgnoreCase))
+            return Ok(new LedgerPage { Items = page, NextCursor = next });
+        var lines = new MemoryStream();
+        foreach (var entry in page)
+        {
+            JsonSerializer.Serialize(lines, entry, WireJson.Options);
+            lines.WriteByte((byte)'\n');
+        }
+
+        return File(lines.ToArray(), LinesType);
+    }
+
+    private string NextQuery(string next) => QueryString.Create(Request.Query
+        .Where(q => q.Key != "cursor").SelectMany(q => q.Value.Select(v => KeyValuePair.Create(q.Key, v)))
+        .Append(KeyValuePair.Create("cursor", (string?)next))).ToString();
+
+    private static string Text(EntryCursor cursor) => Base64Url.EncodeToString(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
+        $"{cursor.RecordedAt.UtcTicks}.{cursor.SourceId}.{cursor.BatchId}.{cursor.EntryNo}")));
+
+    private static bool TryReadCursor(string? text, out EntryCursor cursor)
+    {
+        cursor = EntryCursor.First;
+        if (string.IsNullOrEmpty(text))
+            return true;
+        if (!Base64Url.IsValid(text))
+            return false;
+        var parts = Encoding.ASCII.GetString(Base64Url.DecodeFromChars(text)).Split('.');
+        if (parts.Length != 4 || !long.TryParse(parts[0], CultureInfo.InvariantCulture, out var ticks) || !long.TryParse(parts[1], CultureInfo.InvariantCulture, out var source)
+            || !long.TryParse(parts[2], CultureInfo.InvariantCulture, out var batch) || !int.TryParse(parts[3], CultureInfo.InvariantCulture, out var entry)
+            || ticks < DateTimeOffset.UnixEpoch.Ticks || ticks > DateTimeOffset.MaxValue.Ticks)
+        {
+            return false;
+        }
+
+        cursor = new EntryCursor(new DateTimeOffset(ticks, TimeSpan.Zero), source, batch, entry);
+        return true;
+    }
+
+    private static IReadOnlyList<CsvCell> CellsOf(LedgerEntry entry) =>
+    [
+        UtcInstantConverter.Text(entry.RecordedAt), entry.Source, Number(entry.BatchId), Number(entry.EntryNo), entry.EventId,
+        UtcInstantConverter.Text(entry.OccurredAt), entry.Producer, entry.Model, entry.TokenClass, entry.ServiceTier, entry.Account, entry.Sector,
+        CsvCell.Number(entry.Quantity), entry.Basis, Number(entry.UnitValue), entry.Currency, Number(entry.Amount), Number(entry.RateId),
+        Number(entry.ReportingAmount),
+    ];
+
+    private static CsvCell Number(IFormattable? value) => CsvCell.Number(value?.ToString(null, CultureInfo.InvariantCulture));
+}

@@ -1,0 +1,44 @@
+namespace TokenFactory.Api.Ledger;
+
+/// <summary>One ledger row: one token class of one event. Never changed, never removed.</summary>
+public sealed record LedgerEntry
+{
+    public required DateTimeOffset RecordedAt { get; init; }
+
+    /// <example>gateway-1</example>
+    public required string Source { get; init; }
+    public required long BatchId { get; init; }
+    public required int EntryNo { get; init; }
+
+    /// <summary>The event's id; one that begins with <c>~reversal/</c> is the reversal of the event named after it.</summary>
+    public required string EventId { get; init; }
+    public required DateTimeOffset OccurredAt { get; init; }
+    public required string Producer { get; init; }
+    public required string Model { get; init; }
+    public required string TokenClass { get; init; }
+    public required string ServiceTier { get; init; }
+    public string? Account { get; init; }
+    public required string Sector { get; init; }
+
+    /// <summary>Tokens; negative in a reversal.</summary>
+    public required string Quantity { get; init; }
+
+    /// <summary><c>declared</c>, <c>rate_card</c> or <c>none</c>.</summary>
+    public required string Basis { get; init; }
+    public decimal? UnitValue { get; init; }
+    public string? Currency { get; init; }
+    public decimal? Amount { get; init; }
+    public long? RateId { get; init; }
+
+    /// <summary>In the reporting currency; null: unpriced.</summary>
+    public decimal? ReportingAmount { get; init; }
+}
+
+/// <summary>A page of ledger rows, in the order of recording.</summary>
+public sealed record LedgerPage
+{
+    public required IReadOnlyList<LedgerEntry> Items { get; init; }
+
+    /// <summary>Pass it as <c>cursor</c> for the next page; null: this was the last for now.</summary>
+    public required string? NextCursor { get; init; }
+}
