@@ -2,6 +2,7 @@ using TokenFactory.Api.Access;
 using TokenFactory.Api.Catalog;
 using TokenFactory.Api.Database;
 using TokenFactory.Api.Database.PrivateServer;
+using TokenFactory.Api.Demo;
 using TokenFactory.Api.Hosting;
 using TokenFactory.Api.Ingestion;
 using TokenFactory.Api.Ledger;
@@ -9,7 +10,7 @@ using TokenFactory.Api.RollUp;
 using TokenFactory.Api.Statistics;
 
 const string demoSwitch = "--demo";
-
+var isDemo = args.Contains(demoSwitch);
 var builder = WebApplication.CreateBuilder([.. args.Where(a => a != demoSwitch)]);
 
 try
@@ -29,6 +30,12 @@ try
     builder.Services.AddIngestion(builder.Configuration);
     builder.Services.AddRollUp(builder.Configuration);
     builder.Services.AddStatistics(builder.Configuration);
+    if (isDemo)
+    {
+        builder.Services.AddHostedService<DemoService>();
+        builder.Services.AddSingleton(provider => new DemoCredentials(cancellationToken =>
+            provider.GetRequiredService<TemporaryKeys>().CreateAdminAsync("demonstration", TimeSpan.FromHours(1), cancellationToken)));
+    }
 
     await using var app = builder.Build();
     app.UseMiddleware<ReadinessGate>();

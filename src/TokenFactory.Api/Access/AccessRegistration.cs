@@ -17,6 +17,7 @@ internal static class AccessRegistration
                 "TokenFactory:BootstrapAdminKey must have 32 to 512 characters.")
             .ValidateOnStart();
         services.AddSingleton<KeyRing>();
+        services.AddSingleton<TemporaryKeys>();
         services.AddHostedService<FirstKey>();
         services.AddSingleton<IAuthorizationHandler, SourceGrant>();
         services.AddAuthentication(KeyAuthentication.SchemeName)

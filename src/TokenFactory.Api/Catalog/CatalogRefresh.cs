@@ -49,7 +49,7 @@ internal sealed partial class CatalogRefresh(
         }
     }
 
-    [LoggerMessage(3001, LogLevel.Information, "The catalog is at version {Version}")]
+    [LoggerMessage(3001, LogLevel.Debug, "The catalog is at version {Version}")]
     private static partial void LogRefreshed(ILogger logger, long version);
 
     [LoggerMessage(3002, LogLevel.Warning, "The catalog can't be followed for the moment: {Reason}")]

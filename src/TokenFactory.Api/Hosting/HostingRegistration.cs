@@ -7,6 +7,9 @@ namespace TokenFactory.Api.Hosting;
 
 internal static class HostingRegistration
 {
+    /// <summary>By this name the demonstration's own requests are told from others': thousands at once, of no interest one by one.</summary>
+    public const string DemonstrationAgent = "token-factory-demonstration";
+
     /// <summary>Logs, problem documents, health, metrics, the OpenAPI document and Swagger UI.</summary>
     public static void AddHosting(this WebApplicationBuilder builder)
     {
@@ -49,7 +52,8 @@ internal static class HostingRegistration
         {
             o.MessageTemplate = "{RequestMethod} {RequestPath} answered {StatusCode} in {Elapsed:0.0} ms";
             o.GetLevel = (context, _, exception) => exception is not null || context.Response.StatusCode >= 500 ? LogEventLevel.Error
-                : IsProbe(context.Request.Path) ? LogEventLevel.Debug : LogEventLevel.Information;
+                : IsProbe(context.Request.Path) || context.Request.Headers.UserAgent == DemonstrationAgent ? LogEventLevel.Debug
+                : LogEventLevel.Information;
             o.EnrichDiagnosticContext = (diagnostics, context) =>
                 diagnostics.Set("TraceId", System.Diagnostics.Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier);
         });
