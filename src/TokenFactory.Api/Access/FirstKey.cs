@@ -6,15 +6,24 @@ namespace TokenFactory.Api.Access;
 
 /// <summary>Makes sure that somebody can get in: sets the configured admin key, or makes one and shows it once.</summary>
 internal sealed partial class FirstKey(
-    IDbContextFactory<TokenFactoryContext> contexts, DatabaseReadiness readiness, IOptions<AccessOptions> options, TimeProvider time,
+    IDbContextFactory<TokenFactoryContext> contexts, DatabaseReadiness readiness, KeyRing keys, IOptions<AccessOptions> options, TimeProvider time,
     ILogger<FirstKey> logger) : BackgroundService
 {
     public const string BootstrapId = "bootstrap";
     private const long FirstKeyLock = 0x4669727374;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    private volatile bool _isThere;
+
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
-        await readiness.WaitAsync(stoppingToken);
+        readiness.Require(() => _isThere);
+        return base.StartAsync(cancellationToken);
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => readiness.RunOnceAsync(EnsureAsync, time, stoppingToken);
+
+    private async Task EnsureAsync(CancellationToken stoppingToken)
+    {
         await using var context = await contexts.CreateDbContextAsync(stoppingToken);
         await using var transaction = await context.Database.BeginTransactionAsync(stoppingToken);
         // Several instances may start at once: one makes the key, the others find it.
@@ -24,6 +33,8 @@ internal sealed partial class FirstKey(
             : await MakeAsync(context, stoppingToken);
         await context.SaveChangesAsync(stoppingToken);
         await transaction.CommitAsync(stoppingToken);
+        keys.Forget();
+        _isThere = true;
         if (made is not null)
             Show(made);
     }

@@ -6,6 +6,7 @@ namespace TokenFactory.Api.Database;
 internal sealed class DatabaseReadiness
 {
     private readonly TaskCompletionSource _schema = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
     private readonly List<Func<bool>> _conditions = [];
 
     /// <summary>The schema is up to date, and everything that was asked for with <see cref="Require"/> is there.</summary>
@@ -13,6 +14,24 @@ internal sealed class DatabaseReadiness
 
     /// <summary>Waits until the schema is up to date.</summary>
     public Task WaitAsync(CancellationToken cancellationToken) => _schema.Task.WaitAsync(cancellationToken);
+
+    /// <summary>Waits for the schema and does some work that must be done once, trying again while the database is away.</summary>
+    public async Task RunOnceAsync(Func<CancellationToken, Task> work, TimeProvider time, CancellationToken cancellationToken)
+    {
+        await WaitAsync(cancellationToken);
+        while (true)
+        {
+            try
+            {
+                await work(cancellationToken);
+                return;
+            }
+            catch (Exception e) when (e is NpgsqlException or InvalidOperationException { InnerException: NpgsqlException })
+            {
+                await Task.Delay(RetryInterval, time, cancellationToken);
+            }
+        }
+    }
 
     /// <summary>Adds a condition. Only while services are being constructed.</summary>
     public void Require(Func<bool> isMet) => _conditions.Add(isMet);

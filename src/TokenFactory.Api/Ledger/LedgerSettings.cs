@@ -14,7 +14,7 @@ internal sealed class ReportingOptions
 /// <summary>What was fixed when the ledger was made.</summary>
 internal sealed partial class LedgerSettings(
     NpgsqlDataSource dataSource, DatabaseReadiness readiness, IOptions<ReportingOptions> options, ILogger<LedgerSettings> logger,
-    IHostApplicationLifetime lifetime) : BackgroundService
+    TimeProvider time, IHostApplicationLifetime lifetime) : BackgroundService
 {
     private readonly TaskCompletionSource<string> _currency = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -29,9 +29,10 @@ internal sealed partial class LedgerSettings(
         return base.StartAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => readiness.RunOnceAsync(LoadAsync, time, stoppingToken);
+
+    private async Task LoadAsync(CancellationToken stoppingToken)
     {
-        await readiness.WaitAsync(stoppingToken);
         var wanted = options.Value.ReportingCurrency;
         await using var command = dataSource.CreateCommand(
             """

@@ -1,0 +1,34 @@
+using Npgsql;
+
+namespace TokenFactory.Api.Tests.Infrastructure;
+
+/// <summary>A migrated database that goes with its test.</summary>
+public sealed class TestDatabase(PostgresServer server, string name, string connectionString) : IAsyncDisposable
+{
+    /// <summary>As the owner.</summary>
+    public string ConnectionString { get; } = connectionString;
+
+    /// <summary>Runs SQL as the owner.</summary>
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>One value, as the owner.</summary>
+    public async Task<T> ScalarAsync<T>(string sql)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        NpgsqlConnection.ClearPool(new NpgsqlConnection(ConnectionString));
+        await server.DropAsync(name);
+    }
+}
