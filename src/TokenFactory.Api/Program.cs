@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using TokenFactory.Api.Access;
 using TokenFactory.Api.Catalog;
 using TokenFactory.Api.Database;
@@ -43,7 +44,7 @@ try
     await app.RunAsync();
     return Environment.ExitCode;
 }
-catch (PrivateServerException e)
+catch (Exception e) when (e is PrivateServerException or OptionsValidationException)
 {
     await Console.Error.WriteLineAsync(e.Message);
     return 1;

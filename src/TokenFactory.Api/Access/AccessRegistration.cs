@@ -13,7 +13,7 @@ internal static class AccessRegistration
     {
         var section = configuration.GetSection("TokenFactory");
         services.AddOptions<AccessOptions>().Bind(section)
-            .Validate(o => o.BootstrapAdminKey is null || o.BootstrapAdminKey.Length is >= 32 and <= 512,
+            .Validate(o => string.IsNullOrEmpty(o.BootstrapAdminKey) || o.BootstrapAdminKey.Length is >= 32 and <= 512,
                 "TokenFactory:BootstrapAdminKey must have 32 to 512 characters.")
             .ValidateOnStart();
         services.AddSingleton<KeyRing>();

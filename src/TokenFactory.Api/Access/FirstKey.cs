@@ -28,7 +28,7 @@ internal sealed partial class FirstKey(
         await using var transaction = await context.Database.BeginTransactionAsync(stoppingToken);
         // Several instances may start at once: one makes the key, the others find it.
         await context.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock({FirstKeyLock})", stoppingToken);
-        var made = options.Value.BootstrapAdminKey is { } configured
+        var made = options.Value.BootstrapAdminKey is { Length: > 0 } configured
             ? await SetAsync(context, configured, stoppingToken)
             : await MakeAsync(context, stoppingToken);
         await context.SaveChangesAsync(stoppingToken);

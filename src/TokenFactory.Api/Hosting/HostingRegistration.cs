@@ -93,6 +93,8 @@ internal static class HostingRegistration
             // logged by whoever does not expect it.
             .MinimumLevel.Override("Microsoft.EntityFrameworkCore", LogEventLevel.Fatal)
             .MinimumLevel.Override("Microsoft.EntityFrameworkCore.Migrations", LogEventLevel.Warning)
+            // A start that fails says why on standard error; the host would add a stack trace.
+            .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
             .MinimumLevel.Override("Npgsql", LogEventLevel.Warning)
             // A broken connection is told by whoever used it, once and with what it means.
             .MinimumLevel.Override("Npgsql.Connection", LogEventLevel.Fatal)

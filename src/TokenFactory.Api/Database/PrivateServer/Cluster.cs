@@ -12,6 +12,8 @@ internal sealed class Cluster
 {
     // A socket's path must fit 107 bytes with its file name.
     private const int MaxSocketFolderBytes = 85;
+    private const int StartAttempts = 10;
+    private static readonly TimeSpan StartRetryInterval = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan CommandLimit = TimeSpan.FromMinutes(5);
 
     private readonly ServerUser _user;
@@ -109,10 +111,21 @@ internal sealed class Cluster
             server.AddRange(["-c", "listen_addresses=", "-c", $"unix_socket_directories={SocketFolder}", "-c", "unix_socket_permissions=0777"]);
         }
 
-        await _user.RunAsync(Binaries.Program("pg_ctl"), ["start", "--pgdata", Data, "--wait",
-            "--timeout", timeoutSeconds.ToString(CultureInfo.InvariantCulture), "--log", Path.Combine(LogFolder, "start.log"),
-            "--options", string.Join(' ', server.Select(a => $"\"{a}\""))], TimeSpan.FromSeconds(timeoutSeconds + 10), cancellationToken);
-        return true;
+        string[] start = ["start", "--pgdata", Data, "--wait", "--timeout", timeoutSeconds.ToString(CultureInfo.InvariantCulture),
+            "--log", Path.Combine(LogFolder, "start.log"), "--options", string.Join(' ', server.Select(a => $"\"{a}\""))];
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await _user.RunAsync(Binaries.Program("pg_ctl"), start, TimeSpan.FromSeconds(timeoutSeconds + 10), cancellationToken);
+                return true;
+            }
+            catch (PrivateServerException) when (attempt < StartAttempts)
+            {
+                // The children of a server that was killed live on for a moment, and hold its memory.
+                await Task.Delay(StartRetryInterval, cancellationToken);
+            }
+        }
     }
 
     /// <summary>Stops the server: sessions are ended, everything is flushed.</summary>
