@@ -15,6 +15,7 @@ internal sealed record DemoReversal(DateOnly RecordedOn, string Source, string I
 /// </summary>
 internal sealed class DemoEconomy
 {
+    private const double KeptShare = 0.55;
     private const double LateShare = 0.012;
     private const double WrongShare = 0.004;
 
@@ -80,21 +81,20 @@ internal sealed class DemoEconomy
         for (var a = 0; a < DemoCatalog.Accounts.Count; a++)
         {
             var account = DemoCatalog.Accounts[a];
-            foreach (var (model, index) in models)
+            // An account keeps to some of the models and spreads its demand over those on the market: a new one takes from the others.
+            var kept = models.Where(m => new SplitMix64((ulong)((a * 131) + m.index)).NextDouble() < KeptShare).ToList();
+            foreach (var (model, index) in kept)
             {
                 var random = new SplitMix64(unchecked(((ulong)(day.DayNumber - Start.DayNumber) << 20) + ((ulong)a << 10) + (ulong)index));
-                // Each account keeps to some of the models.
-                if (new SplitMix64((ulong)((a * 131) + index)).NextDouble() > 0.55)
-                    continue;
-                foreach (var demoEvent in Events(day, account, model, random))
+                foreach (var demoEvent in Events(day, account, model, Demand(day, account) / kept.Count, random))
                     yield return demoEvent;
             }
         }
     }
 
-    private IEnumerable<DemoEvent> Events(DateOnly day, DemoAccount account, DemoModel model, SplitMix64 random)
+    private IEnumerable<DemoEvent> Events(DateOnly day, DemoAccount account, DemoModel model, double demand, SplitMix64 random)
     {
-        var output = (long)(account.TokensPerDay * Demand(day, account) * (0.4 + (1.2 * random.NextDouble())));
+        var output = (long)(demand * (0.4 + (1.2 * random.NextDouble())));
         var id = string.Create(CultureInfo.InvariantCulture, $"{day:yyyyMMdd}-{account.Id[5..]}-{model.Producer[5..]}-{model.Name}");
         var hour = 6 + (int)(random.NextDouble() * 16);
         var isLate = random.NextDouble() < LateShare;
@@ -147,11 +147,12 @@ internal sealed class DemoEconomy
         return body;
     }
 
+    /// <summary>Output tokens of an account on a day, over all its models.</summary>
     private double Demand(DateOnly day, DemoAccount account)
     {
         var years = (day.DayNumber - Start.DayNumber) / 365.25;
         var isWeekend = day.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday;
-        return account.Sector switch
+        return account.TokensPerDay * account.Sector switch
         {
             Sector.Household => Math.Pow(3.2, years) * (isWeekend ? 1.25 : 0.95),
             Sector.Enterprise => Math.Pow(1.9, years) * (isWeekend ? 0.35 : 1.15),
