@@ -11,9 +11,9 @@ namespace TokenFactory.Api.Tests.Traces;
 /// <summary>
 /// Real requests: the Azure LLM inference traces of 2023-11-16 (Patel et al., Splitwise, ISCA 2024; CC-BY-4.0) and the Mooncake trace of
 /// Moonshot's Kimi (Apache-2.0), posted over HTTP as events. Neither names a sector or a price: conversation = household, code = enterprise and
-/// no sector for Mooncake are assumptions of this test; prices are declared, or come from the recorded price history.
+/// no sector for Mooncake are assumptions of this test. Prices are declared with the events, or come from a rate card: kimi-k2-0711-preview at
+/// USD 0.60 for a million input and 2.50 for a million output tokens (pydantic/genai-prices at 47df840a5ab1).
 /// </summary>
-[Trait("Category", "RealData")]
 public sealed class TraceTests(ApiFixture fixture) : IClassFixture<ApiFixture>
 {
     private readonly ApiProcess _api = fixture.Api;
@@ -21,31 +21,41 @@ public sealed class TraceTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     [Fact]
     public async Task Every_token_of_the_traces_is_in_the_figures_and_posting_twice_changes_nothing()
     {
-        var data = SharedData();
         foreach (var source in new[] { "azure-conv", "azure-code", "kimi" })
             await _api.CreateAsync("/v1/sources", new { id = source });
-        var (input, output) = KimiPrices(data);
         await _api.CreateAsync("/v1/rate-cards", new
         {
             producer = "moonshot",
             model = "kimi-k2-0711-preview",
             effective_from = "2023-01-01T00:00:00Z",
-            unit_values = new { input, output },
-            provenance = "price_history.csv",
+            unit_values = new { input = "0.60", output = "2.50" },
+            provenance = "pydantic/genai-prices at 47df840a5ab1",
         });
 
         // The source, the expected tokens, and the events.
         (string Source, long In, long Out, List<string> Events, decimal InPrice, decimal OutPrice)[] traces =
         [
-            ("azure-conv", 22_361_870, 4_088_665, Azure(data, "conv", "azure-conv", "household", "2.50", "10").ToList(), 2.5m, 10m),
-            ("azure-code", 18_059_974, 245_896, Azure(data, "code", "azure-code", "enterprise", "0.30", "0.60").ToList(), 0.3m, 0.6m),
-            ("kimi", 144_793_823, 4_122_048, Mooncake(data).ToList(), decimal.Parse(input, CultureInfo.InvariantCulture), decimal.Parse(output, CultureInfo.InvariantCulture)),
+            ("azure-conv", 22_361_870, 4_088_665, Azure("conv", "azure-conv", "household", "2.50", "10").ToList(), 2.5m, 10m),
+            ("azure-code", 18_059_974, 245_896, Azure("code", "azure-code", "enterprise", "0.30", "0.60").ToList(), 0.3m, 0.6m),
+            ("kimi", 144_793_823, 4_122_048, Mooncake().ToList(), 0.6m, 2.5m),
         ];
         foreach (var trace in traces)
         {
             var told = await PostAsync(trace.Events, gzip: trace.Source == "kimi");
             told.GetProperty("accepted").GetInt32().Should().Be(trace.Events.Count);
         }
+
+        var sectors = (await _api.GetAsync("/v1/gdp?frequency=year&by=sector,producer,token_class")).GetProperty("rows").EnumerateArray()
+            .ToDictionary(r => $"{r.GetProperty("sector")} {r.GetProperty("producer")} {r.GetProperty("token_class")}", r => r.GetProperty("quantity").GetString());
+        sectors.Should().BeEquivalentTo(new Dictionary<string, string>
+        {
+            ["household azure input"] = "22361870",
+            ["household azure output"] = "4088665",
+            ["enterprise azure input"] = "18059974",
+            ["enterprise azure output"] = "245896",
+            ["unclassified moonshot input"] = "144793823",
+            ["unclassified moonshot output"] = "4122048",
+        });
 
         var once = await FiguresAsync();
         var rows = (await _api.GetAsync("/v1/gdp?frequency=year&by=producer,model,token_class")).GetProperty("rows").EnumerateArray().ToList();
@@ -103,29 +113,27 @@ public sealed class TraceTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         return compressed.ToArray();
     }
 
-    private static IEnumerable<string> Azure(string data, string trace, string source, string sector, string input, string output)
+    private static IEnumerable<string> Azure(string trace, string source, string sector, string input, string output)
     {
         var line = 0;
-        foreach (var row in File.ReadLines(Path.Combine(data, "traces", $"AzureLLMInferenceTrace_{trace}.csv")).Skip(1).Select(r => r.Split(',')))
+        foreach (var row in Rows($"azure_llm_2023_{trace}.csv.gz"))
         {
             // The traces count in 100 ns; the row's number is the request's identity.
             yield return Event(source, $"{trace}-{++line}", row[0].Replace(' ', 'T') + "Z", "azure", $"azure-{trace}", sector, row[1], row[2], input, output);
         }
     }
 
-    private static IEnumerable<string> Mooncake(string data)
+    private static IEnumerable<string> Mooncake()
     {
         // Milliseconds from the beginning of the trace, which has no date: it is laid on the day of the Azure traces. One row is there twice, and
         // many have the same time: they are different requests.
         var begin = new DateTimeOffset(2023, 11, 16, 0, 0, 0, TimeSpan.Zero);
-        using var gzip = new GZipStream(File.OpenRead(Path.Combine(data, "traces", "mooncake_conversation_trace.jsonl.gz")), CompressionMode.Decompress);
-        using var lines = new StreamReader(gzip);
-        for (var number = 1; lines.ReadLine() is { } line; number++)
+        var number = 0;
+        foreach (var row in Rows("mooncake_conversation.csv.gz"))
         {
-            using var row = JsonDocument.Parse(line);
-            var at = begin.AddMilliseconds(row.RootElement.GetProperty("timestamp").GetInt64());
-            yield return Event("kimi", $"mooncake-{number}", at.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture), "moonshot_ai",
-                "kimi-k2-0711-preview", null, row.RootElement.GetProperty("input_length").GetRawText(), row.RootElement.GetProperty("output_length").GetRawText(), null, null);
+            var at = begin.AddMilliseconds(long.Parse(row[0], CultureInfo.InvariantCulture));
+            yield return Event("kimi", $"mooncake-{++number}", at.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture), "moonshot_ai",
+                "kimi-k2-0711-preview", null, row[1], row[2], null, null);
         }
     }
 
@@ -136,20 +144,13 @@ public sealed class TraceTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         + (inputPrice is null ? "" : $$""","unit_values":{"input":"{{inputPrice}}","output":"{{outputPrice}}"},"currency":"USD" """.TrimEnd())
         + "}";
 
-    private static (string Input, string Output) KimiPrices(string data)
+    /// <summary>The rows of a trace, without the line of names.</summary>
+    private static IEnumerable<string[]> Rows(string file)
     {
-        var rows = File.ReadLines(Path.Combine(data, "prices", "price_history.csv")).Skip(1).Select(r => r.Split(','))
-            .Where(r => r[0] is "moonshot" or "moonshotai" && r[1] == "kimi-k2-0711-preview").ToList();
-        return (rows.First(r => r[2] == "input")[4], rows.First(r => r[2] == "output")[4]);
-    }
-
-    private static string SharedData()
-    {
-        var root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "TokenFactory.sln")))
-            root = Path.GetDirectoryName(root) ?? throw new InvalidOperationException("The repository's root was not found.");
-        var data = Path.Combine(root, "..", "shared", "data");
-        Assert.SkipUnless(Directory.Exists(data), "The real traces are not beside this repository (../shared/data): nothing to post.");
-        return data;
+        using var gzip = new GZipStream(File.OpenRead(Path.Combine(Repository.Root, "tests", "TokenFactory.Api.Tests", "Traces", "Data", file)), CompressionMode.Decompress);
+        using var lines = new StreamReader(gzip);
+        lines.ReadLine();
+        while (lines.ReadLine() is { } line)
+            yield return line.Split(',');
     }
 }
