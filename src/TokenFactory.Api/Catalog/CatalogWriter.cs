@@ -33,7 +33,7 @@ internal sealed class CatalogWriter(IDbContextFactory<TokenFactoryContext> conte
         }
         catch (DbUpdateException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation })
         {
-            throw new CatalogConflictException("in_use", "It is in use: models, items, accounts or rate cards refer to it.");
+            throw new CatalogConflictException("in_use", "It is in use: models, items, accounts, rate cards or recorded events refer to it.");
         }
 
         // The row lock makes changes one after the other; readers notice the number even when they miss the message.

@@ -123,8 +123,6 @@ internal sealed class SourcesController(IDbContextFactory<TokenFactoryContext> c
             var row = await context.Set<Source>().SingleOrDefaultAsync(s => s.Slug == id, cancellationToken);
             if (row is null)
                 return null;
-            if (await context.Database.SqlQuery<bool>($"select exists (select from journal_lane where source_id = {row.Id}) as \"Value\"").SingleAsync(cancellationToken))
-                throw new CatalogConflictException("in_use", "The source has sent events: the ledger knows it for ever.");
             context.Remove(row);
             return row;
         }, cancellationToken);

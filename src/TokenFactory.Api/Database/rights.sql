@@ -36,7 +36,7 @@ grant execute on function ledger_make_partitions(timestamptz, integer), ledger_c
 grant select, insert, update on rollup_source, rollup_cursor, rollup_cell_hour, rollup_cell_day, rollup_total, rollup_outcome,
     audit_cursor, audit_total to tokenfactory_service;
 
-grant select on rollup_pending, rollup_hour, rollup_day, audit_pending to tokenfactory_service;
+grant select on rollup_pending, rollup_hour, rollup_day, rollup_context, audit_pending to tokenfactory_service;
 
 -- The catalog and the keys.
 grant select, insert, update, delete on producers, producer_aliases, models, model_aliases, items, sources, accounts, account_sectors,

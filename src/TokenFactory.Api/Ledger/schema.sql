@@ -112,10 +112,12 @@ create table ledger_batch (
 create index on ledger_batch (source_id, batch_id);
 
 -- A lane's last number. Incremented as the last statement before COMMIT: the row lock makes numbers contiguous in commit order.
+-- Whoever has a lane has sent something: such a source can't be removed from the catalog. Refusals without a source are filed under 0.
 create table journal_lane (
-    source_id bigint not null,
-    lane      smallint not null,
-    seq       bigint not null,
+    source_id         bigint not null,
+    lane              smallint not null,
+    seq               bigint not null,
+    registered_source bigint generated always as (nullif(source_id, 0)) stored references sources (id),
     primary key (source_id, lane)
 ) with (fillfactor = 50);
 

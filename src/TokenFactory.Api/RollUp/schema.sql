@@ -132,6 +132,14 @@ select source_id, (hour at time zone 'UTC')::date, item_id, sector, buyer_id, cu
        entry_count, quantity, priced_quantity, free_quantity, amount, reporting_amount
 from rollup_pending;
 
+-- What belongs to figures as a whole: the money that they are in, the vintage that is being recorded, and when the last event was
+-- recorded that they contain.
+create view rollup_context as
+select s.reporting_currency, (ledger_clock() at time zone 'UTC')::date as vintage,
+       (select max(b.recorded_at) from journal_lane l
+        join ledger_batch b on b.source_id = l.source_id and b.lane = l.lane and b.seq = l.seq) as complete_through
+from ledger_setting s;
+
 -- Entries of batches that the audit has not added up yet.
 create view audit_pending as
 select e.source_id, coalesce(e.currency, 'XXX') as currency, e.item_id, b.lane, b.seq,

@@ -38,13 +38,7 @@ internal sealed class TooManyRowsException(int limit) : Exception($"More than {l
 /// <summary>Reads figures from the roll-up: cells and unfolded deltas of one snapshot, so that every acknowledged event is inside.</summary>
 internal sealed class FigureReader(NpgsqlDataSource dataSource)
 {
-    private const string Context =
-        """
-        select (select reporting_currency from ledger_setting),
-               (ledger_clock() at time zone 'UTC')::date,
-               (select max(b.recorded_at) from journal_lane l
-                join ledger_batch b on b.source_id = l.source_id and b.lane = l.lane and b.seq = l.seq)
-        """;
+    private const string Context = "select reporting_currency, vintage, complete_through from rollup_context";
 
     /// <summary>The figures of a request, in the order of periods and groups.</summary>
     /// <exception cref="TooManyRowsException">There are more than <paramref name="limit"/>.</exception>

@@ -111,6 +111,21 @@ public sealed class CatalogTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    public async Task A_source_can_be_removed_until_it_has_sent_an_event()
+    {
+        await SourceAsync("unused");
+        await SourceAsync("used");
+        (await _api.PostAsync("/v1/events", Events.Native("first", "used"))).StatusCode.Should().Be(HttpStatusCode.Created);
+
+        (await _api.Client.DeleteAsync("/v1/sources/unused")).StatusCode.Should().Be(HttpStatusCode.NoContent);
+        using var refused = await _api.Client.DeleteAsync("/v1/sources/used");
+
+        refused.StatusCode.Should().Be(HttpStatusCode.Conflict);
+        (await refused.Content.ReadAsStringAsync()).Should().Contain("\"in_use\"").And.Contain("recorded events");
+        (await _api.PostAsync("/v1/events", Events.Native("second", "unused"))).StatusCode.Should().Be(HttpStatusCode.UnprocessableEntity);
+    }
+
+    [Fact]
     public async Task Models_are_found_by_name_then_alias_then_the_longest_pattern()
     {
         await SourceAsync("models");
