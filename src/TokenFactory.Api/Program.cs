@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 using TokenFactory.Api.Access;
 using TokenFactory.Api.Catalog;
@@ -12,7 +13,12 @@ using TokenFactory.Api.Statistics;
 
 const string demoSwitch = "--demo";
 var isDemo = args.Contains(demoSwitch);
-var builder = WebApplication.CreateBuilder([.. args.Where(a => a != demoSwitch)]);
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+{
+    Args = [.. args.Where(a => a != demoSwitch)],
+    // Beside the program, from whichever folder it is started.
+    WebRootPath = Path.Combine(AppContext.BaseDirectory, "wwwroot"),
+});
 
 try
 {
@@ -47,6 +53,11 @@ try
 catch (Exception e) when (e is PrivateServerException or OptionsValidationException)
 {
     await Console.Error.WriteLineAsync(e.Message);
+    return 1;
+}
+catch (IOException e) when (e.InnerException is AddressInUseException)
+{
+    await Console.Error.WriteLineAsync($"{e.Message} Another program listens there: choose another address, such as --urls http://127.0.0.1:5080.");
     return 1;
 }
 

@@ -50,7 +50,7 @@ public sealed record CreatedApiKey : ApiKeyInfo
 [Route("v1/api-keys")]
 [Authorize("admin")]
 [Tags("Keys")]
-[Produces("application/json", Problems.ContentType)]
+[Produces("application/json")]
 internal sealed class ApiKeysController(IDbContextFactory<TokenFactoryContext> contexts, KeyRing keys, TimeProvider time) : ControllerBase
 {
     private const int MaxSources = 1_000;
@@ -71,7 +71,7 @@ internal sealed class ApiKeysController(IDbContextFactory<TokenFactoryContext> c
     /// <remarks>The answer shows the key this once.</remarks>
     [HttpPost(Name = "CreateApiKey")]
     [ProducesResponseType<CreatedApiKey>(StatusCodes.Status201Created)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status422UnprocessableEntity)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
     public async Task<IActionResult> Create(NewApiKey request, CancellationToken cancellationToken)
     {
         var errors = Validate(request, out var scopes);
@@ -111,8 +111,8 @@ internal sealed class ApiKeysController(IDbContextFactory<TokenFactoryContext> c
     /// <param name="id" example="3f9c2a7b10d4e856">The public part of the key.</param>
     [HttpDelete("{id}", Name = "RevokeApiKey")]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status409Conflict, Problems.ContentType)]
     public async Task<IActionResult> Revoke(string id, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);

@@ -52,6 +52,7 @@ public sealed record AccountPatch
 
 /// <summary>Accounts. The ledger may know one for ever, so that none is removed.</summary>
 [Route("v1/accounts")]
+[Tags("Accounts")]
 internal sealed class AccountsController(IDbContextFactory<TokenFactoryContext> contexts, CatalogWriter writer) : CatalogController
 {
     /// <summary>List accounts</summary>
@@ -74,7 +75,7 @@ internal sealed class AccountsController(IDbContextFactory<TokenFactoryContext> 
     /// <param name="id" example="acme">The account's id, percent-encoded.</param>
     [HttpGet("{id}", Name = "GetAccount")]
     [ProducesResponseType<AccountResource>(StatusCodes.Status200OK)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]
     public async Task<IActionResult> Get(string id, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
@@ -88,8 +89,8 @@ internal sealed class AccountsController(IDbContextFactory<TokenFactoryContext> 
     [HttpPost(Name = "CreateAccount")]
     [Authorize("admin")]
     [ProducesResponseType<AccountResource>(StatusCodes.Status201Created)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status422UnprocessableEntity)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status409Conflict, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
     public async Task<IActionResult> Create(AccountResource request, CancellationToken cancellationToken)
     {
         var errors = new List<FieldError>();
@@ -118,8 +119,8 @@ internal sealed class AccountsController(IDbContextFactory<TokenFactoryContext> 
     [HttpPatch("{id}", Name = "ChangeAccount")]
     [Authorize("admin")]
     [ProducesResponseType<AccountResource>(StatusCodes.Status200OK)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status422UnprocessableEntity)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
     public async Task<IActionResult> Change(string id, AccountPatch patch, CancellationToken cancellationToken)
     {
         var errors = new List<FieldError>();

@@ -9,8 +9,7 @@ namespace TokenFactory.Api.Catalog;
 /// <summary>What the controllers of the catalog share: who may read and write, and how a conflict is answered.</summary>
 [ApiController]
 [Authorize("read")]
-[Tags("Catalog")]
-[Produces("application/json", Problems.ContentType)]
+[Produces("application/json")]
 internal abstract partial class CatalogController : ControllerBase, IActionFilter
 {
     protected const int MaxNameLength = 200;

@@ -53,6 +53,7 @@ public sealed record ModelResource
 
 /// <summary>Models. Names have slashes and colons, so that a model is addressed by its number, or looked up by its names.</summary>
 [Route("v1/models")]
+[Tags("Models")]
 internal sealed class ModelsController(IDbContextFactory<TokenFactoryContext> contexts, CatalogWriter writer) : CatalogController
 {
     /// <summary>List models</summary>
@@ -79,7 +80,7 @@ internal sealed class ModelsController(IDbContextFactory<TokenFactoryContext> co
     /// <param name="id" example="1">The model's number.</param>
     [HttpGet("{id:int}", Name = "GetModel")]
     [ProducesResponseType<ModelResource>(StatusCodes.Status200OK)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]
     public async Task<IActionResult> Get(int id, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
@@ -91,8 +92,8 @@ internal sealed class ModelsController(IDbContextFactory<TokenFactoryContext> co
     [HttpPost(Name = "CreateModel")]
     [Authorize("admin")]
     [ProducesResponseType<ModelResource>(StatusCodes.Status201Created)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status422UnprocessableEntity)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status409Conflict, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
     public async Task<IActionResult> Create(NewModel request, CancellationToken cancellationToken)
     {
         var errors = new List<FieldError>();
@@ -122,9 +123,9 @@ internal sealed class ModelsController(IDbContextFactory<TokenFactoryContext> co
     [HttpPatch("{id:int}", Name = "ChangeModel")]
     [Authorize("admin")]
     [ProducesResponseType<ModelResource>(StatusCodes.Status200OK)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status422UnprocessableEntity)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status409Conflict, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
     public async Task<IActionResult> Change(int id, ModelPatch patch, CancellationToken cancellationToken)
     {
         var errors = new List<FieldError>();
@@ -158,8 +159,8 @@ internal sealed class ModelsController(IDbContextFactory<TokenFactoryContext> co
     [HttpDelete("{id:int}", Name = "DeleteModel")]
     [Authorize("admin")]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status409Conflict, Problems.ContentType)]
     public async Task<IActionResult> Delete(int id, CancellationToken cancellationToken)
     {
         var removed = await writer.WriteAsync(async context =>

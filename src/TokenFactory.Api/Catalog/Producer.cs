@@ -1,6 +1,8 @@
 namespace TokenFactory.Api.Catalog;
 
-/// <summary>What a token factory does. Stored; never renumber.</summary>
+// The numbers are stored; never renumber.
+
+/// <summary>What a token factory does.</summary>
 public enum ProducerKind : short
 {
     ModelMaker = 1,

@@ -35,6 +35,7 @@ public sealed record ProducerPatch
 
 /// <summary>Token factories.</summary>
 [Route("v1/producers")]
+[Tags("Producers")]
 internal sealed class ProducersController(IDbContextFactory<TokenFactoryContext> contexts, CatalogWriter writer) : CatalogController
 {
     /// <summary>List producers</summary>
@@ -56,7 +57,7 @@ internal sealed class ProducersController(IDbContextFactory<TokenFactoryContext>
     /// <param name="id" example="moonshot">The producer's id.</param>
     [HttpGet("{id}", Name = "GetProducer")]
     [ProducesResponseType<ProducerResource>(StatusCodes.Status200OK)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]
     public async Task<IActionResult> Get(string id, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
@@ -67,8 +68,8 @@ internal sealed class ProducersController(IDbContextFactory<TokenFactoryContext>
     [HttpPost(Name = "CreateProducer")]
     [Authorize("admin")]
     [ProducesResponseType<ProducerResource>(StatusCodes.Status201Created)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status422UnprocessableEntity)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status409Conflict, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
     public async Task<IActionResult> Create(ProducerResource request, CancellationToken cancellationToken)
     {
         var errors = new List<FieldError>();
@@ -94,9 +95,9 @@ internal sealed class ProducersController(IDbContextFactory<TokenFactoryContext>
     [HttpPatch("{id}", Name = "ChangeProducer")]
     [Authorize("admin")]
     [ProducesResponseType<ProducerResource>(StatusCodes.Status200OK)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status422UnprocessableEntity)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status409Conflict, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
     public async Task<IActionResult> Change(string id, ProducerPatch patch, CancellationToken cancellationToken)
     {
         var errors = new List<FieldError>();
@@ -127,8 +128,8 @@ internal sealed class ProducersController(IDbContextFactory<TokenFactoryContext>
     [HttpDelete("{id}", Name = "DeleteProducer")]
     [Authorize("admin")]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status409Conflict, Problems.ContentType)]
     public async Task<IActionResult> Delete(string id, CancellationToken cancellationToken)
     {
         var removed = await writer.WriteAsync(async context =>

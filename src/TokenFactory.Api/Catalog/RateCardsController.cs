@@ -80,6 +80,7 @@ public sealed record RateResource
 
 /// <summary>Rate cards: never changed (entries pin them), superseded by later ones.</summary>
 [Route("v1/rate-cards")]
+[Tags("Rate cards")]
 internal sealed class RateCardsController(IDbContextFactory<TokenFactoryContext> contexts, CatalogWriter writer, TimeProvider time) : CatalogController
 {
     /// <summary>List rate cards</summary>
@@ -107,7 +108,7 @@ internal sealed class RateCardsController(IDbContextFactory<TokenFactoryContext>
     /// <param name="id" example="1">The card's number.</param>
     [HttpGet("{id:long}", Name = "GetRateCard")]
     [ProducesResponseType<RateCardResource>(StatusCodes.Status200OK)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]
     public async Task<IActionResult> Get(long id, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
@@ -122,8 +123,8 @@ internal sealed class RateCardsController(IDbContextFactory<TokenFactoryContext>
     [HttpPost(Name = "CreateRateCard")]
     [Authorize("admin")]
     [ProducesResponseType<RateCardResource>(StatusCodes.Status201Created)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status422UnprocessableEntity)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status409Conflict, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
     public async Task<IActionResult> Create(NewRateCard request, CancellationToken cancellationToken)
     {
         var errors = Validate(request, out var rates);
@@ -171,9 +172,9 @@ internal sealed class RateCardsController(IDbContextFactory<TokenFactoryContext>
     [HttpPatch("{id:long}", Name = "CloseRateCard")]
     [Authorize("admin")]
     [ProducesResponseType<RateCardResource>(StatusCodes.Status200OK)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status422UnprocessableEntity)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status409Conflict, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
     public async Task<IActionResult> Close(long id, RateCardPatch patch, CancellationToken cancellationToken)
     {
         await using var lookUp = await contexts.CreateDbContextAsync(cancellationToken);

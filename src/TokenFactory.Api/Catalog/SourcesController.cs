@@ -34,6 +34,7 @@ public sealed record SourcePatch
 
 /// <summary>Emitters of events.</summary>
 [Route("v1/sources")]
+[Tags("Sources")]
 internal sealed class SourcesController(IDbContextFactory<TokenFactoryContext> contexts, CatalogWriter writer, TimeProvider time) : CatalogController
 {
     /// <summary>List sources</summary>
@@ -55,7 +56,7 @@ internal sealed class SourcesController(IDbContextFactory<TokenFactoryContext> c
     /// <param name="id" example="gateway-1">The source's id.</param>
     [HttpGet("{id}", Name = "GetSource")]
     [ProducesResponseType<SourceResource>(StatusCodes.Status200OK)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]
     public async Task<IActionResult> Get(string id, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
@@ -66,8 +67,8 @@ internal sealed class SourcesController(IDbContextFactory<TokenFactoryContext> c
     [HttpPost(Name = "CreateSource")]
     [Authorize("admin")]
     [ProducesResponseType<SourceResource>(StatusCodes.Status201Created)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status422UnprocessableEntity)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status409Conflict, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
     public async Task<IActionResult> Create(NewSource request, CancellationToken cancellationToken)
     {
         var errors = new List<FieldError>();
@@ -91,8 +92,8 @@ internal sealed class SourcesController(IDbContextFactory<TokenFactoryContext> c
     [HttpPatch("{id}", Name = "ChangeSource")]
     [Authorize("admin")]
     [ProducesResponseType<SourceResource>(StatusCodes.Status200OK)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status422UnprocessableEntity)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
     public async Task<IActionResult> Change(string id, SourcePatch patch, CancellationToken cancellationToken)
     {
         var errors = new List<FieldError>();
@@ -114,8 +115,8 @@ internal sealed class SourcesController(IDbContextFactory<TokenFactoryContext> c
     [HttpDelete("{id}", Name = "DeleteSource")]
     [Authorize("admin")]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status409Conflict, Problems.ContentType)]
     public async Task<IActionResult> Delete(string id, CancellationToken cancellationToken)
     {
         var removed = await writer.WriteAsync(async context =>

@@ -1,7 +1,10 @@
+using System.Reflection;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc.Controllers;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using TokenFactory.Economics.Measures;
 
 namespace TokenFactory.Api.Hosting;
 
@@ -23,11 +26,20 @@ internal static class ApiDocument
         * **Errors**: problem documents (RFC 9457) with a stable `code`, and JSON Pointers in `errors`.
         """;
 
+    // Parameters that mean the same everywhere.
+    private static readonly Dictionary<string, IReadOnlyList<string>> Vocabularies = new()
+    {
+        ["sector"] = WireNames.AllSectors,
+        ["token_class"] = WireNames.AllTokenClasses,
+        ["service_tier"] = WireNames.AllServiceTiers,
+    };
+
     public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi("v1", options =>
     {
         options.AddDocumentTransformer(DescribeAsync);
         options.AddOperationTransformer(SecureAsync);
-        options.AddOperationTransformer(AddProblemsAsync);
+        options.AddOperationTransformer(DescribeAnswersAsync);
+        options.AddOperationTransformer(DescribeParametersAsync);
         options.AddSchemaTransformer(ShapeAsync);
     });
 
@@ -38,6 +50,7 @@ internal static class ApiDocument
         ui.RoutePrefix = "swagger";
         ui.EnablePersistAuthorization();
         ui.EnableTryItOutByDefault();
+        ui.EnableDeepLinking();
         ui.DisplayRequestDuration();
         ui.ConfigObject.DefaultModelsExpandDepth = -1;
     });
@@ -71,7 +84,11 @@ internal static class ApiDocument
             new() { Name = "Events", Description = "Usage events: recorded once, reversed, never changed." },
             new() { Name = "Ledger", Description = "The entries behind the figures." },
             new() { Name = "Figures", Description = "Token GDP and the Token Index." },
-            new() { Name = "Catalog", Description = "Producers, models, sources, accounts and rate cards." },
+            new() { Name = "Producers", Description = "Token factories, and the names under which emitters report them." },
+            new() { Name = "Models", Description = "What producers make tokens with; registered on sight." },
+            new() { Name = "Sources", Description = "Who may send events." },
+            new() { Name = "Accounts", Description = "Whom tokens are for, and the institutional sector that they belong to over time." },
+            new() { Name = "Rate cards", Description = "Unit values by model, service tier and token class, from an instant on." },
             new() { Name = "Keys", Description = "Who may do what." },
             new() { Name = "Operations", Description = "Whether all is well." },
         };
@@ -97,10 +114,10 @@ internal static class ApiDocument
         return Task.CompletedTask;
     }
 
-    // What any operation may answer, whether or not its controller says so.
-    private static async Task AddProblemsAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    // What any operation may answer, whether or not its controller says so; and nothing that it never does.
+    private static Task DescribeAnswersAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
-        var schema = await context.GetOrCreateSchemaAsync(typeof(ProblemDocument), null, cancellationToken);
+        var problem = new OpenApiSchemaReference(nameof(ProblemDocument), context.Document);
         operation.Responses ??= [];
         if (operation.Security is { Count: > 0 })
         {
@@ -111,13 +128,49 @@ internal static class ApiDocument
         operation.Responses.TryAdd("503", new OpenApiResponse { Description = "The database is away or the service is starting: try again after Retry-After." });
         foreach (var (status, response) in operation.Responses)
         {
-            if (status[0] is '4' or '5' && response is OpenApiResponse answer)
-                answer.Content = new Dictionary<string, OpenApiMediaType> { [Problems.ContentType] = new OpenApiMediaType { Schema = schema } };
+            if (response is not OpenApiResponse answer)
+                continue;
+            if (status == "204")
+                answer.Content?.Clear();
+            else if (status[0] is '4' or '5')
+                answer.Content = new Dictionary<string, OpenApiMediaType> { [Problems.ContentType] = new() { Schema = problem } };
+            else
+                answer.Content?.Remove(Problems.ContentType);
         }
+
+        // The framework would take JSON under other names too; one is enough to tell.
+        foreach (var other in operation.RequestBody?.Content?.Keys.Where(type => type != "application/json").ToList() ?? [])
+            operation.RequestBody!.Content!.Remove(other);
+
+        return Task.CompletedTask;
+    }
+
+    // Values to choose from. An example of a parameter that may be left out goes into its description: Swagger UI would send it.
+    private static Task DescribeParametersAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        foreach (var parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>().Where(p => p.In == ParameterLocation.Query))
+        {
+            var described = context.Description.ParameterDescriptions.First(p => p.Name == parameter.Name);
+            var values = Vocabularies.GetValueOrDefault(described.Name)
+                ?? (described.ParameterDescriptor as ControllerParameterDescriptor)?.ParameterInfo.GetCustomAttribute<OneOfAttribute>()?.Values;
+            var schema = (parameter.Schema?.Items ?? parameter.Schema) as OpenApiSchema;
+            if (values is not null && schema is not null)
+                schema.Enum = [.. values.Select(v => JsonValue.Create(v))];
+            if (parameter.Example is { } example && !parameter.Required)
+            {
+                parameter.Example = null;
+                if (values is null)
+                    parameter.Description = $"{parameter.Description} Example: `{example}`.".TrimStart();
+            }
+        }
+
+        return Task.CompletedTask;
     }
 
     private static Task ShapeAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
+        // Answers may grow; a member that a request has too many is refused with a pointer to it.
+        schema.AdditionalPropertiesAllowed = true;
         var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
         if (type == typeof(decimal))
         {
@@ -125,6 +178,10 @@ internal static class ApiDocument
             schema.Format = null;
             schema.Pattern = "^-?[0-9]+(\\.[0-9]{1,12})?$";
             schema.Examples ??= [JsonValue.Create("2.50")!];
+        }
+        else if (type.IsEnum)
+        {
+            schema.Type ??= JsonSchemaType.String;
         }
         else if (type == typeof(DateTimeOffset))
         {

@@ -51,8 +51,10 @@ internal static class HostingRegistration
         app.UseSerilogRequestLogging(o =>
         {
             o.MessageTemplate = "{RequestMethod} {RequestPath} answered {StatusCode} in {Elapsed:0.0} ms";
-            o.GetLevel = (context, _, exception) => exception is not null || context.Response.StatusCode >= 500 ? LogEventLevel.Error
-                : IsProbe(context.Request.Path) || context.Request.Headers.UserAgent == DemonstrationAgent ? LogEventLevel.Debug
+            o.GetLevel = (context, _, exception) => exception is not null ? LogEventLevel.Error
+                : IsProbe(context.Request.Path) ? LogEventLevel.Debug
+                : context.Response.StatusCode >= 500 ? LogEventLevel.Error
+                : context.Request.Headers.UserAgent == DemonstrationAgent ? LogEventLevel.Debug
                 : LogEventLevel.Information;
             o.EnrichDiagnosticContext = (diagnostics, context) =>
                 diagnostics.Set("TraceId", System.Diagnostics.Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier);
@@ -96,8 +98,12 @@ internal static class HostingRegistration
             // A start that fails says why on standard error; the host would add a stack trace.
             .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
             .MinimumLevel.Override("Npgsql", LogEventLevel.Warning)
+            // Whoever asks is told; whoever misses the database says so.
+            .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal)
             // A broken connection is told by whoever used it, once and with what it means.
             .MinimumLevel.Override("Npgsql.Connection", LogEventLevel.Fatal)
+            // A start that fails cancels what has begun: not a fault of its own.
+            .Filter.ByExcluding(e => e.Exception is OperationCanceledException)
             .ReadFrom.Configuration(configuration)
             .Enrich.FromLogContext();
         return configuration.GetSection(HostingOptions.Section)[nameof(HostingOptions.LogFormat)] == "json"

@@ -36,7 +36,7 @@ internal static class Problems
     /// <summary>The same as a controller's result.</summary>
     public static ObjectResult Result(
         HttpContext context, int status, string code, string title, string detail, IReadOnlyList<FieldError>? errors = null) =>
-        new(Document(context, status, code, title, detail, errors)) { StatusCode = status, ContentTypes = { ContentType } };
+        new ProblemResult(Document(context, status, code, title, detail, errors)) { StatusCode = status };
 
     /// <summary>The same written by middleware.</summary>
     public static Task WriteAsync(
@@ -56,4 +56,14 @@ internal static class Problems
 
     public static ObjectResult Conflict(HttpContext context, string code, string detail) =>
         Result(context, StatusCodes.Status409Conflict, code, "The request conflicts with what is recorded.", detail);
+
+    // A controller's [Produces] would make application/json of it.
+    private sealed class ProblemResult(ProblemDetails problem) : ObjectResult(problem)
+    {
+        public override Task ExecuteResultAsync(ActionContext context)
+        {
+            ContentTypes = [ContentType];
+            return base.ExecuteResultAsync(context);
+        }
+    }
 }

@@ -28,6 +28,8 @@ internal sealed class EventsController(
     EventBody bodies, EventParser parser, IngestPipeline pipeline, IngestionOptions options, CatalogCache catalog, LedgerSettings settings,
     EventReader events) : ControllerBase
 {
+    public const string RecordOperation = "RecordEvents";
+
     /// <summary>Record usage events</summary>
     /// <remarks>
     /// One event as a JSON object, many as an array, or any number as one event per line (`application/x-ndjson`, streamed), plain or with
@@ -37,35 +39,35 @@ internal sealed class EventsController(
     /// A single event answers its receipt (201 new, 200 recorded before) or a problem (409 other content under this id, 422 invalid). Many
     /// answer counts: 200 when every event was taken, else 207 with a row for each that was not.
     /// </remarks>
-    /// <param name="atomic" example="false">All or nothing: one source, one transaction, at most 10,000 events.</param>
-    /// <param name="listing" example="refused">`refused` lists the events that were not taken, `all` lists every event.</param>
-    [HttpPost(Name = "RecordEvents")]
+    /// <param name="atomic">All or nothing: one source, one transaction. Refused as a whole, it answers 409 or 422 with a row per event.</param>
+    /// <param name="receipts">`refused` lists the events that were not taken, `all` lists every event.</param>
+    [HttpPost(Name = RecordOperation)]
     [DisableRequestSizeLimit]
     [ProducesResponseType<Receipt>(StatusCodes.Status201Created, "application/json")]
     [ProducesResponseType<BatchAnswer>(StatusCodes.Status200OK, "application/json")]
     [ProducesResponseType<BatchAnswer>(StatusCodes.Status207MultiStatus, "application/json")]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status400BadRequest, Problems.ContentType)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden, Problems.ContentType)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, Problems.ContentType)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status413PayloadTooLarge, Problems.ContentType)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status415UnsupportedMediaType, Problems.ContentType)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status503ServiceUnavailable, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status400BadRequest, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status403Forbidden, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status409Conflict, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status413PayloadTooLarge, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status415UnsupportedMediaType, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status503ServiceUnavailable, Problems.ContentType)]
     public async Task<IActionResult> Record(
-        [FromQuery] bool atomic, [FromQuery(Name = "receipts")] ReceiptListing listing, CancellationToken cancellationToken)
+        [FromQuery] bool atomic, [FromQuery] ReceiptListing receipts, CancellationToken cancellationToken)
     {
         try
         {
             var layout = EventBody.LayoutOf(Request);
             await using var body = EventBody.Open(Request);
             if (layout == BodyLayout.Lines)
-                return await RecordManyAsync(atomic, listing, add => ReadLinesAsync(body, add, cancellationToken));
+                return await RecordManyAsync(atomic, receipts, add => ReadLinesAsync(body, add, cancellationToken));
 
             var json = await bodies.ReadWholeAsync(body, cancellationToken);
             if (json.Span[json.Span.IndexOfAnyExcept(" \t\r\n"u8)] != (byte)'[')
-                return atomic ? await RecordManyAsync(atomic, listing, add => add(Parse(0, json.Span))) : await RecordOneAsync(json, cancellationToken);
+                return atomic ? await RecordManyAsync(atomic, receipts, add => add(Parse(0, json.Span))) : await RecordOneAsync(json, cancellationToken);
             var elements = bodies.SplitArray(json);
-            return await RecordManyAsync(atomic, listing, add => ReadElementsAsync(elements, add));
+            return await RecordManyAsync(atomic, receipts, add => ReadElementsAsync(elements, add));
         }
         catch (BodyRefusedException e)
         {

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.Options;
 
 namespace TokenFactory.Api.Ingestion;
@@ -12,6 +13,7 @@ internal static class IngestionRegistration
         services.AddSingleton<EventBody>();
         services.AddSingleton<EventParser>();
         services.AddSingleton<IngestPipeline>();
+        services.Configure<OpenApiOptions>("v1", o => o.AddOperationTransformer<EventsDocument>());
         return services;
     }
 }

@@ -15,7 +15,7 @@ public sealed record ReversalRequest
 /// <summary>What the ledger holds about one event.</summary>
 [ApiController]
 [Route("v1/events")]
-[Produces("application/json", Problems.ContentType)]
+[Produces("application/json")]
 [Tags("Events")]
 internal sealed class EventReceiptsController(EventReader events, Reversals reversals, IAuthorizationService authorization) : ControllerBase
 {
@@ -28,7 +28,7 @@ internal sealed class EventReceiptsController(EventReader events, Reversals reve
     [HttpGet("{source}/{id}", Name = "GetEvent")]
     [Authorize("read")]
     [ProducesResponseType<Receipt>(StatusCodes.Status200OK)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]
     public Task<IActionResult> Get(string source, string id, CancellationToken cancellationToken) => FindAsync(source, id, cancellationToken);
 
     /// <summary>The receipt of an event, for any id</summary>
@@ -37,8 +37,8 @@ internal sealed class EventReceiptsController(EventReader events, Reversals reve
     [HttpGet(Name = "FindEvent")]
     [Authorize("read")]
     [ProducesResponseType<Receipt>(StatusCodes.Status200OK)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status422UnprocessableEntity)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
     public Task<IActionResult> Find([FromQuery] string? source, [FromQuery] string? id, CancellationToken cancellationToken)
     {
         if (!string.IsNullOrEmpty(source) && !string.IsNullOrEmpty(id))
@@ -59,9 +59,9 @@ internal sealed class EventReceiptsController(EventReader events, Reversals reve
     [Authorize("ingest")]
     [ProducesResponseType<Receipt>(StatusCodes.Status201Created)]
     [ProducesResponseType<Receipt>(StatusCodes.Status200OK)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status422UnprocessableEntity)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status403Forbidden, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
     public async Task<IActionResult> Reverse(
         string source, string id, [FromBody(EmptyBodyBehavior = Microsoft.AspNetCore.Mvc.ModelBinding.EmptyBodyBehavior.Allow)] ReversalRequest? request,
         CancellationToken cancellationToken)

@@ -47,12 +47,12 @@ internal sealed class LedgerEntriesController(EntryReader entries) : ControllerB
     /// <param name="limit" example="1000">Rows of a page, 1 to 10000.</param>
     [HttpGet(Name = "ListLedgerEntries")]
     [ProducesResponseType<LedgerPage>(StatusCodes.Status200OK, "application/json", LinesType, Csv.ContentType)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
     public async Task<IActionResult> List(
         [FromQuery] string? source, [FromQuery] string? event_id, [FromQuery] string? producer, [FromQuery] string? model,
         [FromQuery] string? token_class, [FromQuery] string? service_tier, [FromQuery] string? account, [FromQuery] string? sector,
         [FromQuery] string? start, [FromQuery] string? end, [FromQuery] string? recorded_from, [FromQuery] string? recorded_to,
-        [FromQuery] string? cursor, [FromQuery] string? format, CancellationToken cancellationToken, [FromQuery] int limit = 1_000)
+        [FromQuery] string? cursor, [FromQuery, OneOf("json", "ndjson", "csv")] string? format, CancellationToken cancellationToken, [FromQuery] int limit = 1_000)
     {
         var errors = new List<FieldError>();
         foreach (var (name, values) in Request.Query)

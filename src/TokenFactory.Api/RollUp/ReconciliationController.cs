@@ -8,7 +8,7 @@ namespace TokenFactory.Api.RollUp;
 [ApiController]
 [Route("v1/reconciliation")]
 [Tags("Operations")]
-[Produces("application/json", Problems.ContentType)]
+[Produces("application/json")]
 internal sealed class ReconciliationController(ReconciliationReader reader, IAuthorizationService authorization) : ControllerBase
 {
     /// <summary>Do the books balance?</summary>
@@ -20,7 +20,7 @@ internal sealed class ReconciliationController(ReconciliationReader reader, IAut
     [HttpGet(Name = "GetReconciliation")]
     [Authorize("read")]
     [ProducesResponseType<Reconciliation>(StatusCodes.Status200OK)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status403Forbidden, Problems.ContentType)]
     public async Task<IActionResult> Get([FromQuery] bool full, CancellationToken cancellationToken)
     {
         if (full && !(await authorization.AuthorizeAsync(User, "admin")).Succeeded)

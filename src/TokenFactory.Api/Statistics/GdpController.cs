@@ -37,12 +37,13 @@ internal sealed class GdpController(FigureReader figures, CatalogCache catalog, 
     [HttpGet(Name = "GetGdp")]
     [ProducesResponseType<GdpAnswer>(StatusCodes.Status200OK, "application/json", "text/csv")]
     [ProducesResponseType(StatusCodes.Status304NotModified)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
 #pragma warning disable IDE0060 // The parameters document themselves; FigureQuery reads them, so that it can refuse unknown ones too.
     public async Task<IActionResult> Get(
-        [FromQuery] string? frequency, [FromQuery] string? start, [FromQuery] string? end, [FromQuery] string[]? by, [FromQuery] string[]? sector,
-        [FromQuery] string[]? producer, [FromQuery] string[]? model, [FromQuery] string[]? token_class, [FromQuery] string[]? service_tier,
-        [FromQuery] string? prices, [FromQuery] string? concept, [FromQuery] string? as_of, [FromQuery] string? format,
+        [FromQuery, OneOf<Frequency>] string? frequency, [FromQuery] string? start, [FromQuery] string? end,
+        [FromQuery, OneOf<Dimension>] string[]? by, [FromQuery] string[]? sector, [FromQuery] string[]? producer, [FromQuery] string[]? model,
+        [FromQuery] string[]? token_class, [FromQuery] string[]? service_tier, [FromQuery, OneOf("current")] string? prices,
+        [FromQuery, OneOf("gross")] string? concept, [FromQuery] string? as_of, [FromQuery, OneOf("json", "csv")] string? format,
         CancellationToken cancellationToken)
 #pragma warning restore IDE0060
     {

@@ -40,13 +40,14 @@ internal sealed class IndicesController(FigureReader figures, CatalogCache catal
     [HttpGet(Name = "GetIndices")]
     [ProducesResponseType<IndexAnswer>(StatusCodes.Status200OK, "application/json", "text/csv")]
     [ProducesResponseType(StatusCodes.Status304NotModified)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
 #pragma warning disable IDE0060 // The parameters document themselves; FigureQuery reads them, so that it can refuse unknown ones too.
     public async Task<IActionResult> Get(
-        [FromQuery] string? index, [FromQuery] string? method, [FromQuery] string? linking, [FromQuery] string? items, [FromQuery] string? reference,
-        [FromQuery] string? frequency, [FromQuery] string? start, [FromQuery] string? end, [FromQuery] string[]? by, [FromQuery] string[]? sector,
+        [FromQuery, OneOf<IndexKind>] string? index, [FromQuery, OneOf<BilateralFormula>] string? method, [FromQuery, OneOf<Linking>] string? linking,
+        [FromQuery, OneOf<ItemSelection>] string? items, [FromQuery] string? reference, [FromQuery, OneOf<Frequency>] string? frequency,
+        [FromQuery] string? start, [FromQuery] string? end, [FromQuery, OneOf<Dimension>] string[]? by, [FromQuery] string[]? sector,
         [FromQuery] string[]? producer, [FromQuery] string[]? model, [FromQuery] string[]? token_class, [FromQuery] string[]? service_tier,
-        [FromQuery] string? as_of, [FromQuery] string? format, CancellationToken cancellationToken)
+        [FromQuery] string? as_of, [FromQuery, OneOf("json", "csv")] string? format, CancellationToken cancellationToken)
 #pragma warning restore IDE0060
     {
         var query = new FigureQuery(Request.Query, catalog.Current);

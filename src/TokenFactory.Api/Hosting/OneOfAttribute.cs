@@ -1,0 +1,15 @@
+using System.Text.Json;
+
+namespace TokenFactory.Api.Hosting;
+
+/// <summary>The values that a query parameter may have, for the API document: Swagger UI offers them to choose from.</summary>
+[AttributeUsage(AttributeTargets.Parameter)]
+internal class OneOfAttribute(params string[] values) : Attribute
+{
+    public IReadOnlyList<string> Values { get; } = values;
+}
+
+/// <summary>The same, with the names of an enumeration as they are written on the wire.</summary>
+[AttributeUsage(AttributeTargets.Parameter)]
+internal sealed class OneOfAttribute<T>() : OneOfAttribute([.. Enum.GetNames<T>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)])
+    where T : struct, Enum;
