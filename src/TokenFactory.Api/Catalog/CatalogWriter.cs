@@ -31,7 +31,9 @@ internal sealed class CatalogWriter(IDbContextFactory<TokenFactoryContext> conte
         {
             throw new CatalogConflictException("name_taken", "The name is taken: look it up, and change that, or choose another.");
         }
-        catch (DbUpdateException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation })
+        // PostgreSQL 18 tells the refusal of ON DELETE RESTRICT by a code of its own.
+        catch (DbUpdateException e) when (e.InnerException is PostgresException
+            { SqlState: PostgresErrorCodes.ForeignKeyViolation or PostgresErrorCodes.RestrictViolation })
         {
             throw new CatalogConflictException("in_use", "It is in use: models, items, accounts, rate cards or recorded events refer to it.");
         }

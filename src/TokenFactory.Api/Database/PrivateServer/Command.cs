@@ -9,6 +9,8 @@ internal sealed record CommandResult(int ExitCode, string Output);
 /// <summary>Runs one external command to its end, with a time limit and its output kept for the error message.</summary>
 internal static class Command
 {
+    private static readonly TimeSpan OutputLimit = TimeSpan.FromSeconds(2);
+
     /// <exception cref="PrivateServerException">It can't be started, took too long, or (unless <paramref name="mayFail"/>) failed.</exception>
     public static async Task<CommandResult> RunAsync(
         string program, IEnumerable<string> arguments, TimeSpan limit, CancellationToken cancellationToken, bool mayFail = false, string? workingFolder = null)
@@ -29,13 +31,7 @@ internal static class Command
 
         using var process = new Process { StartInfo = start };
         var output = new StringBuilder();
-        DataReceivedEventHandler keep = (_, line) =>
-        {
-            lock (output)
-                output.AppendLine(line.Data);
-        };
-        process.OutputDataReceived += keep;
-        process.ErrorDataReceived += keep;
+        var ends = new List<Task> { Keep(h => process.OutputDataReceived += h), Keep(h => process.ErrorDataReceived += h) };
         try
         {
             process.Start();
@@ -49,12 +45,34 @@ internal static class Command
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         await WaitForExitAsync(process, program, limit, cancellationToken);
+        // The last lines may arrive after the exit; a server that the command leaves behind may hold the streams open for good.
+        await Task.WhenAny(Task.WhenAll(ends), Task.Delay(OutputLimit, cancellationToken));
+        process.CancelOutputRead();
+        process.CancelErrorRead();
         string text;
         lock (output)
             text = output.ToString().Trim();
         if (process.ExitCode != 0 && !mayFail)
             throw new PrivateServerException($"{program} {string.Join(' ', start.ArgumentList)} failed with exit code {process.ExitCode}:\n{text}");
         return new CommandResult(process.ExitCode, text);
+
+        // A stream ends with a null.
+        Task Keep(Action<DataReceivedEventHandler> listen)
+        {
+            var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            listen((_, line) =>
+            {
+                if (line.Data is null)
+                {
+                    end.TrySetResult();
+                    return;
+                }
+
+                lock (output)
+                    output.AppendLine(line.Data);
+            });
+            return end.Task;
+        }
     }
 
     // WaitForExitAsync would also wait for the end of the output, which a server that the command leaves behind keeps open.
@@ -68,8 +86,6 @@ internal static class Command
         try
         {
             await exited.Task.WaitAsync(limit, cancellationToken);
-            // Lets the last lines arrive; there is nothing more to wait for.
-            process.WaitForExit(TimeSpan.FromMilliseconds(50));
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {

