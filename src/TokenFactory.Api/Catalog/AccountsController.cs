@@ -79,7 +79,7 @@ internal sealed class AccountsController(IDbContextFactory<TokenFactoryContext> 
     public async Task<IActionResult> Get(string id, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        return await FindAsync(context, id, cancellationToken) is { } found
+        return RawPath.Segment(Request, 0) is { } exact && await FindAsync(context, exact, cancellationToken) is { } found
             ? Ok(ResourceOf(found, await ProducersOfAsync(context, [found], cancellationToken)))
             : NoSuch(id);
     }
@@ -130,9 +130,11 @@ internal sealed class AccountsController(IDbContextFactory<TokenFactoryContext> 
         var producer = await FindProducerAsync(lookUp, patch.Producer is "" ? null : patch.Producer, errors, cancellationToken);
         if (errors.Count > 0)
             return Problems.Invalid(HttpContext, errors);
+        if (RawPath.Segment(Request, 0) is not { } exact)
+            return NoSuch(id);
         var changed = await writer.WriteAsync(async context =>
         {
-            if (await FindAsync(context, id, cancellationToken) is not { } row)
+            if (await FindAsync(context, exact, cancellationToken) is not { } row)
                 return null;
             row.Name = patch.Name ?? row.Name;
             if (patch.Producer is not null)
