@@ -34,7 +34,6 @@ internal static class HostingRegistration
         // The OpenAPI document takes its names from these.
         builder.Services.ConfigureHttpJsonOptions(o => WireJson.Configure(o.SerializerOptions));
         builder.Services.AddExceptionHandler<DatabaseAwayHandler>();
-        builder.Services.AddExceptionHandler<LastResortHandler>();
         builder.Services.AddHealthChecks();
         builder.Services.AddApiDocument();
         builder.Services.AddHsts(o => o.MaxAge = TimeSpan.FromDays(365));
@@ -61,8 +60,7 @@ internal static class HostingRegistration
         });
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
-            // The handlers answer everything; the middleware insists on one more.
-            ExceptionHandler = _ => Task.CompletedTask,
+            ExceptionHandler = LastResort.AnswerAsync,
             SuppressDiagnosticsCallback = context => DatabaseAwayHandler.IsAway(context.Exception),
         });
         app.Use(SecurityHeaders.AddAsync);

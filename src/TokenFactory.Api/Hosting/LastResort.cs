@@ -1,0 +1,18 @@
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace TokenFactory.Api.Hosting;
+
+/// <summary>
+/// What no other exception handler has answered, in whichever order they are registered: the server's own refusals with their status, and bugs
+/// as a 500 that shows nothing but a trace id.
+/// </summary>
+internal static class LastResort
+{
+    public static Task AnswerAsync(HttpContext context) => context.Features.Get<IExceptionHandlerFeature>()?.Error is BadHttpRequestException refused
+        ? Problems.WriteAsync(context, refused.StatusCode,
+            refused.StatusCode == StatusCodes.Status413PayloadTooLarge ? "body_too_large"
+                : refused.StatusCode == StatusCodes.Status408RequestTimeout ? "body_too_slow" : "bad_request",
+            "The request can't be read.", "Check that it is a complete HTTP request and that its body comes in fast enough and whole.")
+        : Problems.WriteAsync(context, StatusCodes.Status500InternalServerError, "internal", "Something went wrong here.",
+            "It is logged under the trace id of this answer. Sending an event again is safe.");
+}
