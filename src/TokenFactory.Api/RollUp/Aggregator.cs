@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
 using TokenFactory.Api.Database;
+using TokenFactory.Api.Hosting;
 
 namespace TokenFactory.Api.RollUp;
 
@@ -13,6 +14,11 @@ internal sealed partial class Aggregator(
     TimeProvider time, ILogger<Aggregator> logger) : BackgroundService
 {
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan DamagedInterval = TimeSpan.FromMinutes(1);
+
+    // Sources that failed, and when they are tried again.
+    private readonly Dictionary<long, DateTimeOffset> _foldingAgain = [];
+    private readonly Dictionary<long, DateTimeOffset> _auditingAgain = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -25,26 +31,24 @@ internal sealed partial class Aggregator(
     }
 
     /// <summary>Folds every source until nothing is left to fold.</summary>
-    public async Task FoldOnceAsync(CancellationToken cancellationToken)
-    {
-        foreach (var sourceId in await folding.FindUnfoldedAsync(cancellationToken))
+    public async Task FoldOnceAsync(CancellationToken cancellationToken) =>
+        await ForEachSourceAsync(await folding.FindUnfoldedAsync(cancellationToken), _foldingAgain, async sourceId =>
         {
             while (await folding.FoldAsync(sourceId, cancellationToken) is { Batches: > 0 } fold)
             {
                 metrics.Folded(fold, time.GetUtcNow());
                 LogFolded(logger, sourceId, fold.Batches, fold.Cells);
             }
-        }
-    }
+        });
 
     /// <summary>Audits every source until nothing is left to audit, and looks at what is pending.</summary>
     public async Task AuditOnceAsync(CancellationToken cancellationToken)
     {
-        foreach (var sourceId in await folding.FindUnauditedAsync(cancellationToken))
+        await ForEachSourceAsync(await folding.FindUnauditedAsync(cancellationToken), _auditingAgain, async sourceId =>
         {
             while (await folding.AuditAsync(sourceId, cancellationToken) > 0)
                 cancellationToken.ThrowIfCancellationRequested();
-        }
+        });
 
         await using var command = dataSource.CreateCommand(
             """
@@ -55,6 +59,26 @@ internal sealed partial class Aggregator(
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
         metrics.Pending(row.GetInt64(0), row.GetInt64(1));
+    }
+
+    // A source whose rows are damaged must not hold up the others: it is left for a while, and said so.
+    private async Task ForEachSourceAsync(IReadOnlyList<long> sources, Dictionary<long, DateTimeOffset> again, Func<long, Task> work)
+    {
+        foreach (var sourceId in sources)
+        {
+            if (again.TryGetValue(sourceId, out var at) && time.GetUtcNow() < at)
+                continue;
+            try
+            {
+                await work(sourceId);
+                again.Remove(sourceId);
+            }
+            catch (Exception e) when (e is not OperationCanceledException && !DatabaseAwayHandler.IsAway(e))
+            {
+                again[sourceId] = time.GetUtcNow() + DamagedInterval;
+                LogDamaged(logger, e, sourceId);
+            }
+        }
     }
 
     private async Task RepeatAsync(TimeSpan interval, Func<CancellationToken, Task> work, CancellationToken stoppingToken)
@@ -73,7 +97,7 @@ internal sealed partial class Aggregator(
             catch (Exception e)
             {
                 // One transaction each: whatever failed changed nothing, and is tried again.
-                if (e is NpgsqlException or TimeoutException)
+                if (DatabaseAwayHandler.IsAway(e))
                     LogInterrupted(logger, e.Message);
                 else
                     LogFailed(logger, e);
@@ -84,6 +108,10 @@ internal sealed partial class Aggregator(
 
     [LoggerMessage(5001, LogLevel.Debug, "Folded {Batches} batches of source {SourceId} into {Cells} cells")]
     private static partial void LogFolded(ILogger logger, long sourceId, long batches, long cells);
+
+    [LoggerMessage(5004, LogLevel.Error,
+        "Source {SourceId} could not be rolled up: its figures still include what is not folded. GET /v1/reconciliation?full=true says what is wrong")]
+    private static partial void LogDamaged(ILogger logger, Exception exception, long sourceId);
 
     [LoggerMessage(5003, LogLevel.Warning, "The aggregator was interrupted and tries again: {Reason}")]
     private static partial void LogInterrupted(ILogger logger, string reason);

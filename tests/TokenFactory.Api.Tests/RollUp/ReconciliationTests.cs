@@ -94,6 +94,34 @@ public sealed class ReconciliationTests
         (await BalancedAsync(api, full: true)).Should().BeTrue();
     }
 
+    [Fact]
+    public async Task A_source_whose_journal_is_damaged_does_not_hold_up_the_others()
+    {
+        await using var database = await PostgresServer.Current.CreateDatabaseAsync();
+        await using (var still = await ApiProcess.StartAsync(database.ConnectionString, new() { ["TokenFactory__RollUp__Enabled"] = "false" }))
+        {
+            foreach (var source in (string[])["damaged", "sound"])
+            {
+                await still.CreateAsync("/v1/sources", new { id = source });
+                for (var i = 0; i < 20; i++)
+                    (await still.PostAsync("/v1/events", Events.Native($"e-{i}", source))).StatusCode.Should().Be(HttpStatusCode.Created);
+            }
+
+            await still.StopAsync();
+        }
+
+        // The second number of every lane of the source that is folded first.
+        await database.ExecuteAsync("alter table ledger_batch disable trigger all; delete from ledger_batch where seq = 2 and source_id = (select min(id) from sources)");
+        await using var api = await ApiProcess.StartAsync(database.ConnectionString);
+
+        const string folded = "select coalesce(sum(folded_seq), 0)::bigint from rollup_cursor where source_id = (select max(id) from sources)";
+        while (await database.ScalarAsync<long>(folded) < 20)
+            await Task.Yield();
+
+        (await database.ScalarAsync<long>("select count(*) from rollup_cursor where source_id = (select min(id) from sources)")).Should().Be(0);
+        (await BalancedAsync(api, full: true)).Should().BeFalse();
+    }
+
     private static async Task<bool> BalancedAsync(ApiProcess api, bool full) =>
         (await api.GetAsync($"/v1/reconciliation?full={(full ? "true" : "false")}")).GetProperty("balanced").GetBoolean();
 }
