@@ -1,4 +1,5 @@
 using TokenFactory.Api.Catalog;
+using TokenFactory.Api.Hosting;
 using TokenFactory.Api.Ledger;
 using TokenFactory.Economics.Measures;
 using TokenFactory.Economics.Rating;
@@ -8,6 +9,9 @@ namespace TokenFactory.Api.Ingestion;
 /// <summary>Resolves an event's names in one catalog snapshot and values it at its own time. Pure: no look-up leaves memory.</summary>
 internal static class EventRater
 {
+    private static readonly FieldError UnknownProducer = new("/producer", "unknown_producer",
+        "No producer has this id or alias. Register it at POST /v1/producers, or add the name as an alias of one.");
+
     /// <summary>Notes what the catalog does not know yet of a valid event; an unknown producer or source is left for <see cref="Rate"/> to refuse.</summary>
     public static void NoteUnknown(UsageEvent sent, CatalogSnapshot catalog, CatalogAdditions additions)
     {
@@ -32,20 +36,36 @@ internal static class EventRater
         }
     }
 
-    /// <summary>The event as the ledger takes it, or null with a violation: its producer is not registered.</summary>
-    public static LedgerEvent? Rate(UsageEvent sent, CatalogSnapshot catalog, string reportingCurrency, EventViolations violations)
+    /// <summary>Whether the catalog knows all that <see cref="Rate"/> needs of a valid event.</summary>
+    public static bool IsKnown(UsageEvent sent, CatalogSnapshot catalog)
     {
+        if (sent.Account is { } account && catalog.FindAccount(account) is null)
+            return false;
         if (catalog.FindProducer(sent.Producer) is not { } producer)
-        {
-            violations.Add("/producer", "unknown_producer",
-                "No producer has this id or alias. Register it at POST /v1/producers, or add the name as an alias of one.");
-            return null;
-        }
+            return true; // Refused by name, not missing.
+        return catalog.FindModel(producer, sent.Model) is { } model && sent.Usage.All(line => model.ItemId(line.TokenClass, sent.ServiceTier) != 0);
+    }
 
-        var model = catalog.FindModel(producer, sent.Model) ?? throw new InvalidOperationException("A model was to be registered on sight.");
+    /// <summary>
+    /// The event as the ledger takes it. Where its producer is not registered it has no lines, and can only be the repetition of an event that
+    /// was recorded while the name was known.
+    /// </summary>
+    /// <param name="item">A valid event; receives the names that it was resolved to, or why it can't be recorded anew.</param>
+    /// <param name="catalog">Knows the event's model, items and account: <see cref="IsKnown"/>.</param>
+    /// <param name="reportingCurrency">The currency of the ledger.</param>
+    public static LedgerEvent Rate(IngestItem item, CatalogSnapshot catalog, string reportingCurrency)
+    {
+        var sent = item.Sent;
         var account = sent.Account is { } name
             ? catalog.FindAccount(name) ?? throw new InvalidOperationException("An account was to be registered on sight.")
             : null;
+        var producer = catalog.FindProducer(sent.Producer);
+        var model = producer is not null
+            ? catalog.FindModel(producer, sent.Model) ?? throw new InvalidOperationException("A model was to be registered on sight.")
+            : null;
+        item.Producer = producer?.Slug;
+        item.Model = model?.Slug;
+        item.IfNew = producer is null ? UnknownProducer : null;
         return new LedgerEvent
         {
             EventId = sent.Id,
@@ -56,7 +76,8 @@ internal static class EventRater
             Sector = sent.Sector ?? account?.SectorAt(sent.OccurredAt) ?? Sector.Unclassified,
             ReportedAmount = sent.ReportedAmount,
             ReportedCurrency = sent.ReportedCurrency,
-            Lines = [.. sent.Usage.Select(line => LineOf(line, sent, model, reportingCurrency))],
+            IfNew = item.IfNew is { } refusal ? item.ToRefusal(refusal) : null,
+            Lines = model is null ? [] : [.. sent.Usage.Select(line => LineOf(line, sent, model, reportingCurrency))],
         };
     }
 
@@ -66,7 +87,9 @@ internal static class EventRater
         var rated = RatedLine.Rate(line.Quantity, line.Declared, rate is null ? null : new CardRate(rate.Id, rate.UnitValue, rate.Currency));
         return new LedgerLine
         {
-            ItemId = model.ItemId(line.TokenClass, sent.ServiceTier),
+            ItemId = model.ItemId(line.TokenClass, sent.ServiceTier) is > 0 and var id
+                ? id
+                : throw new InvalidOperationException("An item was to be registered on sight."),
             Quantity = rated.Quantity,
             Basis = rated.Basis,
             UnitValue = rated.UnitValue,

@@ -2,8 +2,6 @@ using System.Buffers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
-using Npgsql;
-using TokenFactory.Api.Catalog;
 using TokenFactory.Api.Hosting;
 using TokenFactory.Api.Ledger;
 
@@ -25,8 +23,7 @@ internal enum ReceiptListing
 [Authorize("ingest")]
 [Tags("Events")]
 internal sealed class EventsController(
-    EventBody bodies, EventParser parser, IngestPipeline pipeline, IngestionOptions options, CatalogCache catalog, LedgerSettings settings,
-    EventReader events) : ControllerBase
+    EventBody bodies, EventParser parser, IngestPipeline pipeline, IngestionOptions options, LedgerSettings settings, EventReader events) : ControllerBase
 {
     public const string RecordOperation = "RecordEvents";
 
@@ -69,19 +66,9 @@ internal sealed class EventsController(
             var elements = bodies.SplitArray(json);
             return await RecordManyAsync(atomic, receipts, add => ReadElementsAsync(elements, add));
         }
-        catch (BodyRefusedException e)
+        catch (Exception e) when (e is BodyRefusedException or JsonException or InvalidDataException)
         {
-            return Problems.Result(HttpContext, e.Status, e.Code, "The body can't be taken as it is.", e.Message);
-        }
-        catch (JsonException e)
-        {
-            return Problems.Result(HttpContext, StatusCodes.Status400BadRequest, "malformed_json", "The body is not valid JSON.",
-                $"Nothing of it was recorded. The error is at byte {e.BytePositionInLine} of line {(e.LineNumber ?? 0) + 1}.");
-        }
-        catch (InvalidDataException)
-        {
-            return Problems.Result(HttpContext, StatusCodes.Status400BadRequest, "malformed_gzip", "The body is not valid gzip.",
-                "It says Content-Encoding: gzip but can't be decompressed to its end. Events before the fault may be recorded: send all again, it is safe.");
+            return BodyRefused(e, " Nothing of it was recorded.");
         }
     }
 
@@ -98,7 +85,7 @@ internal sealed class EventsController(
         switch (item.Outcome)
         {
             case EventOutcome.Accepted:
-                var receipt = ReceiptOfNew.For(item, catalog.Current, await settings.ReportingCurrencyAsync(cancellationToken));
+                var receipt = ReceiptOfNew.For(item, await settings.ReportingCurrencyAsync(cancellationToken));
                 return Created($"/v1/events?source={Uri.EscapeDataString(receipt.Source)}&id={Uri.EscapeDataString(receipt.Id)}", receipt);
             case EventOutcome.Duplicate:
                 var first = await events.FindAsync(item.Sent.Source, item.SourceId, item.Sent.Id, "duplicate", cancellationToken)
@@ -127,7 +114,11 @@ internal sealed class EventsController(
             await readAll(batch.AddAsync);
             await batch.CompleteAsync();
         }
-        catch (Exception e) when (e is NpgsqlException or JournalBusyException or TimeoutException)
+        catch (Exception e) when (e is BodyRefusedException or InvalidDataException)
+        {
+            return await SettleRefusedAsync(batch, report, e);
+        }
+        catch (Exception e) when (IsInterruption(e))
         {
             await batch.AbandonAsync();
             return Interrupted(report);
@@ -150,7 +141,7 @@ internal sealed class EventsController(
             if (items.Count == options.MaxAtomicEvents)
             {
                 throw new BodyRefusedException(StatusCodes.Status413PayloadTooLarge, "atomic_too_large",
-                    $"An atomic batch holds at most {options.MaxAtomicEvents} events; nothing of it was recorded.");
+                    $"An atomic batch holds at most {options.MaxAtomicEvents} events.");
             }
 
             items.Add(item);
@@ -196,17 +187,51 @@ internal sealed class EventsController(
         return new IngestItem(index, new UsageEvent(), violations);
     }
 
+    private static bool IsInterruption(Exception e) => e is JournalBusyException || DatabaseAwayHandler.IsAway(e);
+
+    // The rest of the body can't be read: what was read before is recorded, and the answer says how far that is.
+    private async Task<IActionResult> SettleRefusedAsync(BatchIngest batch, IngestReport report, Exception refusal)
+    {
+        try
+        {
+            await batch.CompleteAsync();
+        }
+        catch (Exception e) when (IsInterruption(e))
+        {
+            await batch.AbandonAsync();
+            return Interrupted(report);
+        }
+
+        return WithCounts(report, BodyRefused(refusal, report.Received == 0
+            ? " Nothing of it was recorded."
+            : $" The first {report.Received} events of the body are settled. Sending them again is safe."));
+    }
+
+    private ObjectResult BodyRefused(Exception refusal, string settled) => refusal switch
+    {
+        BodyRefusedException e => Problems.Result(HttpContext, e.Status, e.Code, "The body can't be taken as it is.", e.Message + settled),
+        JsonException e => Problems.Result(HttpContext, StatusCodes.Status400BadRequest, "malformed_json", "The body is not valid JSON.",
+            $"The error is at byte {e.BytePositionInLine} of line {(e.LineNumber ?? 0) + 1}.{settled}"),
+        _ => Problems.Result(HttpContext, StatusCodes.Status400BadRequest, "malformed_gzip", "The body is not valid gzip.",
+            $"It says Content-Encoding: gzip but can't be decompressed to its end.{settled}"),
+    };
+
     private ObjectResult Interrupted(IngestReport report)
     {
         Response.Headers.RetryAfter = "2";
-        var result = Problems.Result(HttpContext, StatusCodes.Status503ServiceUnavailable, "interrupted", "The ledger could not be written to the end.",
-            $"The first {report.Received} events of the body are settled, and events after them may be. Send all again, or from event {report.Received} on: it is safe.");
+        return WithCounts(report, Problems.Result(HttpContext, StatusCodes.Status503ServiceUnavailable, "interrupted", "The ledger could not be written to the end.",
+            $"The first {report.Received} events of the body are settled, and events after them may be. Send all again, or from event {report.Received} on: it is safe."));
+    }
+
+    private static ObjectResult WithCounts(IngestReport report, ObjectResult result)
+    {
         var problem = (ProblemDetails)result.Value!;
         problem.Extensions["received"] = report.Received;
         problem.Extensions["accepted"] = report.Count(EventOutcome.Accepted);
         problem.Extensions["duplicate"] = report.Count(EventOutcome.Duplicate);
         problem.Extensions["conflict"] = report.Count(EventOutcome.Conflict);
         problem.Extensions["rejected"] = report.Count(EventOutcome.Rejected);
+        problem.Extensions["quarantined"] = report.Count(EventOutcome.Quarantined);
         problem.Extensions["resume_from"] = report.Received;
         return result;
     }

@@ -1,3 +1,4 @@
+using TokenFactory.Api.Hosting;
 using TokenFactory.Api.Ledger;
 
 namespace TokenFactory.Api.Ingestion;
@@ -18,11 +19,23 @@ internal sealed class IngestItem(int index, UsageEvent sent, EventViolations vio
     /// <summary>Null until the event is rated, and for one that is refused.</summary>
     public LedgerEvent? Rated { get; set; }
 
+    /// <summary>The producer's id that the event's name stands for; null where it stands for none.</summary>
+    public string? Producer { get; set; }
+
+    /// <summary>The model's published name; null where the producer is not known.</summary>
+    public string? Model { get; set; }
+
+    /// <summary>Why the event can't be recorded unless it was recorded before.</summary>
+    public FieldError? IfNew { get; set; }
+
     public EventOutcome Outcome { get; set; }
 
     /// <summary>Where it is recorded, for an accepted or duplicate event and for the event that a conflict met.</summary>
     public RecordedEvent Recorded { get; set; }
 
-    public Refusal ToRefusal() => new(EventOutcome.Rejected, Sent.Id.Length == 0 ? null : Sent.Id, Violations.First.Code,
-        $"{Violations.First.Pointer}: {Violations.First.Detail}");
+    /// <summary>The first violation, as it is filed.</summary>
+    public Refusal ToRefusal() => ToRefusal(Violations.First);
+
+    public Refusal ToRefusal(FieldError violation) => new(
+        EventOutcome.Rejected, Sent.Id.Length == 0 ? null : Sent.Id, violation.Code, $"{violation.Pointer}: {violation.Detail}");
 }

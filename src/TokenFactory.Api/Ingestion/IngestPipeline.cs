@@ -59,30 +59,35 @@ internal sealed class IngestPipeline(CatalogCache catalog, Journal journal, Ledg
             else
                 item.Violations.Add("/source", "unknown_source", "No source has this id. Register it at POST /v1/sources.");
             if (!item.Violations.Any)
-                item.Rated = EventRater.Rate(item.Sent, snapshot, reportingCurrency, item.Violations);
+                item.Rated = EventRater.Rate(item, snapshot, reportingCurrency);
         }
     }
 
-    // New models, items and accounts appear all the time. Items need their model's id, hence a second round for the few new models.
+    // New models, items and accounts appear all the time. Items need their model's id, hence a second round for the few new models. What is
+    // still not known after that was removed by another instance meanwhile: the catalog is read anew, and the name is registered again.
     private async Task<CatalogSnapshot> RegisterUnknownAsync(IReadOnlyList<IngestItem> items, CancellationToken cancellationToken)
     {
+        var valid = items.Where(i => !i.Violations.Any).Select(i => i.Sent).ToList();
         var snapshot = catalog.Current;
         const int rounds = 3;
-        for (var round = 0; round < rounds; round++)
+        for (var attempt = 0; attempt < rounds; attempt++)
         {
-            var additions = new CatalogAdditions();
-            foreach (var item in items)
+            for (var round = 0; round < rounds; round++)
             {
-                if (!item.Violations.Any)
-                    EventRater.NoteUnknown(item.Sent, snapshot, additions);
+                var additions = new CatalogAdditions();
+                foreach (var sent in valid)
+                    EventRater.NoteUnknown(sent, snapshot, additions);
+                if (!catalog.Registers(additions))
+                    return snapshot;
+                snapshot = await catalog.RegisterAsync(additions, cancellationToken);
             }
 
-            if (!catalog.Registers(additions))
-                break;
-            snapshot = await catalog.RegisterAsync(additions, cancellationToken);
+            if (valid.TrueForAll(sent => EventRater.IsKnown(sent, snapshot)))
+                return snapshot;
+            snapshot = await catalog.RefreshAsync(cancellationToken);
         }
 
-        return snapshot;
+        throw new InvalidOperationException("The catalog changes faster than names can be registered in it.");
     }
 
     private async Task PostAsync(long sourceId, IReadOnlyList<IngestItem> items, CancellationToken cancellationToken)
@@ -102,13 +107,9 @@ internal sealed class IngestPipeline(CatalogCache catalog, Journal journal, Ledg
 
     private async Task<bool> PostAtomicallyAsync(IReadOnlyList<IngestItem> items, CancellationToken cancellationToken)
     {
-        if (items.Count == 0)
-            return true;
         var result = await journal.PostAsync(
             new Posting { SourceId = items[0].SourceId, Events = [.. items.Select(i => i.Rated!)], Atomic = true }, cancellationToken);
         Settle(items, result);
-        foreach (var item in items.Where(i => i.Outcome == EventOutcome.Rejected))
-            item.Violations.Add("", "atomic_refused", "Another event of the same atomic batch was refused.");
         return !result.Refused;
     }
 
@@ -116,12 +117,21 @@ internal sealed class IngestPipeline(CatalogCache catalog, Journal journal, Ledg
     {
         for (var i = 0; i < items.Count; i++)
         {
-            items[i].Recorded = result.Events[i];
-            items[i].Outcome = result.Events[i].Outcome;
-            if (items[i].Outcome == EventOutcome.Conflict)
+            var item = items[i];
+            item.Recorded = result.Events[i];
+            item.Outcome = result.Events[i].Outcome;
+            if (item.Outcome == EventOutcome.Conflict)
             {
-                items[i].Violations.Add("/id", "content_conflict",
+                item.Violations.Add("/id", "content_conflict",
                     "An event with this id and other content is recorded already. To correct it, reverse it and send the right one under a new id.");
+            }
+            else if (item.Outcome == EventOutcome.Rejected && item.IfNew is { } violation)
+            {
+                item.Violations.Add(violation.Pointer, violation.Code, violation.Detail);
+            }
+            else if (item.Outcome == EventOutcome.Rejected)
+            {
+                item.Violations.Add("", "atomic_refused", "Another event of the same atomic batch was refused.");
             }
         }
     }

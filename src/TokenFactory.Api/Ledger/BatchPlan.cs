@@ -9,6 +9,8 @@ internal sealed record KnownIdentity(byte[] Fingerprint, DateTimeOffset Recorded
 /// </summary>
 internal sealed class BatchPlan
 {
+    private static readonly KnownIdentity Nowhere = new([], default, 0, 0, 0);
+
     private readonly RecordedEvent[][] _outcomes;
     private readonly List<NewEvent> _newEvents = [];
     private readonly List<Refusal> _refusals = [];
@@ -56,7 +58,7 @@ internal sealed class BatchPlan
         foreach (var pending in postings)
             plan._refusals.AddRange(pending.Posting.Refusals);
         if (postings is [{ Posting.Atomic: true }] && plan.HasRefusals)
-            plan.RefuseAll(slots, postings[0].Posting);
+            plan.RefuseAll(slots, postings[0].Posting, batchId);
         if (postings[0].Posting.Kind == BatchKind.Ingest)
             plan.Count();
         return plan;
@@ -91,28 +93,30 @@ internal sealed class BatchPlan
 
     private void Decide(ReadOnlySpan<Slot> sameId, KnownIdentity? first, DateTimeOffset recordedAt, long batchId)
     {
-        var remaining = sameId;
-        if (first is null)
+        foreach (var slot in sameId)
         {
-            var accepted = sameId[0].Event;
-            first = new KnownIdentity(accepted.Fingerprint, recordedAt, batchId, EntryCount, accepted.Lines.Length);
-            _newEvents.Add(new NewEvent(accepted, EntryCount));
-            EntryCount += accepted.Lines.Length;
-            Answer(sameId[0], EventOutcome.Accepted, first);
-            remaining = sameId[1..];
-        }
-
-        foreach (var slot in remaining)
-        {
-            if (slot.Event.Fingerprint.AsSpan().SequenceEqual(first.Fingerprint))
+            var sent = slot.Event;
+            if (first is null && sent.IfNew is { } refusal)
+            {
+                _refusals.Add(refusal);
+                Answer(slot, EventOutcome.Rejected, Nowhere);
+            }
+            else if (first is null)
+            {
+                first = new KnownIdentity(sent.Fingerprint, recordedAt, batchId, EntryCount, sent.Lines.Length);
+                _newEvents.Add(new NewEvent(sent, EntryCount));
+                EntryCount += sent.Lines.Length;
+                Answer(slot, EventOutcome.Accepted, first);
+            }
+            else if (sent.Fingerprint.AsSpan().SequenceEqual(first.Fingerprint))
             {
                 _duplicates++;
                 Answer(slot, EventOutcome.Duplicate, first);
             }
             else
             {
-                _refusals.Add(new Refusal(EventOutcome.Conflict, slot.Event.EventId, "content_conflict",
-                    "An event with this id and other content is recorded already.", slot.Event.Fingerprint));
+                _refusals.Add(new Refusal(EventOutcome.Conflict, sent.EventId, "content_conflict",
+                    "An event with this id and other content is recorded already.", sent.Fingerprint));
                 Answer(slot, EventOutcome.Conflict, first);
             }
         }
@@ -121,16 +125,20 @@ internal sealed class BatchPlan
     private void Answer(Slot slot, EventOutcome outcome, KnownIdentity at) =>
         _outcomes[slot.Posting][slot.Index] = new RecordedEvent(outcome, at.RecordedAt, at.BatchId, at.FirstEntryNo, at.EntryCount);
 
-    private void RefuseAll(Slot[] slots, Posting posting)
+    // What was recorded before stays a duplicate; what repeats an event of this batch repeats nothing.
+    private void RefuseAll(Slot[] slots, Posting posting, long batchId)
     {
         _refused[0] = true;
         _newEvents.Clear();
         EntryCount = 0;
         foreach (var slot in slots)
         {
-            if (_outcomes[0][slot.Index].Outcome != EventOutcome.Accepted)
+            ref var outcome = ref _outcomes[0][slot.Index];
+            if (outcome.Outcome is not (EventOutcome.Accepted or EventOutcome.Duplicate) || outcome.BatchId != batchId)
                 continue;
-            _outcomes[0][slot.Index] = new RecordedEvent(EventOutcome.Rejected, default, 0, 0, 0);
+            if (outcome.Outcome == EventOutcome.Duplicate)
+                _duplicates--;
+            outcome = new RecordedEvent(EventOutcome.Rejected, default, 0, 0, 0);
             _refusals.Add(new Refusal(EventOutcome.Rejected, slot.Event.EventId, "atomic_refused",
                 $"Another event of the same atomic batch of {posting.Events.Count + posting.Refusals.Count} was refused."));
         }

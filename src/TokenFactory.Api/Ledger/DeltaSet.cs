@@ -20,12 +20,18 @@ internal struct CellDelta
 /// <summary>The entries of a batch grouped by roll-up cell, in one pass.</summary>
 internal sealed class DeltaSet
 {
+    // A decimal holds 28 digits for certain, an amount has 12 of them behind the point: beyond 10^16 a sum could round. A cell that comes near
+    // takes a second row, and the database, whose sums have no such bound, adds them up.
+    private const decimal MaxSum = 5_000_000_000_000_000m;
+
     /// <summary>ISO 4217: no currency. The cell of quantities whose value is unknown.</summary>
     public const string NoCurrency = "XXX";
 
     private readonly Dictionary<CellKey, CellDelta> _deltas = [];
+    private readonly List<KeyValuePair<CellKey, CellDelta>> _full = [];
 
-    public IReadOnlyDictionary<CellKey, CellDelta> Deltas => _deltas;
+    /// <summary>What the batch adds to its cells; a cell of very large sums has several rows.</summary>
+    public IEnumerable<KeyValuePair<CellKey, CellDelta>> Deltas => _full.Concat(_deltas);
 
     public void Add(LedgerEvent ledgerEvent, in LedgerLine line)
     {
@@ -33,6 +39,12 @@ internal sealed class DeltaSet
         var hour = new DateTimeOffset(occurredAt.UtcTicks - (occurredAt.UtcTicks % TimeSpan.TicksPerHour), TimeSpan.Zero);
         var key = new CellKey(hour, line.ItemId, ledgerEvent.Sector, ledgerEvent.BuyerId, line.Currency ?? NoCurrency);
         ref var delta = ref CollectionsMarshal.GetValueRefOrAddDefault(_deltas, key, out _);
+        if (Math.Abs(delta.Amount) > MaxSum || Math.Abs(delta.ReportingAmount) > MaxSum)
+        {
+            _full.Add(KeyValuePair.Create(key, delta));
+            delta = default;
+        }
+
         delta.EntryCount++;
         delta.Quantity += line.Quantity;
         delta.Amount += line.Amount ?? 0;

@@ -40,17 +40,10 @@ internal sealed class EventReader(NpgsqlDataSource dataSource, LedgerSettings se
                 new EntryPosition(row.GetFieldValue<DateTimeOffset>(0), row.GetInt64(1), row.GetInt32(7)));
         }
 
-        if (found is null)
-            return null;
-        var priced = lines.Where(l => l.ReportingAmount is not null).ToList();
-        return found with
+        return found is null ? null : found with
         {
             Event = found.Event with { Lines = [.. lines] },
-            Receipt = found.Receipt with
-            {
-                Amount = priced.Count == 0 ? null : priced.Sum(l => l.ReportingAmount),
-                UnpricedQuantity = ReceiptText.Quantity(lines.Where(l => l.ReportingAmount is null).Sum(l => (decimal)l.Quantity)),
-            },
+            Receipt = found.Receipt with { Amount = ReceiptText.Amount(lines), UnpricedQuantity = ReceiptText.UnpricedQuantity(lines) },
         };
     }
 

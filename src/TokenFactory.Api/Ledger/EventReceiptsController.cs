@@ -24,12 +24,13 @@ internal sealed class EventReceiptsController(EventReader events, Reversals reve
     /// <summary>The receipt of an event</summary>
     /// <remarks>The receipt and its entries: the same answer for ever. For ids that contain slashes use `GET /v1/events?source=&amp;id=`.</remarks>
     /// <param name="source" example="gateway-1">The source that sent the event.</param>
-    /// <param name="id" example="req-8f2">The sender's id of the event.</param>
+    /// <param name="id" example="req-8f2">The sender's id of the event, percent-encoded.</param>
     [HttpGet("{source}/{id}", Name = "GetEvent")]
     [Authorize("read")]
     [ProducesResponseType<Receipt>(StatusCodes.Status200OK)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]
-    public Task<IActionResult> Get(string source, string id, CancellationToken cancellationToken) => FindAsync(source, id, cancellationToken);
+    public Task<IActionResult> Get(string source, string id, CancellationToken cancellationToken) =>
+        FindAsync(RawPath.Segment(Request, fromEnd: 1) ?? source, RawPath.Segment(Request, fromEnd: 0) ?? id, cancellationToken);
 
     /// <summary>The receipt of an event, for any id</summary>
     /// <param name="source" example="gateway-1">The source that sent the event.</param>
@@ -53,7 +54,7 @@ internal sealed class EventReceiptsController(EventReader events, Reversals reve
     /// event is sent afterwards under a new id. Reversing twice answers the first reversal.
     /// </remarks>
     /// <param name="source" example="gateway-1">The source that sent the event.</param>
-    /// <param name="id" example="req-8f2">The sender's id of the event (percent-encode slashes as %2F).</param>
+    /// <param name="id" example="req-8f2">The sender's id of the event, percent-encoded: a slash is %2F, a percent sign %25.</param>
     /// <param name="request">Why; may be left out.</param>
     [HttpPost("{source}/{id}/reversal", Name = "ReverseEvent")]
     [Authorize("ingest")]
@@ -66,7 +67,7 @@ internal sealed class EventReceiptsController(EventReader events, Reversals reve
         string source, string id, [FromBody(EmptyBodyBehavior = Microsoft.AspNetCore.Mvc.ModelBinding.EmptyBodyBehavior.Allow)] ReversalRequest? request,
         CancellationToken cancellationToken)
     {
-        id = Uri.UnescapeDataString(id);
+        (source, id) = (RawPath.Segment(Request, fromEnd: 2) ?? source, RawPath.Segment(Request, fromEnd: 1) ?? id);
         var reason = request?.Reason;
         if (reason is not null && (reason.Length > MaxReasonLength || reason.Contains('\0', StringComparison.Ordinal)))
             return Problems.Invalid(HttpContext, new FieldError("/reason", "too_long", "At most 1000 characters, without NUL."));

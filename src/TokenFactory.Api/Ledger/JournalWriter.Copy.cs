@@ -171,7 +171,8 @@ internal sealed partial class JournalWriter
             command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = count });
         }
 
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        if (await command.ExecuteNonQueryAsync(cancellationToken) != 1)
+            throw new StaleTransactionException();
     }
 
     private static void WriteOrNull<T>(NpgsqlBinaryImporter copy, T? value, NpgsqlDbType type) where T : struct

@@ -13,4 +13,7 @@ internal sealed partial class JournalWriter
 
     [LoggerMessage(2003, LogLevel.Error, "A transaction of source {SourceId} failed; its {Postings} postings are answered with the failure")]
     private static partial void LogFailed(ILogger logger, Exception exception, long sourceId, int postings);
+
+    [LoggerMessage(2005, LogLevel.Warning, "A transaction of source {SourceId} failed; its {Postings} postings are tried one by one")]
+    private static partial void LogApart(ILogger logger, Exception exception, long sourceId, int postings);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
+using TokenFactory.Api.Hosting;
 
 namespace TokenFactory.Api.Ledger;
 
@@ -10,6 +11,9 @@ namespace TokenFactory.Api.Ledger;
 internal sealed partial class JournalWriter(
     NpgsqlDataSource dataSource, LedgerOptions options, LedgerMetrics metrics, ILogger<JournalWriter> logger, TimeProvider time) : IAsyncDisposable
 {
+    // The pool may hold some more connections of a server that has been restarted meanwhile.
+    private const int MaxReconnects = 3;
+    private const string IdleInTransactionTimeout = "25P03";
     private static readonly IReadOnlyDictionary<string, KnownIdentity> NothingKnown = new Dictionary<string, KnownIdentity>();
 
     // Sources whose last transaction met an event that was recorded already: a replay is looked up first, not tried in vain.
@@ -29,9 +33,16 @@ internal sealed partial class JournalWriter(
             for (var i = 0; i < postings.Count; i++)
                 postings[i].Completion.TrySetResult(plan.ResultOf(i));
         }
+        catch (Exception e) when (postings.Count > 1 && !IsAway(e))
+        {
+            // Postings of different requests must not fall with each other: each is tried by itself, and the bad one alone fails.
+            LogApart(logger, e, sourceId, postings.Count);
+            foreach (var pending in postings)
+                await RecordAsync([pending], cancellationToken);
+        }
         catch (Exception e)
         {
-            if (e is NpgsqlException)
+            if (IsAway(e))
                 LogAway(logger, sourceId, postings.Count, e.Message);
             else
                 LogFailed(logger, e, sourceId, postings.Count);
@@ -63,15 +74,26 @@ internal sealed partial class JournalWriter(
                         break;
                 }
             }
-            catch (NpgsqlException e) when (e is not PostgresException && attempt == 1)
+            catch (Exception e) when (attempt <= MaxReconnects && IsLost(e))
             {
                 // A broken connection may or may not have committed. The identities make a second run safe: what was recorded
-                // is answered as a duplicate. A server that is really away fails the second time as well.
+                // is answered as a duplicate. A server that is really away fails every time.
                 LogRetry(logger, sourceId, attempt, e.Message);
                 await CloseAsync();
             }
         }
     }
+
+    // The session is gone (broken, or ended by an administrator or a crash), or the transaction took too long to be committed.
+    private static bool IsLost(Exception exception) => exception switch
+    {
+        PostgresException e => e.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
+            or IdleInTransactionTimeout,
+        NpgsqlException or StaleTransactionException => true,
+        _ => false,
+    };
+
+    private static bool IsAway(Exception exception) => exception is StaleTransactionException || DatabaseAwayHandler.IsAway(exception);
 
     private static bool IsWorthAnotherTry(string sqlState) => sqlState
         is PostgresErrorCodes.UniqueViolation
@@ -86,7 +108,7 @@ internal sealed partial class JournalWriter(
         try
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            var known = _replaying.Contains(sourceId) ? await FindKnownAsync(connection, sourceId, postings, cancellationToken) : NothingKnown;
+            var known = MustLookUp(postings, sourceId) ? await FindKnownAsync(connection, sourceId, postings, cancellationToken) : NothingKnown;
             var (recordedAt, batchId) = await BeginBatchAsync(connection, cancellationToken);
             var plan = BatchPlan.For(postings, known, recordedAt, batchId);
             await CopyIdentitiesAsync(connection, sourceId, recordedAt, batchId, plan, cancellationToken);
@@ -107,6 +129,10 @@ internal sealed partial class JournalWriter(
             throw;
         }
     }
+
+    // An atomic posting that is refused inserts nothing, and so would never learn from the index what was recorded before.
+    private bool MustLookUp(IReadOnlyList<PendingPosting> postings, long sourceId) =>
+        _replaying.Contains(sourceId) || postings.Any(p => p.Posting.Atomic || p.Posting.Events.Any(e => e.IfNew is not null));
 
     private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
     {

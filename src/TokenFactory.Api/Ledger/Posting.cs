@@ -55,6 +55,12 @@ internal sealed record LedgerEvent
 
     /// <summary>Of a reversal: why.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>
+    /// Why the event can't be recorded if it is new: its names can't be resolved today, so that it has no lines. One that was recorded while
+    /// they could is the same event for ever, and is answered as a duplicate.
+    /// </summary>
+    public Refusal? IfNew { get; init; }
     public required LedgerLine[] Lines { get; init; }
 }
 

@@ -8,7 +8,16 @@ internal static class ReceiptText
 {
     public static string Quantity(long quantity) => quantity.ToString(CultureInfo.InvariantCulture);
 
-    public static string Quantity(decimal quantity) => quantity.ToString("0", CultureInfo.InvariantCulture);
+    /// <summary>
+    /// Sum of the priced lines in the reporting currency, without trailing zeros; null when none is priced. Exact: an event has at most twelve
+    /// lines of at most 10^15 with 12 decimals.
+    /// </summary>
+    public static decimal? Amount(IReadOnlyCollection<LedgerLine> lines) => lines.Any(l => l.ReportingAmount is not null)
+        ? lines.Sum(l => l.ReportingAmount ?? 0) / 1.0000000000000000000000000000m
+        : null;
+
+    /// <summary>Tokens of the lines whose value in the reporting currency is not known.</summary>
+    public static string UnpricedQuantity(IReadOnlyCollection<LedgerLine> lines) => Quantity(lines.Where(l => l.ReportingAmount is null).Sum(l => l.Quantity));
 
     public static string Basis(ValueBasis basis) => basis switch
     {

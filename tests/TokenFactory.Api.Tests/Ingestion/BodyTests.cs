@@ -123,6 +123,25 @@ public sealed class BodyTests : IClassFixture<BodyTests.LimitedService>
     }
 
     [Fact]
+    public async Task A_body_that_is_cut_on_its_way_tells_how_far_it_got_and_can_be_sent_again()
+    {
+        var packed = Gzip(Encoding.UTF8.GetBytes(Events.Join(Enumerable.Range(0, 5_000).Select(i => Events.Native($"{Guid.NewGuid():N}")))));
+
+        using var cut = await PostAsync(packed[..(packed.Length / 2)], "gzip");
+        var problem = JsonDocument.Parse(await cut.Content.ReadAsStringAsync()).RootElement;
+        using var again = await PostAsync(packed, "gzip");
+        var told = JsonDocument.Parse(await again.Content.ReadAsStringAsync()).RootElement;
+
+        cut.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        problem.GetProperty("code").GetString().Should().Be("malformed_gzip");
+        var accepted = problem.GetProperty("accepted").GetInt32();
+        accepted.Should().BeInRange(1_000, 4_000);
+        problem.GetProperty("resume_from").GetInt32().Should().Be(accepted);
+        told.GetProperty("duplicate").GetInt32().Should().Be(accepted);
+        told.GetProperty("accepted").GetInt32().Should().Be(5_000 - accepted);
+    }
+
+    [Fact]
     public async Task A_compressed_body_that_unpacks_without_end_is_cut_at_the_limit()
     {
         // 200 MB of blank lines in 200 kB: over the limit of 100 MB.
@@ -182,11 +201,16 @@ public sealed class BodyTests : IClassFixture<BodyTests.LimitedService>
 
     private async Task<HttpStatusCode> SendAsync(byte[] body, string encoding)
     {
+        using var answer = await PostAsync(body, encoding);
+        return answer.StatusCode;
+    }
+
+    private async Task<HttpResponseMessage> PostAsync(byte[] body, string encoding)
+    {
         using var content = new ByteArrayContent(body);
         content.Headers.ContentType = new MediaTypeHeaderValue(Events.Lines);
         content.Headers.ContentEncoding.Add(encoding);
-        using var answer = await _api.Client.PostAsync("/v1/events", content);
-        return answer.StatusCode;
+        return await _api.Client.PostAsync("/v1/events", content);
     }
 
     private static byte[] Gzip(byte[] body)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 using TokenFactory.Api.Tests.Infrastructure;
 
@@ -95,6 +96,52 @@ public sealed class OnceTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         good.StatusCode.Should().Be(HttpStatusCode.OK);
         (await ReadAsync(good)).GetProperty("duplicate").GetInt32().Should().Be(1);
         (await CountAsync(source)).Should().Be(2);
+    }
+
+    [Fact]
+    public async Task A_refused_atomic_batch_acknowledges_no_repeat_of_its_own_events()
+    {
+        var source = await SourceAsync("atomic-repeat");
+        using var first = await _api.PostAsync("/v1/events", Events.Native("old", source));
+        string[] batch = [Events.Native("a", source), Events.Native("a", source), Events.Native("old", source), Events.Native("old", source, input: 99)];
+
+        using var answer = await _api.PostAsync("/v1/events?atomic=true&receipts=all", $"[{string.Join(',', batch)}]");
+        var told = await ReadAsync(answer);
+
+        answer.StatusCode.Should().Be(HttpStatusCode.Conflict);
+        told.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("status").GetString())
+            .Should().Equal("rejected", "rejected", "duplicate", "conflict");
+        (await CountAsync(source)).Should().Be(1);
+        (await _api.GetAsync("/v1/reconciliation?full=true")).GetProperty("balanced").GetBoolean().Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task An_event_is_a_duplicate_even_after_the_name_of_its_producer_is_gone()
+    {
+        var source = await SourceAsync("alias-gone");
+        await _api.CreateAsync("/v1/producers", new { id = "gone-maker", name = "Maker", kind = "both", aliases = new[] { "gone-alias" } });
+        var sent = Events.Native("a", source, producer: "gone-alias");
+        using var first = await _api.PostAsync("/v1/events", sent);
+        first.StatusCode.Should().Be(HttpStatusCode.Created);
+        using (var removed = await _api.Client.PatchAsync("/v1/producers/gone-maker", JsonContent.Create(new { aliases = Array.Empty<string>() })))
+            removed.StatusCode.Should().Be(HttpStatusCode.OK);
+
+        using var again = await _api.PostAsync("/v1/events", sent);
+        using var other = await _api.PostAsync("/v1/events", Events.Native("a", source, producer: "gone-alias", input: 99));
+        using var fresh = await _api.PostAsync("/v1/events", Events.Native("b", source, producer: "gone-alias"));
+        using var batch = await _api.PostAsync("/v1/events?receipts=all", $"[{sent},{Events.Native("b", source, producer: "gone-alias")},{Events.Native("c", source)}]");
+        using var atomic = await _api.PostAsync("/v1/events?atomic=true", $"[{sent},{Events.Native("d", source)}]");
+
+        again.StatusCode.Should().Be(HttpStatusCode.OK);
+        (await ReadAsync(again)).GetProperty("producer").GetString().Should().Be("gone-maker");
+        other.StatusCode.Should().Be(HttpStatusCode.Conflict);
+        fresh.StatusCode.Should().Be(HttpStatusCode.UnprocessableEntity);
+        (await ReadAsync(fresh)).GetProperty("errors")[0].GetProperty("code").GetString().Should().Be("unknown_producer");
+        (await ReadAsync(batch)).GetProperty("items").EnumerateArray().Select(i => i.GetProperty("status").GetString())
+            .Should().Equal("duplicate", "rejected", "accepted");
+        atomic.StatusCode.Should().Be(HttpStatusCode.OK);
+        (await CountAsync(source)).Should().Be(3);
+        (await _api.GetAsync("/v1/reconciliation?full=true")).GetProperty("balanced").GetBoolean().Should().BeTrue();
     }
 
     [Fact]
