@@ -62,7 +62,7 @@ internal sealed class EntryReader(NpgsqlDataSource dataSource)
 
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
-            entries.Add((EntryOf(row), new EntryCursor(row.GetFieldValue<DateTimeOffset>(0), row.GetInt64(19), row.GetInt64(2), row.GetInt32(3))));
+            entries.Add((EntryOf(row), new EntryCursor(row.GetFieldValue<DateTimeOffset>(0), row.GetInt64(21), row.GetInt64(2), row.GetInt32(3))));
         return entries;
     }
 
@@ -118,5 +118,7 @@ internal sealed class EntryReader(NpgsqlDataSource dataSource)
         Amount = row.IsDBNull(16) ? null : row.GetDecimal(16),
         RateId = row.IsDBNull(17) ? null : row.GetInt64(17),
         ReportingAmount = row.IsDBNull(18) ? null : row.GetDecimal(18),
+        ReversesBatchId = row.IsDBNull(19) ? null : row.GetInt64(19),
+        ReversesEntryNo = row.IsDBNull(20) ? null : row.GetInt32(20),
     };
 }

@@ -32,6 +32,12 @@ public sealed record LedgerEntry
 
     /// <summary>In the reporting currency; null: unpriced.</summary>
     public decimal? ReportingAmount { get; init; }
+
+    /// <summary>In a reversal: the batch, of the same source, of the entry that is taken back.</summary>
+    public long? ReversesBatchId { get; init; }
+
+    /// <summary>In a reversal: the number of that entry in its batch.</summary>
+    public int? ReversesEntryNo { get; init; }
 }
 
 /// <summary>A page of ledger rows, in the order of recording.</summary>

@@ -1,7 +1,8 @@
--- A page of entries after a position, in the order (recorded_at, source, batch, entry). Each source is read along its own key; the newest
--- pages are cut from what the sources bring.
+-- A page of entries after a position, in the order (recorded_at, source, batch, entry). Each source is read along its own key; the page is cut
+-- from what the sources bring.
 select e.recorded_at, s.slug, e.batch_id, e.entry_no, e.event_id, e.occurred_at, p.slug, m.slug, i.token_class, i.service_tier, a.slug,
-       e.sector, e.quantity, e.basis, e.unit_value, e.currency, e.amount, e.rate_id, e.reporting_amount, e.source_id
+       e.sector, e.quantity, e.basis, e.unit_value, e.currency, e.amount, e.rate_id, e.reporting_amount, e.reverses_batch_id, e.reverses_entry_no,
+       e.source_id
 from sources s
 cross join lateral (
     select e.*

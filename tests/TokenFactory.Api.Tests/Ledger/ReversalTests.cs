@@ -44,6 +44,24 @@ public sealed class ReversalTests(ApiFixture fixture) : IClassFixture<ApiFixture
     }
 
     [Fact]
+    public async Task Each_entry_of_a_reversal_points_at_the_entry_that_it_takes_back()
+    {
+        var source = await SourceAsync("points");
+        using var sent = await _api.PostAsync("/v1/events", Events.Join([Events.Native("x", source), Events.Native("y", source)]), Events.Lines);
+        using var reversed = await _api.Client.PostAsync($"/v1/events/{source}/y/reversal", null);
+
+        var entries = (await _api.GetAsync($"/v1/ledger/entries?source={source}")).GetProperty("items").EnumerateArray().ToList();
+        entries.Should().HaveCount(6);
+        var taken = entries.Where(e => e.GetProperty("event_id").GetString() == "y").ToList();
+        var back = entries.Where(e => e.GetProperty("event_id").GetString() == "~reversal/y").ToList();
+        back.Select(e => (e.GetProperty("reverses_batch_id").GetInt64(), e.GetProperty("reverses_entry_no").GetInt32()))
+            .Should().Equal(taken.Select(e => (e.GetProperty("batch_id").GetInt64(), e.GetProperty("entry_no").GetInt32())));
+        back.Select(e => e.GetProperty("quantity").GetString()).Should().Equal(taken.Select(e => $"-{e.GetProperty("quantity").GetString()}"));
+        taken.Should().OnlyContain(e => e.GetProperty("reverses_batch_id").ValueKind == JsonValueKind.Null);
+        (await _api.Client.GetStringAsync($"/v1/ledger/entries?source={source}&format=csv")).Split("\r\n")[0].Should().EndWith("reverses_batch_id,reverses_entry_no");
+    }
+
+    [Fact]
     public async Task Fifty_reversals_of_one_event_at_once_take_it_back_once()
     {
         var source = await SourceAsync("reverse-race");
