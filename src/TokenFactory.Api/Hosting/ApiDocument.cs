@@ -181,7 +181,8 @@ internal static class ApiDocument
         }
         else if (type.IsEnum)
         {
-            schema.Type ??= JsonSchemaType.String;
+            schema.Type = JsonSchemaType.String;
+            schema.Enum = [.. Enum.GetNames(type).Select(n => JsonValue.Create(System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(n)))];
         }
         else if (type == typeof(DateTimeOffset))
         {

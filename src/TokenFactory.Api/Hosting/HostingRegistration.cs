@@ -31,6 +31,7 @@ internal static class HostingRegistration
                 o.SuppressMapClientErrors = true;
             })
             .AddJsonOptions(o => WireJson.Configure(o.JsonSerializerOptions));
+        builder.Services.PostConfigure<Microsoft.AspNetCore.Mvc.MvcOptions>(WireJson.TakeUtf8Only);
         // The OpenAPI document takes its names from these.
         builder.Services.ConfigureHttpJsonOptions(o => WireJson.Configure(o.SerializerOptions));
         builder.Services.AddExceptionHandler<DatabaseAwayHandler>();

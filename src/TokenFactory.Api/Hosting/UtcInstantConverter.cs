@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 
 namespace TokenFactory.Api.Hosting;
 
 /// <summary>Instants on the wire: RFC 3339 with an offset on the way in (never a guess), UTC with <c>Z</c> and at most microseconds on the way out.</summary>
-internal sealed class UtcInstantConverter : JsonConverter<DateTimeOffset>
+internal sealed partial class UtcInstantConverter : JsonConverter<DateTimeOffset>
 {
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.String && TryParse(reader.GetString()!, out var instant)
@@ -20,9 +21,7 @@ internal sealed class UtcInstantConverter : JsonConverter<DateTimeOffset>
     public static bool TryParse(string text, out DateTimeOffset instant)
     {
         instant = default;
-        var namesOffset = text is [.., 'Z'] || text is [.., '+' or '-', _, _, ':', _, _];
-        if (!namesOffset || text.Length < 17 || text[10] != 'T'
-            || !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out instant))
+        if (!Rfc3339().IsMatch(text) || !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out instant))
         {
             return false;
         }
@@ -30,4 +29,8 @@ internal sealed class UtcInstantConverter : JsonConverter<DateTimeOffset>
         instant = instant.AddTicks(-(instant.Ticks % TimeSpan.TicksPerMicrosecond));
         return true;
     }
+
+    // The framework alone would take spaces, and dates as other countries write them. Seconds may be left out, as in events.
+    [GeneratedRegex(@"\A[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,16})?)?(Z|[+-][0-9]{2}:[0-9]{2})\z")]
+    private static partial Regex Rfc3339();
 }
