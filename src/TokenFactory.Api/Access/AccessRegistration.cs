@@ -15,6 +15,9 @@ internal static class AccessRegistration
         services.AddOptions<AccessOptions>().Bind(section)
             .Validate(o => string.IsNullOrEmpty(o.BootstrapAdminKey) || o.BootstrapAdminKey.Length is >= 32 and <= 512,
                 "TokenFactory:BootstrapAdminKey must have 32 to 512 characters.")
+            // A header is cut of the white space around it, so that such a key could never be presented.
+            .Validate(o => o.BootstrapAdminKey is null || (o.BootstrapAdminKey == o.BootstrapAdminKey.Trim() && !o.BootstrapAdminKey.Any(char.IsControl)),
+                "TokenFactory:BootstrapAdminKey must not hold control characters, nor white space around it.")
             .ValidateOnStart();
         services.AddSingleton<KeyRing>();
         services.AddSingleton<TemporaryKeys>();

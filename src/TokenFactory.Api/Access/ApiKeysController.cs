@@ -54,6 +54,8 @@ public sealed record CreatedApiKey : ApiKeyInfo
 internal sealed class ApiKeysController(IDbContextFactory<TokenFactoryContext> contexts, KeyRing keys, TimeProvider time) : ControllerBase
 {
     private const int MaxSources = 1_000;
+    private const int MaxScopes = 3;
+    private const long RevocationLock = 0x5265766F6B65;
 
     /// <summary>List keys</summary>
     /// <remarks>Never their secrets: those are not kept.</remarks>
@@ -116,16 +118,20 @@ internal sealed class ApiKeysController(IDbContextFactory<TokenFactoryContext> c
     public async Task<IActionResult> Revoke(string id, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await context.Database.BeginTransactionAsync(System.Data.IsolationLevel.Serializable, cancellationToken);
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        // One after the other: two that do not see each other could take the last two admin keys.
+        await context.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock({RevocationLock})", cancellationToken);
         var row = await context.Set<ApiKey>().SingleOrDefaultAsync(k => k.Id == id, cancellationToken);
         if (row is null)
             return Problems.NotFound(HttpContext, $"There is no key with the id {id}.");
+        if (row.RevokedAt is not null)
+            return NoContent();
         var now = time.GetUtcNow();
         var isLastAdmin = row.Scopes.HasFlag(Scopes.Admin) && !await context.Set<ApiKey>().AnyAsync(
             k => k.Id != id && (k.Scopes & Scopes.Admin) != 0 && k.RevokedAt == null && (k.ExpiresAt == null || k.ExpiresAt > now), cancellationToken);
         if (isLastAdmin)
             return Problems.Conflict(HttpContext, "last_admin_key", "This is the last admin key. Make another one first.");
-        row.RevokedAt ??= now;
+        row.RevokedAt = now;
         await context.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         keys.Forget();
@@ -138,7 +144,9 @@ internal sealed class ApiKeysController(IDbContextFactory<TokenFactoryContext> c
         if (request.Name.Length is 0 or > 200 || request.Name.Any(char.IsControl))
             errors.Add(new FieldError("/name", "invalid_text", "Must have 1 to 200 characters, without control characters."));
         scopes = Scopes.None;
-        for (var i = 0; i < request.Scopes.Count; i++)
+        if (request.Scopes.Count > MaxScopes)
+            errors.Add(new FieldError("/scopes", "too_long", $"At most {MaxScopes} scopes."));
+        for (var i = 0; i < Math.Min(request.Scopes.Count, MaxScopes); i++)
         {
             if (ScopeNames.Parse(request.Scopes[i]) is { } scope)
                 scopes |= scope;
@@ -152,9 +160,10 @@ internal sealed class ApiKeysController(IDbContextFactory<TokenFactoryContext> c
             errors.Add(new FieldError("/sources", "too_long", $"At most {MaxSources} sources."));
         if (scopes.HasFlag(Scopes.Ingest) && !scopes.HasFlag(Scopes.Admin) && request.Sources.Count == 0)
             errors.Add(new FieldError("/sources", "required", "An ingest key names the sources that it may write for."));
-        for (var i = 0; i < request.Sources.Count; i++)
+        for (var i = 0; i < Math.Min(request.Sources.Count, MaxSources); i++)
         {
-            if (request.Sources[i].Length is 0 or > 64 || request.Sources[i].Any(char.IsControl) || request.Sources[i] == KeyAuthentication.EverySource)
+            // A list may hold null whatever its type says.
+            if ((string?)request.Sources[i] is not { Length: >= 1 and <= 64 } source || source.Any(char.IsControl) || source == KeyAuthentication.EverySource)
                 errors.Add(new FieldError($"/sources/{i}", "invalid_text", "Must be the id of a source."));
         }
 

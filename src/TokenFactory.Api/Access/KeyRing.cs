@@ -19,9 +19,9 @@ internal sealed class KeyRing(IDbContextFactory<TokenFactoryContext> contexts, T
     /// <summary>The grant of a presented key, or null: unknown, wrong, expired and revoked keys are all alike.</summary>
     public async Task<KeyGrant?> FindAsync(string presented, CancellationToken cancellationToken)
     {
-        // The bootstrap key is any text, so that everything that is not of the key format is compared with it.
-        var id = KeyFormat.IdOf(presented) ?? FirstKey.BootstrapId;
-        var key = await ReadAsync(id, cancellationToken);
+        // The bootstrap key is any text, of the key format or not, so that whatever no other key has the id of is compared with it.
+        var key = KeyFormat.IdOf(presented) is { } id ? await ReadAsync(id, cancellationToken) : null;
+        key ??= await ReadAsync(FirstKey.BootstrapId, cancellationToken);
         var hash = KeyFormat.Hash(presented);
         var isRight = CryptographicOperations.FixedTimeEquals(hash, key?.Hash ?? new byte[hash.Length]);
         if (key is null || !isRight || key.RevokedAt is not null || key.ExpiresAt <= time.GetUtcNow())
