@@ -10,7 +10,7 @@ namespace TokenFactory.Api.Catalog;
 /// <summary>Whom tokens were for.</summary>
 public sealed record AccountResource
 {
-    /// <summary>The name under which events know it; at most 200 characters.</summary>
+    /// <summary>The name under which events know it; at most 256 characters.</summary>
     /// <example>acme</example>
     public required string Id { get; init; }
 
@@ -43,7 +43,7 @@ public sealed record AccountPatch
 {
     public string? Name { get; init; }
 
-    /// <summary>A producer's id; the empty text takes it away.</summary>
+    /// <summary>A producer's id or alias; the empty text takes it away.</summary>
     public string? Producer { get; init; }
 
     /// <summary>Replaces the whole list. Events that are recorded already keep the sector that they have.</summary>
@@ -55,6 +55,8 @@ public sealed record AccountPatch
 [Tags("Accounts")]
 internal sealed class AccountsController(IDbContextFactory<TokenFactoryContext> contexts, CatalogWriter writer) : CatalogController
 {
+    private const string ListName = "accounts";
+
     /// <summary>List accounts</summary>
     /// <param name="cursor">The `next_cursor` of the page before.</param>
     /// <param name="limit" example="100">Rows of a page, 1 to 1000.</param>
@@ -62,13 +64,13 @@ internal sealed class AccountsController(IDbContextFactory<TokenFactoryContext> 
     [ProducesResponseType<CatalogPage<AccountResource>>(StatusCodes.Status200OK)]
     public async Task<IActionResult> List([FromQuery] string? cursor, CancellationToken cancellationToken, [FromQuery] int limit = CatalogPages.DefaultLimit)
     {
-        if (!TryReadPage(cursor, limit, out var after, out var refusal))
+        if (!TryReadPage(ListName, cursor, limit, out string after, out var refusal))
             return refusal!;
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var rows = await context.Set<Account>().AsNoTracking().Include(a => a.Sectors).Where(a => a.Slug.CompareTo(after) > 0).OrderBy(a => a.Slug)
             .Take(limit + 1).ToListAsync(cancellationToken);
         var producers = await ProducersOfAsync(context, rows, cancellationToken);
-        return Ok(CatalogPages.Page(rows, limit, a => a.Slug, a => ResourceOf(a, producers)));
+        return Ok(CatalogPages.Page(ListName, rows, limit, a => a.Slug, a => ResourceOf(a, producers)));
     }
 
     /// <summary>One account</summary>
@@ -157,15 +159,8 @@ internal sealed class AccountsController(IDbContextFactory<TokenFactoryContext> 
         context.Set<Account>().Include(a => a.Sectors).SingleOrDefaultAsync(a => a.Slug == id, cancellationToken);
 
     private static async Task<Producer?> FindProducerAsync(
-        TokenFactoryContext context, string? slug, List<FieldError> errors, CancellationToken cancellationToken)
-    {
-        if (slug is null)
-            return null;
-        var producer = await context.Set<Producer>().SingleOrDefaultAsync(p => p.Slug == slug, cancellationToken);
-        if (producer is null)
-            errors.Add(new FieldError("/producer", "unknown_producer", "No producer has this id."));
-        return producer;
-    }
+        TokenFactoryContext context, string? name, List<FieldError> errors, CancellationToken cancellationToken) =>
+        name is null ? null : await ProducerNames.FindAsync(context, "/producer", name, errors, cancellationToken);
 
     private static Task<Dictionary<int, string>> ProducersOfAsync(TokenFactoryContext context, List<Account> accounts, CancellationToken cancellationToken)
     {
@@ -175,9 +170,13 @@ internal sealed class AccountsController(IDbContextFactory<TokenFactoryContext> 
 
     private static Dictionary<int, string> Names(Producer? producer) => producer is null ? [] : new() { [producer.Id] = producer.Slug };
 
-    private static void CheckSectors(IReadOnlyList<AccountSectorResource> sectors, List<FieldError> errors)
+    private static void CheckSectors(IReadOnlyList<AccountSectorResource?> sectors, List<FieldError> errors)
     {
-        if (sectors.Select(s => s.EffectiveFrom ?? DateTimeOffset.MinValue).Distinct().Count() < sectors.Count)
+        if (CheckLength("/sectors", sectors.Count, errors))
+            return;
+        var missing = sectors.Select((s, i) => (s, i)).Where(row => row.s is null).Select(row => row.i).ToList();
+        errors.AddRange(missing.Select(i => new FieldError($"/sectors/{i}", "required", "Must be an object with a sector.")));
+        if (missing.Count == 0 && sectors.Select(s => s!.EffectiveFrom ?? DateTimeOffset.MinValue).Distinct().Count() < sectors.Count)
             errors.Add(new FieldError("/sectors", "repeated", "Two rows begin at the same instant."));
     }
 

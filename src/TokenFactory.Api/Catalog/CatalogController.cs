@@ -1,7 +1,8 @@
-using System.Text.RegularExpressions;
+using System.Globalization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using TokenFactory.Api.Hosting;
 
 namespace TokenFactory.Api.Catalog;
@@ -10,12 +11,27 @@ namespace TokenFactory.Api.Catalog;
 [ApiController]
 [Authorize("read")]
 [Produces("application/json")]
-internal abstract partial class CatalogController : ControllerBase, IActionFilter
+internal abstract class CatalogController : ControllerBase, IActionFilter
 {
-    protected const int MaxNameLength = 200;
+    // As long as a name in an event may be: what was registered on sight can be sent back.
+    protected const int MaxNameLength = 256;
+    protected const int MaxListLength = 1_000;
 
+    // A misspelt filter would answer with everything.
     void IActionFilter.OnActionExecuting(ActionExecutingContext context)
     {
+        var known = context.ActionDescriptor.Parameters.Where(p => p.BindingInfo?.BindingSource == BindingSource.Query).Select(p => p.Name).ToHashSet();
+        var errors = new List<FieldError>();
+        foreach (var (name, values) in Request.Query)
+        {
+            if (!known.Contains(name))
+                errors.Add(new FieldError($"?{name}", "unknown_parameter", "There is no such parameter; leave it out."));
+            else if (values.Count > 1)
+                errors.Add(new FieldError($"?{name}", "repeated", "Send it once."));
+        }
+
+        if (errors.Count > 0)
+            context.Result = Problems.Invalid(HttpContext, errors);
     }
 
     void IActionFilter.OnActionExecuted(ActionExecutedContext context)
@@ -26,14 +42,25 @@ internal abstract partial class CatalogController : ControllerBase, IActionFilte
         context.ExceptionHandled = true;
     }
 
-    /// <summary>The page that a list asks for.</summary>
-    protected bool TryReadPage(string? cursor, int limit, out string after, out IActionResult? refusal)
+    /// <summary>The page that a list in the order of names asks for.</summary>
+    protected bool TryReadPage(string list, string? cursor, int limit, out string after, out IActionResult? refusal) =>
+        TryReadPage(list, cursor, limit, _ => true, out after, out refusal);
+
+    /// <summary>The page that a list in the order of numbers asks for.</summary>
+    protected bool TryReadPage(string list, string? cursor, int limit, out long after, out IActionResult? refusal)
+    {
+        var isRead = TryReadPage(list, cursor, limit, key => long.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out _), out string key, out refusal);
+        after = isRead && key.Length > 0 ? long.Parse(key, NumberStyles.None, CultureInfo.InvariantCulture) : 0;
+        return isRead;
+    }
+
+    private bool TryReadPage(string list, string? cursor, int limit, Predicate<string> isKey, out string after, out IActionResult? refusal)
     {
         var errors = new List<FieldError>();
         if (limit is < 1 or > CatalogPages.MaxLimit)
             errors.Add(new FieldError("?limit", "out_of_range", $"Must be 1 to {CatalogPages.MaxLimit}."));
-        var key = CatalogPages.KeyOf(cursor);
-        if (key is null)
+        var key = CatalogPages.KeyOf(list, cursor);
+        if (key is null || (key.Length > 0 && !isKey(key)))
             errors.Add(new FieldError("?cursor", "invalid_value", "Pass the `next_cursor` of the page before, as it is."));
         after = key ?? "";
         refusal = errors.Count > 0 ? Problems.Invalid(HttpContext, errors) : null;
@@ -43,7 +70,7 @@ internal abstract partial class CatalogController : ControllerBase, IActionFilte
     /// <summary>Producers and sources are named in URLs and configuration files: lower-case letters, digits, dots, dashes, underscores.</summary>
     protected static void CheckSlug(string pointer, string slug, List<FieldError> errors)
     {
-        if (!SlugPattern().IsMatch(slug))
+        if (!ProducerNames.IsSlug(slug))
             errors.Add(new FieldError(pointer, "invalid_id", "Must have 1 to 64 of a-z, 0-9, dot, dash and underscore, and begin with a letter or digit."));
     }
 
@@ -53,6 +80,20 @@ internal abstract partial class CatalogController : ControllerBase, IActionFilte
             errors.Add(new FieldError(pointer, "invalid_text", $"Must have 1 to {MaxNameLength} characters, without control characters or white space around it."));
     }
 
-    [GeneratedRegex(@"\A[a-z0-9][a-z0-9._-]{0,63}\z")]
-    private static partial Regex SlugPattern();
+    /// <summary>Names in a list: null has no place there, and the list has an end.</summary>
+    protected static void CheckNames(string pointer, IReadOnlyList<string?> names, List<FieldError> errors)
+    {
+        if (CheckLength(pointer, names.Count, errors))
+            return;
+        for (var i = 0; i < names.Count; i++)
+            CheckName($"{pointer}/{i}", names[i] ?? "", errors);
+    }
+
+    /// <returns>Whether the list is too long to be looked at.</returns>
+    protected static bool CheckLength(string pointer, int count, List<FieldError> errors)
+    {
+        if (count > MaxListLength)
+            errors.Add(new FieldError(pointer, "too_long", $"At most {MaxListLength} rows."));
+        return count > MaxListLength;
+    }
 }

@@ -87,17 +87,11 @@ internal sealed class ModelNames
     {
         if (_exact.TryGetValue(name, out var model))
             return model;
-        foreach (var (pattern, patterned) in _patterns)
-        {
-            if (ModelPattern.Matches(pattern, name))
-                return patterned;
-        }
-
-        return null;
+        return ModelPattern.First(_patterns, name);
     }
 
     internal void Add(string name, ModelEntry model) => _exact.TryAdd(name, model);
 
     internal void SetPatterns(IEnumerable<(string Pattern, ModelEntry Model)> patterns) =>
-        _patterns = [.. patterns.OrderByDescending(p => p.Pattern.Length).ThenBy(p => p.Pattern, StringComparer.Ordinal)];
+        _patterns = ModelPattern.InOrder(patterns);
 }

@@ -10,7 +10,7 @@ namespace TokenFactory.Api.Catalog;
 /// </summary>
 internal sealed class CatalogSnapshot
 {
-    private readonly ConcurrentDictionary<string, ProducerEntry> _producers = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, ProducerEntry> _producers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<int, ModelNames> _modelNames = new();
     private readonly ConcurrentDictionary<int, ModelEntry> _models = new();
     private readonly ConcurrentDictionary<string, AccountEntry> _accounts = new(StringComparer.Ordinal);
@@ -20,10 +20,16 @@ internal sealed class CatalogSnapshot
     public required long Version { get; init; }
 
     /// <summary>By id or alias, whatever the case.</summary>
-    public ProducerEntry? FindProducer(string name) => _producers.GetValueOrDefault(name);
+    public ProducerEntry? FindProducer(string name) => _producers.GetValueOrDefault(ProducerNames.Normalize(name));
+
+    public bool HasProducer(int producerId) => _modelNames.ContainsKey(producerId);
+
+    public bool HasModel(int modelId) => _models.ContainsKey(modelId);
+
+    public ModelEntry? FindModel(int producerId, string name) => _modelNames.GetValueOrDefault(producerId)?.Find(name);
 
     /// <summary>By name, alias or pattern.</summary>
-    public ModelEntry? FindModel(ProducerEntry producer, string name) => _modelNames.GetValueOrDefault(producer.Id)?.Find(name);
+    public ModelEntry? FindModel(ProducerEntry producer, string name) => FindModel(producer.Id, name);
 
     public AccountEntry? FindAccount(string slug) => _accounts.GetValueOrDefault(slug);
 

@@ -16,11 +16,16 @@ internal sealed class CatalogConflictException(string code, string detail) : Exc
 /// </summary>
 internal sealed class CatalogWriter(IDbContextFactory<TokenFactoryContext> contexts, CatalogCache cache)
 {
+    /// <param name="change">Makes the change; null: there was nothing to change.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="CatalogConflictException">A name is taken, or what was to be removed is in use.</exception>
     public async Task<T> WriteAsync<T>(Func<TokenFactoryContext, Task<T>> change, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        // The row lock makes changes one after the other, and keeps events from registering names meanwhile: each sees all of those before it.
+        // Readers notice the number even when they miss the message.
+        await context.Database.ExecuteSqlRawAsync("update catalog_version set version = version + 1", cancellationToken);
         T result;
         try
         {
@@ -35,12 +40,14 @@ internal sealed class CatalogWriter(IDbContextFactory<TokenFactoryContext> conte
         catch (DbUpdateException e) when (e.InnerException is PostgresException
             { SqlState: PostgresErrorCodes.ForeignKeyViolation or PostgresErrorCodes.RestrictViolation })
         {
-            throw new CatalogConflictException("in_use", "It is in use: models, items, accounts, rate cards or recorded events refer to it.");
+            throw e.Entries.All(entry => entry.State == EntityState.Deleted)
+                ? new CatalogConflictException("in_use", "It is in use: models, items, accounts, rate cards or recorded events refer to it.")
+                : new CatalogConflictException("gone", "Something that it refers to was removed in the meantime; look it up and send again.");
         }
 
-        // The row lock makes changes one after the other; readers notice the number even when they miss the message.
-        await context.Database.ExecuteSqlRawAsync(
-            $"update catalog_version set version = version + 1; notify {CatalogRefresh.Channel}", cancellationToken);
+        if (result is null)
+            return result;
+        await context.Database.ExecuteSqlRawAsync($"notify {CatalogRefresh.Channel}", cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         await cache.RefreshAsync(cancellationToken);
         return result;

@@ -56,8 +56,10 @@ public sealed record ModelResource
 [Tags("Models")]
 internal sealed class ModelsController(IDbContextFactory<TokenFactoryContext> contexts, CatalogWriter writer) : CatalogController
 {
+    private const string ListName = "models";
+
     /// <summary>List models</summary>
-    /// <param name="producer" example="moonshot">Only this producer's.</param>
+    /// <param name="producer" example="moonshot">Only this producer's, by id or alias.</param>
     /// <param name="model" example="kimi-k2">Only the one of this name.</param>
     /// <param name="cursor">The `next_cursor` of the page before.</param>
     /// <param name="limit" example="100">Rows of a page, 1 to 1000.</param>
@@ -67,13 +69,18 @@ internal sealed class ModelsController(IDbContextFactory<TokenFactoryContext> co
         [FromQuery] string? producer, [FromQuery] string? model, [FromQuery] string? cursor, CancellationToken cancellationToken,
         [FromQuery] int limit = CatalogPages.DefaultLimit)
     {
-        if (!TryReadPage(cursor, limit, out var after, out var refusal))
+        if (!TryReadPage(ListName, cursor, limit, out long after, out var refusal))
             return refusal!;
-        _ = int.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var afterId);
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var rows = await Resources(context).Where(m => m.Row.Id > afterId && (producer == null || m.Producer == producer) && (model == null || m.Row.Slug == model))
+        var errors = new List<FieldError>();
+        CheckName("?model", model, errors);
+        var producerId = producer is null ? null : (await ProducerNames.FindAsync(context, "?producer", producer, errors, cancellationToken))?.Id;
+        if (errors.Count > 0)
+            return Problems.Invalid(HttpContext, errors);
+        var rows = await Resources(context)
+            .Where(m => m.Row.Id > after && (producerId == null || m.Row.ProducerId == producerId) && (model == null || m.Row.Slug == model))
             .OrderBy(m => m.Row.Id).Take(limit + 1).ToListAsync(cancellationToken);
-        return Ok(CatalogPages.Page(rows, limit, m => m.Row.Id.ToString(CultureInfo.InvariantCulture), ResourceOf));
+        return Ok(CatalogPages.Page(ListName, rows, limit, m => m.Row.Id.ToString(CultureInfo.InvariantCulture), ResourceOf));
     }
 
     /// <summary>One model</summary>
@@ -97,21 +104,20 @@ internal sealed class ModelsController(IDbContextFactory<TokenFactoryContext> co
     public async Task<IActionResult> Create(NewModel request, CancellationToken cancellationToken)
     {
         var errors = new List<FieldError>();
-        CheckName("/model", request.Model, errors);
+        ModelNaming.CheckModel("/model", request.Model, CheckName, errors);
         CheckName("/name", request.Name, errors);
         CheckAliases(request.Aliases, errors);
         await using var lookUp = await contexts.CreateDbContextAsync(cancellationToken);
-        var producer = await lookUp.Set<Producer>().SingleOrDefaultAsync(p => p.Slug == request.Producer, cancellationToken);
-        if (producer is null)
-            errors.Add(new FieldError("/producer", "unknown_producer", "No producer has this id."));
+        var producer = await ProducerNames.FindAsync(lookUp, "/producer", request.Producer, errors, cancellationToken);
         if (errors.Count > 0)
             return Problems.Invalid(HttpContext, errors);
-        var created = await writer.WriteAsync(context =>
+        var created = await writer.WriteAsync(async context =>
         {
             var row = new Model { ProducerId = producer!.Id, Slug = request.Model, Name = request.Name ?? request.Model };
-            row.Aliases.AddRange(request.Aliases.Distinct(StringComparer.Ordinal).Select(a => new ModelAlias { ProducerId = producer.Id, Alias = a }));
+            row.Aliases.AddRange(Wanted(request.Aliases, row).Select(a => new ModelAlias { ProducerId = producer.Id, Alias = a }));
+            await ModelNaming.RefuseShadowsAsync(context, row, cancellationToken);
             context.Add(row);
-            return Task.FromResult(row);
+            return row;
         }, cancellationToken);
         return Created($"/v1/models/{created.Id}", ResourceOf(new ModelRow { Row = created, Producer = producer!.Slug }));
     }
@@ -140,9 +146,10 @@ internal sealed class ModelsController(IDbContextFactory<TokenFactoryContext> co
             row.Name = patch.Name ?? row.Name;
             if (patch.Aliases is { } aliases)
             {
-                row.Aliases.RemoveAll(a => !aliases.Contains(a.Alias));
-                row.Aliases.AddRange(aliases.Distinct(StringComparer.Ordinal).Except(row.Aliases.Select(a => a.Alias))
-                    .Select(a => new ModelAlias { ProducerId = row.ProducerId, Alias = a }));
+                var wanted = Wanted(aliases, row);
+                row.Aliases.RemoveAll(a => !wanted.Contains(a.Alias));
+                row.Aliases.AddRange(wanted.Except(row.Aliases.Select(a => a.Alias)).Select(a => new ModelAlias { ProducerId = row.ProducerId, Alias = a }));
+                await ModelNaming.RefuseShadowsAsync(context, row, cancellationToken);
             }
 
             return new ModelRow
@@ -180,13 +187,16 @@ internal sealed class ModelsController(IDbContextFactory<TokenFactoryContext> co
 
     private static void CheckAliases(IReadOnlyList<string> aliases, List<FieldError> errors)
     {
-        for (var i = 0; i < aliases.Count; i++)
+        CheckNames("/aliases", aliases, errors);
+        for (var i = 0; i < Math.Min(aliases.Count, MaxListLength); i++)
         {
-            CheckName($"/aliases/{i}", aliases[i], errors);
-            if (aliases[i].All(c => c == '*'))
+            if (aliases[i] is { Length: > 0 } alias && alias.All(c => c == '*'))
                 errors.Add(new FieldError($"/aliases/{i}", "too_wide", "A pattern must hold more than stars."));
         }
     }
+
+    // Its own name needs no alias.
+    private static List<string> Wanted(IReadOnlyList<string> aliases, Model row) => [.. aliases.Distinct(StringComparer.Ordinal).Where(a => a != row.Slug)];
 
     private static ModelResource ResourceOf(ModelRow model) => new()
     {

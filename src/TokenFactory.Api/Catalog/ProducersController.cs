@@ -38,6 +38,8 @@ public sealed record ProducerPatch
 [Tags("Producers")]
 internal sealed class ProducersController(IDbContextFactory<TokenFactoryContext> contexts, CatalogWriter writer) : CatalogController
 {
+    private const string ListName = "producers";
+
     /// <summary>List producers</summary>
     /// <param name="cursor">The `next_cursor` of the page before.</param>
     /// <param name="limit" example="100">Rows of a page, 1 to 1000.</param>
@@ -45,12 +47,12 @@ internal sealed class ProducersController(IDbContextFactory<TokenFactoryContext>
     [ProducesResponseType<CatalogPage<ProducerResource>>(StatusCodes.Status200OK)]
     public async Task<IActionResult> List([FromQuery] string? cursor, CancellationToken cancellationToken, [FromQuery] int limit = CatalogPages.DefaultLimit)
     {
-        if (!TryReadPage(cursor, limit, out var after, out var refusal))
+        if (!TryReadPage(ListName, cursor, limit, out string after, out var refusal))
             return refusal!;
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var rows = await context.Set<Producer>().AsNoTracking().Include(p => p.Aliases)
             .Where(p => p.Slug.CompareTo(after) > 0).OrderBy(p => p.Slug).Take(limit + 1).ToListAsync(cancellationToken);
-        return Ok(CatalogPages.Page(rows, limit, p => p.Slug, ResourceOf));
+        return Ok(CatalogPages.Page(ListName, rows, limit, p => p.Slug, ResourceOf));
     }
 
     /// <summary>One producer</summary>
@@ -75,14 +77,14 @@ internal sealed class ProducersController(IDbContextFactory<TokenFactoryContext>
         var errors = new List<FieldError>();
         CheckSlug("/id", request.Id, errors);
         CheckName("/name", request.Name, errors);
-        CheckAliases(request.Aliases, errors);
+        CheckNames("/aliases", request.Aliases, errors);
         if (errors.Count > 0)
             return Problems.Invalid(HttpContext, errors);
         var created = await writer.WriteAsync(async context =>
         {
             await RefuseTakenAsync(context, [request.Id, .. request.Aliases], null, cancellationToken);
             var row = new Producer { Slug = request.Id, Name = request.Name, Kind = request.Kind };
-            row.Aliases.AddRange(Lower(request.Aliases).Select(a => new ProducerAlias { Alias = a }));
+            row.Aliases.AddRange(Wanted(request.Aliases, row).Select(a => new ProducerAlias { Alias = a }));
             context.Add(row);
             return row;
         }, cancellationToken);
@@ -102,7 +104,7 @@ internal sealed class ProducersController(IDbContextFactory<TokenFactoryContext>
     {
         var errors = new List<FieldError>();
         CheckName("/name", patch.Name, errors);
-        CheckAliases(patch.Aliases ?? [], errors);
+        CheckNames("/aliases", patch.Aliases ?? [], errors);
         if (errors.Count > 0)
             return Problems.Invalid(HttpContext, errors);
         var changed = await writer.WriteAsync(async context =>
@@ -114,8 +116,9 @@ internal sealed class ProducersController(IDbContextFactory<TokenFactoryContext>
             if (patch.Aliases is not null)
             {
                 await RefuseTakenAsync(context, patch.Aliases, row.Id, cancellationToken);
-                row.Aliases.RemoveAll(a => !Lower(patch.Aliases).Contains(a.Alias));
-                row.Aliases.AddRange(Lower(patch.Aliases).Except(row.Aliases.Select(a => a.Alias)).Select(a => new ProducerAlias { Alias = a }));
+                var wanted = Wanted(patch.Aliases, row);
+                row.Aliases.RemoveAll(a => !wanted.Contains(a.Alias));
+                row.Aliases.AddRange(wanted.Except(row.Aliases.Select(a => a.Alias)).Select(a => new ProducerAlias { Alias = a }));
             }
 
             return row;
@@ -145,24 +148,19 @@ internal sealed class ProducersController(IDbContextFactory<TokenFactoryContext>
     private static Task<Producer?> FindAsync(TokenFactoryContext context, string id, CancellationToken cancellationToken) =>
         context.Set<Producer>().Include(p => p.Aliases).SingleOrDefaultAsync(p => p.Slug == id, cancellationToken);
 
-    // Ids and aliases share one namespace, which two unique indexes can't hold by themselves.
+    // Ids and aliases share one namespace, which two unique indexes can't hold by themselves; changes come one after the other.
     private static async Task RefuseTakenAsync(TokenFactoryContext context, IEnumerable<string> names, int? exceptOf, CancellationToken cancellationToken)
     {
-        var wanted = Lower(names).ToList();
-        await context.Database.ExecuteSqlRawAsync("select pg_advisory_xact_lock(hashtext('producer names'))", cancellationToken);
+        var wanted = names.Select(ProducerNames.Normalize).ToList();
         var taken = await context.Set<Producer>().Where(p => p.Id != exceptOf && (wanted.Contains(p.Slug) || p.Aliases.Any(a => wanted.Contains(a.Alias))))
             .Select(p => p.Slug).FirstOrDefaultAsync(cancellationToken);
         if (taken is not null)
             throw new CatalogConflictException("name_taken", $"An id or alias is taken by the producer {taken}.");
     }
 
-    private static void CheckAliases(IReadOnlyList<string> aliases, List<FieldError> errors)
-    {
-        for (var i = 0; i < aliases.Count; i++)
-            CheckName($"/aliases/{i}", aliases[i], errors);
-    }
-
-    private static IEnumerable<string> Lower(IEnumerable<string> names) => names.Select(n => n.ToLowerInvariant()).Distinct(StringComparer.Ordinal);
+    // Its id needs no alias.
+    private static List<string> Wanted(IReadOnlyList<string> aliases, Producer row) =>
+        [.. aliases.Select(ProducerNames.Normalize).Distinct(StringComparer.Ordinal).Where(a => a != row.Slug)];
 
     private static ProducerResource ResourceOf(Producer row) =>
         new() { Id = row.Slug, Name = row.Name, Kind = row.Kind, Aliases = [.. row.Aliases.Select(a => a.Alias).Order(StringComparer.Ordinal)] };

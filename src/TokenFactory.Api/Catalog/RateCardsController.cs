@@ -14,7 +14,7 @@ public sealed record NewRateCard
     /// <example>moonshot</example>
     public required string Producer { get; init; }
 
-    /// <summary>Registered if it is not known yet.</summary>
+    /// <summary>Any name of it, read as in an event: its own, an alias, or one that a pattern fits. Registered where no model has it.</summary>
     /// <example>kimi-k2</example>
     public required string Model { get; init; }
 
@@ -83,8 +83,11 @@ public sealed record RateResource
 [Tags("Rate cards")]
 internal sealed class RateCardsController(IDbContextFactory<TokenFactoryContext> contexts, CatalogWriter writer, TimeProvider time) : CatalogController
 {
+    private const string ListName = "rate-cards";
+    private const int MaxProvenanceLength = 1_000;
+
     /// <summary>List rate cards</summary>
-    /// <param name="producer" example="moonshot">Only this producer's.</param>
+    /// <param name="producer" example="moonshot">Only this producer's, by id or alias.</param>
     /// <param name="model" example="kimi-k2">Only this model's.</param>
     /// <param name="cursor">The `next_cursor` of the page before.</param>
     /// <param name="limit" example="100">Rows of a page, 1 to 1000.</param>
@@ -94,14 +97,18 @@ internal sealed class RateCardsController(IDbContextFactory<TokenFactoryContext>
         [FromQuery] string? producer, [FromQuery] string? model, [FromQuery] string? cursor, CancellationToken cancellationToken,
         [FromQuery] int limit = CatalogPages.DefaultLimit)
     {
-        if (!TryReadPage(cursor, limit, out var after, out var refusal))
+        if (!TryReadPage(ListName, cursor, limit, out long after, out var refusal))
             return refusal!;
-        _ = long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var afterId);
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var errors = new List<FieldError>();
+        CheckName("?model", model, errors);
+        var producerId = producer is null ? null : (await ProducerNames.FindAsync(context, "?producer", producer, errors, cancellationToken))?.Id;
+        if (errors.Count > 0)
+            return Problems.Invalid(HttpContext, errors);
         var rows = await Rows(context)
-            .Where(c => c.Card.Id > afterId && (producer == null || c.Producer == producer) && (model == null || c.Model == model))
+            .Where(c => c.Card.Id > after && (producerId == null || c.Card.ProducerId == producerId) && (model == null || c.Model == model))
             .OrderBy(c => c.Card.Id).Take(limit + 1).ToListAsync(cancellationToken);
-        return Ok(CatalogPages.Page(rows, limit, c => c.Card.Id.ToString(CultureInfo.InvariantCulture), ResourceOf));
+        return Ok(CatalogPages.Page(ListName, rows, limit, c => c.Card.Id.ToString(CultureInfo.InvariantCulture), ResourceOf));
     }
 
     /// <summary>One rate card</summary>
@@ -129,24 +136,16 @@ internal sealed class RateCardsController(IDbContextFactory<TokenFactoryContext>
     {
         var errors = Validate(request, out var rates);
         await using var lookUp = await contexts.CreateDbContextAsync(cancellationToken);
-        var producer = await lookUp.Set<Producer>().SingleOrDefaultAsync(p => p.Slug == request.Producer, cancellationToken);
-        if (producer is null)
-            errors.Add(new FieldError("/producer", "unknown_producer", "No producer has this id."));
+        var producer = await ProducerNames.FindAsync(lookUp, "/producer", request.Producer, errors, cancellationToken);
         if (errors.Count > 0)
             return Problems.Invalid(HttpContext, errors);
 
         var id = await writer.WriteAsync(async context =>
         {
-            var model = await context.Set<Model>().SingleOrDefaultAsync(m => m.ProducerId == producer!.Id && m.Slug == request.Model, cancellationToken);
-            if (model is null)
-            {
-                context.Add(model = new Model { ProducerId = producer!.Id, Slug = request.Model, Name = request.Model });
-                await context.SaveChangesAsync(cancellationToken);
-            }
-
+            var model = await ModelNaming.FindOrAddAsync(context, producer!.Id, request.Model, cancellationToken);
             var card = new RateCard
             {
-                ProducerId = producer!.Id,
+                ProducerId = producer.Id,
                 ModelId = model.Id,
                 ServiceTier = request.ServiceTier,
                 Currency = request.Currency,
@@ -184,6 +183,7 @@ internal sealed class RateCardsController(IDbContextFactory<TokenFactoryContext>
             return Problems.Invalid(HttpContext, new FieldError("/effective_to", "out_of_range", "Must lie after `effective_from`."));
         await writer.WriteAsync(async context =>
         {
+            await RefuseReachingNextAsync(context, known.Card, patch.EffectiveTo, cancellationToken);
             var closed = await context.Set<RateCard>().Where(c => c.Id == id && c.EffectiveTo == null)
                 .ExecuteUpdateAsync(c => c.SetProperty(r => r.EffectiveTo, patch.EffectiveTo.ToUniversalTime()), cancellationToken);
             return closed == 1 ? closed : throw new CatalogConflictException("closed_already", "The card has an end; it can't be moved.");
@@ -195,22 +195,25 @@ internal sealed class RateCardsController(IDbContextFactory<TokenFactoryContext>
     private static List<FieldError> Validate(NewRateCard request, out List<Rate> rates)
     {
         var errors = new List<FieldError>();
-        CheckName("/model", request.Model, errors);
+        ModelNaming.CheckModel("/model", request.Model, CheckName, errors);
         if (request.Currency.Length != 3 || !request.Currency.All(char.IsAsciiLetterUpper) || request.Currency == "XXX")
             errors.Add(new FieldError("/currency", "invalid_currency", "Must be an ISO 4217 code in capitals, such as \"USD\"."));
         if (request.EffectiveTo <= request.EffectiveFrom)
             errors.Add(new FieldError("/effective_to", "out_of_range", "Must lie after `effective_from`."));
-        if (request.Provenance is { Length: > 1_000 })
-            errors.Add(new FieldError("/provenance", "too_long", "At most 1000 characters."));
+        if (request.Provenance is { } provenance && (provenance.Length > MaxProvenanceLength || provenance.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t'))))
+            errors.Add(new FieldError("/provenance", "invalid_text", $"At most {MaxProvenanceLength} characters, without control characters."));
         if (request.UnitValues.Count == 0)
             errors.Add(new FieldError("/unit_values", "empty", "Must price at least one token class."));
         rates = [];
+        if (CheckLength("/unit_values", request.UnitValues.Count, errors))
+            return errors;
         foreach (var (name, value) in request.UnitValues)
         {
+            var pointer = $"/unit_values/{BindingProblems.Escape(name)}";
             if (!WireNames.TryParseTokenClass(name, out var tokenClass))
-                errors.Add(new FieldError($"/unit_values/{name}", "unknown_token_class", $"Must be one of {string.Join(", ", WireNames.AllTokenClasses)}."));
+                errors.Add(new FieldError(pointer, "unknown_token_class", $"Must be one of {string.Join(", ", WireNames.AllTokenClasses)}."));
             else if (!UnitValue.TryCreate(value, out var unitValue, out var violation))
-                errors.Add(new FieldError($"/unit_values/{name}", "invalid_unit_value", $"A unit value {violation}."));
+                errors.Add(new FieldError(pointer, "invalid_unit_value", $"A unit value {violation}."));
             else
                 rates.Add(new Rate { TokenClass = tokenClass, UnitValue = unitValue.ValuePerMillionTokens });
         }
@@ -218,21 +221,29 @@ internal sealed class RateCardsController(IDbContextFactory<TokenFactoryContext>
         return errors;
     }
 
+    // An open card ends where the next one begins; an end of its own behind that would claim what is the other's.
+    private static async Task RefuseReachingNextAsync(TokenFactoryContext context, RateCard card, DateTimeOffset end, CancellationToken cancellationToken)
+    {
+        var next = await context.Set<RateCard>().AsNoTracking()
+            .Where(c => c.ModelId == card.ModelId && c.ServiceTier == card.ServiceTier && c.EffectiveFrom > card.EffectiveFrom && c.EffectiveFrom < end)
+            .OrderBy(c => c.EffectiveFrom).FirstOrDefaultAsync(cancellationToken);
+        if (next is not null)
+            throw InTheWay(next);
+    }
+
+    private static CatalogConflictException InTheWay(RateCard card) => new("overlap",
+        $"The rate card {card.Id} is in the way: it holds from {UtcInstantConverter.Text(card.EffectiveFrom)}"
+        + (card.EffectiveTo is { } end ? $" to {UtcInstantConverter.Text(end)}." : " on."));
+
     private static async Task RefuseOverlapAsync(TokenFactoryContext context, RateCard card, CancellationToken cancellationToken)
     {
-        // One writer per model at a time: two cards that do not see each other could both pass.
-        await context.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtext('rate cards'), {card.ModelId})", cancellationToken);
         var others = await context.Set<RateCard>().AsNoTracking().Where(c => c.ModelId == card.ModelId && c.ServiceTier == card.ServiceTier)
             .ToListAsync(cancellationToken);
         var inTheWay = others.Find(c => c.EffectiveFrom == card.EffectiveFrom
             || (c.EffectiveFrom < card.EffectiveFrom && c.EffectiveTo > card.EffectiveFrom)
             || (c.EffectiveFrom > card.EffectiveFrom && card.EffectiveTo > c.EffectiveFrom));
         if (inTheWay is not null)
-        {
-            throw new CatalogConflictException("overlap",
-                $"The rate card {inTheWay.Id} is in the way: it holds from {UtcInstantConverter.Text(inTheWay.EffectiveFrom)}"
-                + (inTheWay.EffectiveTo is { } end ? $" to {UtcInstantConverter.Text(end)}." : " on."));
-        }
+            throw InTheWay(inTheWay);
     }
 
     private static IQueryable<CardRow> Rows(TokenFactoryContext context) =>

@@ -37,6 +37,8 @@ public sealed record SourcePatch
 [Tags("Sources")]
 internal sealed class SourcesController(IDbContextFactory<TokenFactoryContext> contexts, CatalogWriter writer, TimeProvider time) : CatalogController
 {
+    private const string ListName = "sources";
+
     /// <summary>List sources</summary>
     /// <param name="cursor">The `next_cursor` of the page before.</param>
     /// <param name="limit" example="100">Rows of a page, 1 to 1000.</param>
@@ -44,12 +46,12 @@ internal sealed class SourcesController(IDbContextFactory<TokenFactoryContext> c
     [ProducesResponseType<CatalogPage<SourceResource>>(StatusCodes.Status200OK)]
     public async Task<IActionResult> List([FromQuery] string? cursor, CancellationToken cancellationToken, [FromQuery] int limit = CatalogPages.DefaultLimit)
     {
-        if (!TryReadPage(cursor, limit, out var after, out var refusal))
+        if (!TryReadPage(ListName, cursor, limit, out string after, out var refusal))
             return refusal!;
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var rows = await context.Set<Source>().AsNoTracking().Where(s => s.Slug.CompareTo(after) > 0).OrderBy(s => s.Slug).Take(limit + 1)
             .ToListAsync(cancellationToken);
-        return Ok(CatalogPages.Page(rows, limit, s => s.Slug, ResourceOf));
+        return Ok(CatalogPages.Page(ListName, rows, limit, s => s.Slug, ResourceOf));
     }
 
     /// <summary>One source</summary>

@@ -1,0 +1,48 @@
+using Microsoft.EntityFrameworkCore;
+using TokenFactory.Api.Database;
+using TokenFactory.Api.Hosting;
+
+namespace TokenFactory.Api.Catalog;
+
+/// <summary>The names of one producer's models: each stands for one model, whether it is the model's own or an alias.</summary>
+internal static class ModelNaming
+{
+    /// <summary>A model's own name is a name, not a pattern: a star in it would only look like one.</summary>
+    public static void CheckModel(string pointer, string name, Action<string, string?, List<FieldError>> checkName, List<FieldError> errors)
+    {
+        checkName(pointer, name, errors);
+        if (ModelPattern.IsPattern(name))
+            errors.Add(new FieldError(pointer, "pattern", "A model has a name; give it the pattern as an alias."));
+    }
+
+    /// <summary>Inside a change of the catalog, where names can't move.</summary>
+    /// <exception cref="CatalogConflictException">A name would hide another model's, or never be reached because a model has it.</exception>
+    public static async Task RefuseShadowsAsync(TokenFactoryContext context, Model model, CancellationToken cancellationToken)
+    {
+        var aliases = model.Aliases.Select(a => a.Alias).ToList();
+        var others = context.Set<Model>().Where(m => m.ProducerId == model.ProducerId && m.Id != model.Id);
+        if (await others.Where(m => aliases.Contains(m.Slug)).Select(m => new { m.Id, m.Slug }).FirstOrDefaultAsync(cancellationToken) is { } named)
+            throw new CatalogConflictException("name_taken", $"{named.Slug} is the name of the model {named.Id}, so that an alias of this name would never be read.");
+        if (await others.Where(m => m.Aliases.Any(a => a.Alias == model.Slug)).Select(m => new { m.Id }).FirstOrDefaultAsync(cancellationToken) is { } aliased)
+            throw new CatalogConflictException("name_taken", $"{model.Slug} is an alias of the model {aliased.Id}: take it away there first.");
+        if (await others.SelectMany(m => m.Aliases).Where(a => aliases.Contains(a.Alias)).FirstOrDefaultAsync(cancellationToken) is { } taken)
+            throw new CatalogConflictException("name_taken", $"{taken.Alias} is an alias of the model {taken.ModelId}: take it away there first.");
+    }
+
+    /// <summary>The model that events of this name go to, by name, alias or pattern; registered where none does.</summary>
+    public static async Task<Model> FindOrAddAsync(TokenFactoryContext context, int producerId, string name, CancellationToken cancellationToken)
+    {
+        if (await context.Set<Model>().SingleOrDefaultAsync(m => m.ProducerId == producerId && m.Slug == name, cancellationToken) is { } named)
+            return named;
+        var aliases = await context.Set<ModelAlias>().AsNoTracking()
+            .Where(a => a.ProducerId == producerId && (a.Alias == name || EF.Functions.Like(a.Alias, "%*%"))).ToListAsync(cancellationToken);
+        var aliased = aliases.Find(a => a.Alias == name)
+            ?? ModelPattern.First(ModelPattern.InOrder(aliases.Where(a => ModelPattern.IsPattern(a.Alias)).Select(a => (a.Alias, a))), name);
+        if (aliased is not null)
+            return await context.Set<Model>().SingleAsync(m => m.Id == aliased.ModelId, cancellationToken);
+        var added = new Model { ProducerId = producerId, Slug = name, Name = name };
+        context.Add(added);
+        await context.SaveChangesAsync(cancellationToken);
+        return added;
+    }
+}
