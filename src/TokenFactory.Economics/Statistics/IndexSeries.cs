@@ -3,8 +3,13 @@ namespace TokenFactory.Economics.Statistics;
 /// <summary>What an index measures.</summary>
 public enum IndexKind
 {
+    /// <summary>How the money per token changed.</summary>
     Price,
+
+    /// <summary>How the volume changed, items weighted by their prices.</summary>
     Quantity,
+
+    /// <summary>How the money changed: V_t / V_reference, over every item. Formula, linking and selection make no difference to it.</summary>
     Value,
 }
 
@@ -23,7 +28,7 @@ public sealed record IndexMethod
 {
     public required IndexKind Kind { get; init; }
 
-    /// <summary>Not used by the value index.</summary>
+    /// <summary>The formula of each comparison.</summary>
     public BilateralFormula Formula { get; init; } = BilateralFormula.Fisher;
 
     public Linking Linking { get; init; } = Linking.Chained;
@@ -34,7 +39,10 @@ public sealed record IndexMethod
 /// <summary>One period of a series.</summary>
 /// <param name="Level">Reference period = 100, in full precision; null with a reason.</param>
 /// <param name="NullReason">One of <see cref="NullReasons"/>.</param>
-/// <param name="MatchedShare">Of the comparison behind it; null where there is none (the first period, an empty one).</param>
+/// <param name="MatchedShare">
+/// Of the comparison behind it: with the period before (the one before that is not empty) in a chain, with the reference period for a fixed
+/// base. Null where there is none: the first period of a chain, an empty period.
+/// </param>
 /// <param name="NewItems">Items that the compared period did not have.</param>
 /// <param name="VanishedItems">Items that the compared period had and this one has not.</param>
 public readonly record struct IndexPoint(double? Level, string? NullReason, double? MatchedShare, int NewItems, int VanishedItems);
@@ -44,21 +52,24 @@ public static class IndexSeries
 {
     /// <summary>
     /// Compiles a series. An empty period has no level and the chain links across it (METHODOLOGY, edge rule 2); a chain whose link has no
-    /// value breaks there: the periods after it have no level, with the link's reason.
+    /// value breaks there: the periods beyond it, seen from the reference period, have no level, with the link's reason.
     /// </summary>
     /// <param name="baskets">One per period, in order; empty ones included.</param>
     /// <param name="reference">The place of the reference period among them; -1: it is not among them.</param>
     /// <param name="method">What is computed.</param>
+    /// <returns>One per period. Without a reference period that holds an item, none has a level.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The method names no formula or kind.</exception>
     public static IReadOnlyList<IndexPoint> Compile(IReadOnlyList<Basket> baskets, int reference, IndexMethod method)
     {
         if (reference < 0 || reference >= baskets.Count || baskets[reference].IsEmpty)
             return [.. baskets.Select(_ => new IndexPoint(null, NullReasons.NoReference, null, 0, 0))];
         return method.Linking == Linking.FixedBase
-            ? [.. baskets.Select((basket, t) => t == reference ? Base(basket) : Compare(baskets[reference], basket, method))]
+            ? [.. baskets.Select((basket, t) => t == reference ? Base(1) : Compare(baskets[reference], basket, method))]
             : Chain(baskets, reference, method);
     }
 
-    private static IndexPoint Base(Basket basket) => new(100, null, basket.IsEmpty ? null : 1, 0, 0);
+    // Compared with itself, or with nothing.
+    private static IndexPoint Base(double? matchedShare) => new(100, null, matchedShare, 0, 0);
 
     private static IndexPoint Compare(Basket @base, Basket current, IndexMethod method)
     {
@@ -72,7 +83,7 @@ public static class IndexSeries
             IndexKind.Value => Bilateral.ValueRatio(@base, current),
             _ => throw new ArgumentOutOfRangeException(nameof(method), method.Kind, "Not an index kind."),
         };
-        return new IndexPoint(link.Value * 100, link.NullReason, pairs.MatchedShare, pairs.NewItems, pairs.VanishedItems);
+        return At(new IndexPoint(null, null, pairs.MatchedShare, pairs.NewItems, pairs.VanishedItems), link, 100);
     }
 
     // Links run between neighbours that are not empty. From the reference period, 100, the chain is multiplied forwards and divided
@@ -84,10 +95,18 @@ public static class IndexSeries
         for (var t = 0; t < baskets.Count; t++)
         {
             points[t] = baskets[t].IsEmpty ? new IndexPoint(null, NullReasons.EmptyPeriod, null, 0, 0)
-                : present.Count == 0 ? Base(baskets[t])
+                : present.Count == 0 ? Base(null)
                 : Compare(baskets[present[^1]], baskets[t], method);
             if (!baskets[t].IsEmpty)
                 present.Add(t);
+        }
+
+        if (method.Kind == IndexKind.Value)
+        {
+            // The ratio of two values needs no links, and a period of free items in between does not break it.
+            foreach (var t in present)
+                points[t] = At(points[t], t == reference ? IndexValue.Of(1) : Bilateral.ValueRatio(baskets[reference], baskets[t]), 100);
+            return points;
         }
 
         var links = present.Select(t => (Ratio: points[t].Level / 100, Reason: points[t].NullReason)).ToList();
@@ -108,7 +127,12 @@ public static class IndexSeries
     {
         if (from.Level is not { } level || ratio is not { } link)
             return point with { Level = null, NullReason = reason ?? from.NullReason };
-        var carried = IndexValue.Of(level * link);
+        return At(point, IndexValue.Of(link), level);
+    }
+
+    private static IndexPoint At(IndexPoint point, IndexValue ratio, double level)
+    {
+        var carried = ratio.Value is { } value ? IndexValue.Of(value * level) : ratio;
         return point with { Level = carried.Value, NullReason = carried.NullReason };
     }
 }

@@ -6,10 +6,10 @@ public static class NullReasons
     /// <summary>A compared period has no item with a price.</summary>
     public const string EmptyPeriod = "empty_period";
 
-    /// <summary>No item is present in both periods: nothing can be compared.</summary>
+    /// <summary>No item is present in both periods: nothing can be compared, and no price imputed.</summary>
     public const string NoMatchedItems = "no_matched_items";
 
-    /// <summary>The formula divides by a sum that is zero, because everything in it was free.</summary>
+    /// <summary>The formula, or the imputation of a price, divides by zero, because everything that it weighs was free.</summary>
     public const string ZeroPrice = "zero_price";
 
     /// <summary>The reference period has no level, or lies outside the query.</summary>
@@ -34,11 +34,14 @@ public readonly record struct IndexValue
     /// <summary>One of <see cref="NullReasons"/>; null when there is a value.</summary>
     public string? NullReason { get; }
 
+    /// <summary>No value.</summary>
+    /// <param name="reason">One of <see cref="NullReasons"/>.</param>
     public static IndexValue Null(string reason) => new(null, reason);
 
+    /// <summary>A value at least 0; null with <see cref="NullReasons.OutOfRange"/> for anything else.</summary>
     public static IndexValue Of(double value) => double.IsFinite(value) && value >= 0 ? new IndexValue(value, null) : Null(NullReasons.OutOfRange);
 
-    /// <summary>numerator / denominator; null where the denominator is zero.</summary>
+    /// <summary>numerator / denominator; null with <see cref="NullReasons.ZeroPrice"/> where the denominator is zero.</summary>
     public static IndexValue Ratio(double numerator, double denominator) =>
-        denominator > 0 ? Of(numerator / denominator) : Null(NullReasons.ZeroPrice);
+        denominator == 0 ? Null(NullReasons.ZeroPrice) : Of(numerator / denominator);
 }

@@ -55,7 +55,7 @@ public readonly record struct Period : IComparable<Period>
         });
     }
 
-    /// <summary>The period after this one.</summary>
+    /// <summary>The period after this one, of the same frequency.</summary>
     public Period Next() => new(Frequency, End);
 
     /// <summary>The periods that hold any instant of [<paramref name="start"/>, <paramref name="end"/>), in order; none when it is empty.</summary>
@@ -84,7 +84,8 @@ public readonly record struct Period : IComparable<Period>
         return format.Length > 0 && TryParseStart(text, format, frequency, out period);
     }
 
-    public int CompareTo(Period other) => Start.CompareTo(other.Start);
+    /// <summary>By start; the shorter frequency first where two begin together.</summary>
+    public int CompareTo(Period other) => Start.CompareTo(other.Start) is not 0 and var order ? order : Frequency.CompareTo(other.Frequency);
 
     public static bool operator <(Period left, Period right) => left.CompareTo(right) < 0;
 
@@ -112,7 +113,7 @@ public readonly record struct Period : IComparable<Period>
         period = default;
         if (!int.TryParse(text.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture, out var year)
             || !int.TryParse(text.AsSpan(6), NumberStyles.None, CultureInfo.InvariantCulture, out var week)
-            || year is < 2 or > LastYear || week < 1 || week > ISOWeek.GetWeeksInYear(year))
+            || year is < 1 or > LastYear || week < 1 || week > ISOWeek.GetWeeksInYear(year))
         {
             return false;
         }

@@ -44,6 +44,32 @@ public sealed class PeriodTests
         Period.Containing(frequency, period.End.AddTicks(-1)).Should().Be(period);
     });
 
+    [Fact]
+    public void The_first_and_the_last_periods_read_back()
+    {
+        foreach (var frequency in Enum.GetValues<Frequency>())
+        {
+            foreach (var at in new[] { default, new DateTimeOffset(9998, 12, 31, 23, 59, 59, TimeSpan.Zero) })
+            {
+                var period = Period.Containing(frequency, at);
+                Period.TryParse(period.Label, out var parsed).Should().BeTrue(period.Label);
+                parsed.Should().Be(period);
+                period.Next().Start.Should().Be(period.End);
+            }
+        }
+    }
+
+    [Fact]
+    public void Periods_that_begin_together_are_in_order_without_being_the_same()
+    {
+        var day = Period.Containing(Frequency.Day, At(2026, 1, 1));
+        var year = Period.Containing(Frequency.Year, At(2026, 1, 1));
+
+        day.CompareTo(year).Should().BeNegative();
+        year.CompareTo(day).Should().BePositive();
+        (day < day.Next() && day.CompareTo(day) == 0).Should().BeTrue();
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("26")]
