@@ -27,9 +27,19 @@ internal static class Csv
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
-    /// <summary>Whether the request asks for CSV: <c>Accept: text/csv</c>, or <c>?format=csv</c> where a header can't be set.</summary>
-    public static bool IsAskedFor(HttpRequest request) =>
-        request.Query["format"] == "csv" || request.Headers.Accept.ToString().Contains(ContentType, StringComparison.OrdinalIgnoreCase);
+    /// <summary>
+    /// Whether the request asks for CSV: <c>?format=</c>, where it is given, else the Accept header: <c>text/csv</c>, unless something else that
+    /// is named ranks higher, or as high and first.
+    /// </summary>
+    public static bool IsAskedFor(HttpRequest request)
+    {
+        if (request.Query["format"].ToString() is { Length: > 0 } format)
+            return format == "csv";
+        // Stable: of the same quality the first comes first. A wildcard asks for nothing in particular.
+        var best = request.GetTypedHeaders().Accept.Where(type => !type.MatchesAllTypes && type.Quality is null or > 0)
+            .OrderByDescending(type => type.Quality ?? 1).FirstOrDefault();
+        return best is not null && best.MediaType.Equals(ContentType, StringComparison.OrdinalIgnoreCase);
+    }
 
     private static void AppendRow(StringBuilder text, IReadOnlyList<CsvCell> cells)
     {
