@@ -1,3 +1,5 @@
+using TokenFactory.Economics.Measures;
+
 namespace TokenFactory.Api.Statistics;
 
 /// <summary>What figures can be grouped and filtered by, in the order of the columns of an answer.</summary>
@@ -36,4 +38,45 @@ internal static class Dimensions
     };
 
     public static Dimension? Parse(string name) => All.Cast<Dimension?>().FirstOrDefault(d => d!.Value.Name() == name);
+}
+
+/// <summary>Whether two groups have the same names.</summary>
+internal sealed class GroupComparer : IEqualityComparer<IReadOnlyList<string>>
+{
+    public static readonly GroupComparer Instance = new();
+
+    public bool Equals(IReadOnlyList<string>? left, IReadOnlyList<string>? right) =>
+        ReferenceEquals(left, right) || (left is not null && right is not null && left.SequenceEqual(right));
+
+    public int GetHashCode(IReadOnlyList<string> group)
+    {
+        var hash = default(HashCode);
+        foreach (var name in group)
+            hash.Add(name);
+        return hash.ToHashCode();
+    }
+}
+
+/// <summary>The order in which the database returns groups: what is stored as a number by its number, names by their characters.</summary>
+internal sealed class GroupOrder(IReadOnlyList<Dimension> by) : IComparer<IReadOnlyList<string>>
+{
+    public int Compare(IReadOnlyList<string>? left, IReadOnlyList<string>? right)
+    {
+        for (var i = 0; i < by.Count; i++)
+        {
+            var order = Compare(by[i], left![i], right![i]);
+            if (order != 0)
+                return order;
+        }
+
+        return 0;
+    }
+
+    private static int Compare(Dimension dimension, string left, string right) => dimension switch
+    {
+        Dimension.Sector when WireNames.TryParseSector(left, out var l) && WireNames.TryParseSector(right, out var r) => l.CompareTo(r),
+        Dimension.TokenClass when WireNames.TryParseTokenClass(left, out var l) && WireNames.TryParseTokenClass(right, out var r) => l.CompareTo(r),
+        Dimension.ServiceTier when WireNames.TryParseServiceTier(left, out var l) && WireNames.TryParseServiceTier(right, out var r) => l.CompareTo(r),
+        _ => string.CompareOrdinal(left, right),
+    };
 }

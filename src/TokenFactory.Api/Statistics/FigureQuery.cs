@@ -33,13 +33,14 @@ internal sealed class FigureQuery(IQueryCollection query, CatalogSnapshot catalo
         };
         if (request.Start >= request.End)
             Add("end", "out_of_range", "Must lie after `start`: the window is half-open.");
-        if (request.Frequency != Frequency.Hour)
+        foreach (var (name, instant) in (ReadOnlySpan<(string, DateTimeOffset?)>)[("start", request.Start), ("end", request.End)])
         {
-            foreach (var (name, instant) in (ReadOnlySpan<(string, DateTimeOffset?)>)[("start", request.Start), ("end", request.End)])
-            {
-                if (instant is { } at && at.TimeOfDay != TimeSpan.Zero)
-                    Add(name, "not_a_day", "Must be the beginning of a UTC day unless the frequency is hour.");
-            }
+            if (instant is not { } at)
+                continue;
+            if (request.Frequency != Frequency.Hour && at.TimeOfDay != TimeSpan.Zero)
+                Add(name, "not_a_day", "Must be the beginning of a UTC day unless the frequency is hour.");
+            if (request.Frequency == Frequency.Hour && at.Ticks % TimeSpan.TicksPerHour != 0)
+                Add(name, "not_an_hour", "Must be the beginning of an hour: figures are kept by the hour.");
         }
 
         return request;
@@ -140,9 +141,9 @@ internal sealed class FigureQuery(IQueryCollection query, CatalogSnapshot catalo
         return filters;
     }
 
-    // Names of models may hold commas; to ask for several, repeat the parameter.
+    // An empty parameter asks for nothing, as everywhere. Names of models may hold commas; to ask for several, repeat the parameter.
     private static string[] Values(Dimension dimension, string text) =>
-        dimension == Dimension.Model ? [text] : text.Split(',', StringSplitOptions.RemoveEmptyEntries);
+        text.Length == 0 ? [] : dimension == Dimension.Model ? [text] : text.Split(',', StringSplitOptions.RemoveEmptyEntries);
 
     private object? Value(Dimension dimension, string text)
     {

@@ -1,4 +1,5 @@
 using System.Data;
+using System.Globalization;
 using System.Text;
 using Npgsql;
 using TokenFactory.Economics.Measures;
@@ -25,9 +26,29 @@ internal readonly record struct ItemCell(Period Period, IReadOnlyList<string> Gr
 
 /// <summary>What an answer says of the data behind it.</summary>
 /// <param name="Currency">The reporting currency.</param>
-/// <param name="AsOf">The last vintage that is inside.</param>
-/// <param name="CompleteThrough">When the latest event inside was recorded; null while the ledger is empty.</param>
-internal sealed record FigureContext(string Currency, DateOnly AsOf, DateTimeOffset? CompleteThrough);
+/// <param name="AsOf">The last vintage that is inside: never one that is still to come.</param>
+/// <param name="CompleteThrough">Everything recorded before is inside, and nothing after the vintage; null while the ledger is empty.</param>
+internal sealed record FigureContext(string Currency, DateOnly AsOf, DateTimeOffset? CompleteThrough)
+{
+    /// <summary>What is to be published of an earlier vintage is what was complete when that day ended.</summary>
+    public static FigureContext Of(string currency, DateOnly today, DateTimeOffset? latest, DateOnly? asked)
+    {
+        if (asked is not { } vintage || vintage >= today)
+            return new FigureContext(currency, today, latest);
+        var endOfDay = new DateTimeOffset(vintage.AddDays(1), TimeOnly.MinValue, TimeSpan.Zero);
+        return new FigureContext(currency, vintage, latest > endOfDay ? endOfDay : latest);
+    }
+
+    /// <summary>How far the data can reach: to the last event, and over every day before the vintage's own.</summary>
+    public DateTimeOffset Reach
+    {
+        get
+        {
+            var vintage = new DateTimeOffset(AsOf, TimeOnly.MinValue, TimeSpan.Zero);
+            return CompleteThrough > vintage ? CompleteThrough.Value : vintage;
+        }
+    }
+}
 
 /// <summary>More rows than an answer may have.</summary>
 internal sealed class TooManyRowsException(int limit) : Exception($"More than {limit} rows.")
@@ -40,13 +61,14 @@ internal sealed class FigureReader(NpgsqlDataSource dataSource)
 {
     private const string Context = "select reporting_currency, vintage, complete_through from rollup_context";
 
+    // 60 decimals: a quotient of sums is never cut so short that rounding to 12 decimals rounds what was already rounded.
     /// <summary>The figures of a request, in the order of periods and groups.</summary>
     /// <exception cref="TooManyRowsException">There are more than <paramref name="limit"/>.</exception>
     public Task<(FigureContext Context, List<FigureCell> Cells)> ReadAsync(FigureRequest request, int limit, CancellationToken cancellationToken) =>
         InSnapshotAsync(request, limit,
             """
             trim_scale(sum(d.reporting_amount))::text, sum(d.quantity)::text, (sum(d.quantity) - sum(d.priced_quantity))::text, sum(d.free_quantity)::text,
-            trim_scale(round(sum(d.reporting_amount)::numeric(131, 30) * 1000000 / nullif(sum(d.priced_quantity), 0), 12))::text
+            trim_scale(round(sum(d.reporting_amount)::numeric(200, 60) * 1000000 / nullif(sum(d.priced_quantity), 0), 12))::text
             """, byItem: false, (row, period, group, first) => new FigureCell
             {
                 Period = period,
@@ -61,9 +83,12 @@ internal sealed class FigureReader(NpgsqlDataSource dataSource)
     /// <summary>The items of each period and group, priced part only: what index numbers are made from.</summary>
     /// <exception cref="TooManyRowsException">There are more than <paramref name="limit"/>.</exception>
     public Task<(FigureContext Context, List<ItemCell> Cells)> ReadItemsAsync(FigureRequest request, int limit, CancellationToken cancellationToken) =>
-        InSnapshotAsync(request, limit, "d.item_id, sum(d.reporting_amount), sum(d.priced_quantity)", byItem: true,
+        InSnapshotAsync(request, limit, "d.item_id, trim_scale(sum(d.reporting_amount))::text, trim_scale(sum(d.priced_quantity))::text", byItem: true,
             (row, period, group, first) => new ItemCell(
-                period, group, row.GetInt32(first), new ItemValue(row.GetDecimal(first + 1), row.GetDecimal(first + 2))), cancellationToken);
+                period, group, row.GetInt32(first), new ItemValue(Number(row.GetString(first + 1)), Number(row.GetString(first + 2)))), cancellationToken);
+
+    // The driver refuses a sum of more than 28 digits. Parsing rounds it to as many, which index numbers (16 digits) never see; GDP goes as text.
+    private static decimal Number(string sum) => decimal.Parse(sum, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
 
     private async Task<(FigureContext Context, List<T> Cells)> InSnapshotAsync<T>(
         FigureRequest request, int limit, string sums, bool byItem, Func<NpgsqlDataReader, Period, IReadOnlyList<string>, int, T> read,
@@ -97,10 +122,8 @@ internal sealed class FigureReader(NpgsqlDataSource dataSource)
         await using var command = new NpgsqlCommand(Context, connection);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
-        return new FigureContext(
-            row.IsDBNull(0) ? "" : row.GetString(0),
-            request.AsOf ?? row.GetFieldValue<DateOnly>(1),
-            row.IsDBNull(2) ? null : row.GetFieldValue<DateTimeOffset>(2));
+        return FigureContext.Of(
+            row.GetString(0), row.GetFieldValue<DateOnly>(1), row.IsDBNull(2) ? null : row.GetFieldValue<DateTimeOffset>(2), request.AsOf);
     }
 
     // Only names from this file reach the text; every value is a parameter.
@@ -111,6 +134,9 @@ internal sealed class FigureReader(NpgsqlDataSource dataSource)
         var period = isHourly ? "d.hour" : $"date_trunc('{FigureQuery.SnakeCase(request.Frequency)}', d.day::timestamp) at time zone 'UTC'";
         var groups = string.Concat(request.By.Select(d => $", {d.Column()}"));
         var where = new StringBuilder();
+        // Keys of cells begin with the source: with every source named, a window reads its own cells and not the whole ledger's.
+        if (request.Start is not null || request.End is not null)
+            where.Append(" and d.source_id = any (array(select id from sources))");
         And(where, command, isHourly ? "d.hour >= " : "d.day >= ", isHourly ? request.Start : Day(request.Start));
         And(where, command, isHourly ? "d.hour < " : "d.day < ", isHourly ? request.End : Day(request.End));
         And(where, command, "d.vintage <= ", request.AsOf);
@@ -119,16 +145,21 @@ internal sealed class FigureReader(NpgsqlDataSource dataSource)
         command.CommandText =
             $"""
             select {period}{groups}, {sums}
-            from {(isHourly ? "rollup_hour" : "rollup_day")} d
-            join items i on i.id = d.item_id
-            join models m on m.id = i.model_id
-            join producers p on p.id = i.producer_id
+            from {(isHourly ? "rollup_hour" : "rollup_day")} d{Joins(request)}
             where true{where}
             group by 1{string.Concat(Enumerable.Range(2, request.By.Count).Select(n => $", {n}"))}{(byItem ? ", d.item_id" : "")}
             order by 1{string.Concat(Enumerable.Range(2, request.By.Count).Select(n => $", {n}"))}{(byItem ? ", d.item_id" : "")}
             limit {limit + 1}
             """;
         return command;
+    }
+
+    private static string Joins(FigureRequest request)
+    {
+        var used = request.By.Concat(request.Filters.Keys).ToHashSet();
+        return (used.Any(d => d != Dimension.Sector) ? " join items i on i.id = d.item_id" : "")
+            + (used.Contains(Dimension.Model) ? " join models m on m.id = i.model_id" : "")
+            + (used.Contains(Dimension.Producer) ? " join producers p on p.id = i.producer_id" : "");
     }
 
     private static DateOnly? Day(DateTimeOffset? instant) => instant is { } at ? DateOnly.FromDateTime(at.UtcDateTime) : null;
@@ -145,7 +176,11 @@ internal sealed class FigureReader(NpgsqlDataSource dataSource)
     {
         object array = values.Count == 0 || values[0] is string ? values.Cast<string>().ToArray() : values.Cast<short>().ToArray();
         command.Parameters.Add(new NpgsqlParameter { Value = array });
-        where.Append(" and ").Append(dimension.Column()).Append(" = any ($").Append(command.Parameters.Count).Append(')');
+        var parameter = command.Parameters.Count;
+        where.Append(CultureInfo.InvariantCulture, $" and ({dimension.Column()} = any (${parameter})");
+        if (dimension == Dimension.Model)
+            where.Append(CultureInfo.InvariantCulture, $" or m.id in (select model_id from model_aliases where alias = any (${parameter}))");
+        where.Append(')');
     }
 
     private static string NameOf(Dimension dimension, NpgsqlDataReader row, int column) => dimension switch

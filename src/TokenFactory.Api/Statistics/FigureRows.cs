@@ -33,6 +33,13 @@ public abstract record FigureRow
     [JsonPropertyOrder(-3), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ServiceTier { get; init; }
 
+    /// <summary>
+    /// Whether the row covers less than its period: the window cuts it, or the period was not over when the last event was recorded. Nothing is
+    /// grossed up: don't compare it with a whole period.
+    /// </summary>
+    [JsonPropertyOrder(9)]
+    public required bool Partial { get; init; }
+
     /// <summary><c>provisional</c>, <c>estimated</c> or <c>final</c>: how likely late events still are.</summary>
     /// <example>provisional</example>
     [JsonPropertyOrder(10)]
@@ -70,7 +77,10 @@ public sealed record IndexRow : FigureRow
     /// <example>98.765432</example>
     public required string? Index { get; init; }
 
-    /// <summary>The mean share of matched items in the value of the two compared periods, with 6 decimals.</summary>
+    /// <summary>
+    /// The mean share of matched items in the value of the two compared periods, with 6 decimals; null where nothing is compared: in the first
+    /// period of a chain and in an empty one.
+    /// </summary>
     /// <example>0.980000</example>
     public required string? MatchedShare { get; init; }
 
@@ -97,10 +107,13 @@ public abstract record FigureAnswer
     /// <summary>The columns that the figures are grouped by.</summary>
     public required IReadOnlyList<string> By { get; init; }
 
-    /// <summary>The figures are those known at the end of this UTC date.</summary>
+    /// <summary>The figures are those known at the end of this UTC date, or now where it is today's.</summary>
     public required DateOnly AsOf { get; init; }
 
-    /// <summary>Everything that was acknowledged up to this instant is inside; null while the ledger is empty.</summary>
+    /// <summary>
+    /// Everything that was recorded up to this instant is inside: the last event, or the end of <c>as_of</c> where that came first. Null while
+    /// the ledger is empty.
+    /// </summary>
     public required DateTimeOffset? CompleteThrough { get; init; }
 }
 
@@ -135,7 +148,7 @@ public sealed record IndexAnswer : FigureAnswer
     /// <example>union</example>
     public required string Items { get; init; }
 
-    /// <summary>The period that is 100; null when there is none with data.</summary>
+    /// <summary>The period that is 100; null when there is none with data, and when each group has another one.</summary>
     /// <example>2026-Q1</example>
     public required string? Reference { get; init; }
 }

@@ -15,9 +15,9 @@ internal static class FigureTable
     {
         var isCsv = Csv.IsAskedFor(http.Request);
         var body = isCsv
-            ? Csv.Document(["period", "start", "end", .. answer.By, .. measures, "status"],
+            ? Csv.Document(["period", "start", "end", .. answer.By, .. measures, "partial", "status"],
                 rows.Select(row => (IReadOnlyList<CsvCell>)[row.Period, UtcInstantConverter.Text(row.Start), UtcInstantConverter.Text(row.End),
-                    .. Groups(row), .. cells(row), row.Status]))
+                    .. Groups(row), .. cells(row), row.Partial ? "true" : "false", row.Status]))
             : JsonSerializer.SerializeToUtf8Bytes(answer, answer.GetType(), WireJson.Options);
         var etag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(body))[..32]}\"");
         http.Response.GetTypedHeaders().ETag = etag;
@@ -54,9 +54,16 @@ internal static class FigureTable
         return daysOver < options.ProvisionalDays ? "provisional" : daysOver < options.FinalDays ? "estimated" : "final";
     }
 
-    /// <summary>The part of a period that the window covers.</summary>
-    public static (DateTimeOffset Start, DateTimeOffset End) Clip(Period period, FigureRequest request) =>
-        (request.Start > period.Start ? request.Start.Value : period.Start, request.End < period.End ? request.End.Value : period.End);
+    /// <summary>
+    /// The part of a period that the window covers, and whether that is only a part of it: because the window cuts it, or because the period
+    /// is not over yet. A part is flagged and nothing is grossed up (METHODOLOGY, edge rule 3).
+    /// </summary>
+    public static (DateTimeOffset Start, DateTimeOffset End, bool IsPartial) Cover(Period period, FigureRequest request, FigureContext context)
+    {
+        var start = request.Start > period.Start ? request.Start.Value : period.Start;
+        var end = request.End < period.End ? request.End.Value : period.End;
+        return (start, end, start > period.Start || end < period.End || period.End > context.Reach);
+    }
 
     public static ObjectResult TooManyRows(HttpContext http, TooManyRowsException e) => Problems.Result(
         http, StatusCodes.Status422UnprocessableEntity, "too_many_rows", "The answer would be too large.",

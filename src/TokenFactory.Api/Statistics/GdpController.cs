@@ -19,20 +19,21 @@ internal sealed class GdpController(FigureReader figures, CatalogCache catalog, 
     /// Quantity x unit value of everything recorded, at current prices, gross: flat rows, one per period and group. An acknowledged event is
     /// in the next answer. `by` returns its groups only; the total is the query without it, and the rows of any grouping sum to it, to the
     /// last digit. The total has a row for every period between the first and the last with data, 0 where nothing was recorded; a group has
-    /// rows only where it has data. `Accept: text/csv` gives the same columns.
+    /// rows only where it has data. `partial` marks a row that covers less than its period. Models of one name are one group unless `producer`
+    /// is in `by` too. `Accept: text/csv` gives the same columns.
     /// </remarks>
     /// <param name="frequency" example="month">`hour`, `day`, `week` (ISO), `month`, `quarter` or `year`; periods are those of UTC.</param>
-    /// <param name="start" example="2026-01-01">From this date or instant on; left out: from the first data.</param>
-    /// <param name="end" example="2027-01-01">Up to, not including, this date or instant; left out: to the last data.</param>
+    /// <param name="start" example="2026-01-01">From this date on, or for hours this full hour; left out: from the first data.</param>
+    /// <param name="end" example="2027-01-01">Up to, not including, this date, or for hours this full hour; left out: to the last data.</param>
     /// <param name="by" example="sector,producer">Any of `sector`, `producer`, `model`, `token_class`, `service_tier`, with commas.</param>
     /// <param name="sector" example="enterprise">Only these; repeat for several.</param>
     /// <param name="producer" example="moonshot">Only these, by id or alias; repeat for several.</param>
-    /// <param name="model" example="kimi-k2">Only these; repeat for several.</param>
+    /// <param name="model" example="kimi-k2">Only these, by name or alias, of any producer; repeat for several.</param>
     /// <param name="token_class" example="output">Only these; repeat for several.</param>
     /// <param name="service_tier" example="standard">Only these; repeat for several.</param>
     /// <param name="prices" example="current">`current`: nominal, in the prices of each event's time.</param>
     /// <param name="concept" example="gross">`gross`: everything that was produced.</param>
-    /// <param name="as_of" example="2026-11-23">The figures as they were known at the end of this UTC date.</param>
+    /// <param name="as_of" example="2026-11-23">The figures as they were known at the end of this UTC date; a date that is still to come: as they are known now.</param>
     /// <param name="format" example="csv">`csv`, where no Accept header can be set.</param>
     [HttpGet(Name = "GetGdp")]
     [ProducesResponseType<GdpAnswer>(StatusCodes.Status200OK, "application/json", "text/csv")]
@@ -79,7 +80,7 @@ internal sealed class GdpController(FigureReader figures, CatalogCache catalog, 
 
     private GdpRow RowOf(FigureCell cell, FigureRequest request, FigureContext context)
     {
-        var (start, end) = FigureTable.Clip(cell.Period, request);
+        var (start, end, isPartial) = FigureTable.Cover(cell.Period, request, context);
         return FigureTable.WithGroup(new GdpRow
         {
             Period = cell.Period.Label,
@@ -90,6 +91,7 @@ internal sealed class GdpController(FigureReader figures, CatalogCache catalog, 
             UnpricedQuantity = cell.UnpricedQuantity,
             FreeQuantity = cell.FreeQuantity,
             UnitValue = cell.UnitValue,
+            Partial = isPartial,
             Status = FigureTable.StatusOf(cell.Period, context.AsOf, options.Value),
         }, request.By, cell.Group);
     }

@@ -19,23 +19,25 @@ internal sealed class IndicesController(FigureReader figures, CatalogCache catal
     /// <remarks>
     /// Index numbers over the items (producer x model x token class x service tier) of each group, reference period = 100. `union` compares
     /// every item of either period and imputes the missing price of one that came or went at the overall mean of the matched items;
-    /// `matched` compares items of both periods only. A period without a level says why in `null_reason`. Unpriced quantities are left out.
+    /// `matched` compares items of both periods only. A period without a level says why in `null_reason`. Unpriced quantities are left out, and
+    /// so is an item in a period whose corrections outweigh it. `value` is the ratio of values to those of the reference period, over every
+    /// item. `partial` marks a row that covers less than its period: its quantity and value are not those of a whole one.
     /// </remarks>
     /// <param name="index" example="price">`price`, `quantity` or `value`.</param>
     /// <param name="method" example="fisher">`laspeyres`, `paasche` or `fisher`.</param>
     /// <param name="linking" example="chained">`chained` compares each period with the one before, `fixed_base` with the reference period.</param>
     /// <param name="items" example="union">`union` or `matched`.</param>
-    /// <param name="reference" example="2026-01">The period that is 100; left out: the first with data, for each group the first of its own.</param>
+    /// <param name="reference" example="2026-01">The period that is 100, inside the window; left out: the first with data, for each group the first of its own.</param>
     /// <param name="frequency" example="month">`hour`, `day`, `week` (ISO), `month`, `quarter` or `year`; periods are those of UTC.</param>
-    /// <param name="start" example="2026-01-01">From this date or instant on; left out: from the first data.</param>
-    /// <param name="end" example="2027-01-01">Up to, not including, this date or instant; left out: to the last data.</param>
+    /// <param name="start" example="2026-01-01">From this date on, or for hours this full hour; left out: from the first data.</param>
+    /// <param name="end" example="2027-01-01">Up to, not including, this date, or for hours this full hour; left out: to the last data.</param>
     /// <param name="by" example="sector">Any of `sector`, `producer`, `model`, `token_class`, `service_tier`, with commas.</param>
     /// <param name="sector" example="enterprise">Only these; repeat for several.</param>
     /// <param name="producer" example="moonshot">Only these, by id or alias; repeat for several.</param>
-    /// <param name="model" example="kimi-k2">Only these; repeat for several.</param>
+    /// <param name="model" example="kimi-k2">Only these, by name or alias, of any producer; repeat for several.</param>
     /// <param name="token_class" example="output">Only these; repeat for several.</param>
     /// <param name="service_tier" example="standard">Only these; repeat for several.</param>
-    /// <param name="as_of" example="2026-11-23">The figures as they were known at the end of this UTC date.</param>
+    /// <param name="as_of" example="2026-11-23">The figures as they were known at the end of this UTC date; a date that is still to come: as they are known now.</param>
     /// <param name="format" example="csv">`csv`, where no Accept header can be set.</param>
     [HttpGet(Name = "GetIndices")]
     [ProducesResponseType<IndexAnswer>(StatusCodes.Status200OK, "application/json", "text/csv")]
@@ -67,14 +69,15 @@ internal sealed class IndicesController(FigureReader figures, CatalogCache catal
         try
         {
             var (context, cells) = await figures.ReadItemsAsync(request, options.Value.MaxItemPeriods, cancellationToken);
+            var (rows, reference100) = Compile(cells, request, compiled, referencePeriod, context);
             var answer = new IndexAnswer
             {
-                Rows = Compile(cells, request, compiled, referencePeriod, context),
+                Rows = rows,
                 Index = FigureQuery.SnakeCase(compiled.Kind),
                 Method = FigureQuery.SnakeCase(compiled.Formula),
                 Linking = FigureQuery.SnakeCase(compiled.Linking),
                 Items = FigureQuery.SnakeCase(compiled.Items),
-                Reference = referencePeriod?.Label,
+                Reference = reference100?.Label,
                 Currency = context.Currency,
                 Frequency = FigureQuery.SnakeCase(request.Frequency),
                 By = [.. request.By.Select(d => d.Name())],
@@ -91,31 +94,35 @@ internal sealed class IndicesController(FigureReader figures, CatalogCache catal
         }
     }
 
-    private List<IndexRow> Compile(List<ItemCell> cells, FigureRequest request, IndexMethod method, Period? reference, FigureContext context)
+    private (List<IndexRow> Rows, Period? Reference) Compile(
+        List<ItemCell> cells, FigureRequest request, IndexMethod method, Period? asked, FigureContext context)
     {
         if (cells.Count == 0)
-            return [];
+            return ([], asked);
         // Every group runs over the same periods, so that series can be laid side by side.
         var periods = Period.Range(request.Frequency, cells[0].Period.Start, cells[^1].Period.End).Take(options.Value.MaxRows + 1).ToList();
-        var groups = cells.GroupBy(c => string.Join('\0', c.Group), StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).ToList();
+        var groups = cells.GroupBy(c => c.Group, GroupComparer.Instance).OrderBy(g => g.Key, new GroupOrder(request.By)).ToList();
         if ((long)periods.Count * groups.Count > options.Value.MaxRows)
             throw new TooManyRowsException(options.Value.MaxRows);
         var rows = new List<IndexRow>(periods.Count * groups.Count);
+        var references = new HashSet<Period>();
         foreach (var group in groups)
         {
             var byPeriod = group.ToLookup(c => c.Period, c => KeyValuePair.Create(c.ItemId, c.Item));
             var baskets = periods.Select(p => new Basket(byPeriod[p])).ToList();
-            var at = reference is { } asked ? periods.IndexOf(asked) : baskets.FindIndex(b => !b.IsEmpty);
+            var at = asked is { } wanted ? periods.IndexOf(wanted) : baskets.FindIndex(b => !b.IsEmpty);
+            if (at >= 0)
+                references.Add(periods[at]);
             var points = IndexSeries.Compile(baskets, at, method);
-            rows.AddRange(periods.Select((period, t) => RowOf(period, points[t], group.First().Group, request, context)));
+            rows.AddRange(periods.Select((period, t) => RowOf(period, points[t], group.Key, request, context)));
         }
 
-        return [.. rows.OrderBy(r => r.Start)];
+        return ([.. rows.OrderBy(r => r.Start)], asked ?? (references.Count == 1 ? references.Single() : null));
     }
 
     private IndexRow RowOf(Period period, IndexPoint point, IReadOnlyList<string> group, FigureRequest request, FigureContext context)
     {
-        var (start, end) = FigureTable.Clip(period, request);
+        var (start, end, isPartial) = FigureTable.Cover(period, request, context);
         return FigureTable.WithGroup(new IndexRow
         {
             Period = period.Label,
@@ -126,10 +133,11 @@ internal sealed class IndicesController(FigureReader figures, CatalogCache catal
             NewItems = point.NewItems,
             VanishedItems = point.VanishedItems,
             NullReason = point.NullReason,
+            Partial = isPartial,
             Status = FigureTable.StatusOf(period, context.AsOf, options.Value),
         }, request.By, group);
     }
 
-    private static string? SixDecimals(double? value) =>
-        value is { } number ? Math.Round(number, 6, MidpointRounding.AwayFromZero).ToString("0.000000", CultureInfo.InvariantCulture) : null;
+    // F6 rounds the number itself; multiplying it first, or a custom format (15 digits), would not.
+    private static string? SixDecimals(double? value) => value?.ToString("F6", CultureInfo.InvariantCulture);
 }

@@ -124,7 +124,7 @@ public sealed class FiguresTests(LedgerFixture fixture) : IClassFixture<LedgerFi
 
         answer.Content.Headers.ContentType!.MediaType.Should().Be("text/csv");
         lines[0].Split(',').Should().Equal(json[0].EnumerateObject().Select(p => p.Name));
-        lines.Skip(1).Should().Equal(json.Select(r => string.Join(',', r.EnumerateObject().Select(p => p.Value.ValueKind == JsonValueKind.Null ? "" : p.Value.ToString()))));
+        lines.Skip(1).Should().Equal(json.Select(r => string.Join(',', r.EnumerateObject().Select(p => p.Value.ValueKind == JsonValueKind.Null ? "" : p.Value.GetRawText().Trim('"')))));
     }
 
     [Fact]
@@ -154,6 +154,18 @@ public sealed class FiguresTests(LedgerFixture fixture) : IClassFixture<LedgerFi
     [InlineData("/v1/gdp?start=2026-02-01T00:00:00", "?start")]
     [InlineData("/v1/gdp?start=2026-02-01T12:00:00Z", "?start")]
     [InlineData("/v1/gdp?start=2026-02-01&end=2026-02-01", "?end")]
+    [InlineData("/v1/gdp?start=2026-02-02&end=2026-02-01", "?end")]
+    [InlineData("/v1/gdp?frequency=hour&start=2026-02-01T10:30:00Z", "?start")]
+    [InlineData("/v1/gdp?frequency=hour&end=2026-02-01T10:00:00.5Z", "?end")]
+    [InlineData("/v1/gdp?frequency=hour&end=2026-02-01T10:00:00%2B05:30", "?end")]
+    [InlineData("/v1/gdp?start=0001-01-01T00:00:00%2B05:00", "?start")]
+    [InlineData("/v1/gdp?end=9999-01-01", "?end")]
+    [InlineData("/v1/gdp?frequency=day&frequency=hour", "?frequency")]
+    [InlineData("/v1/gdp?format=csv&format=json", "?format")]
+    [InlineData("/v1/gdp?model=kimi%00k2", "?model")]
+    [InlineData("/v1/gdp?by=sector;drop table items", "?by")]
+    [InlineData("/v1/gdp?sector=household' or true --", "?sector")]
+    [InlineData("/v1/indices?reference=2026-13", "?reference")]
     [InlineData("/v1/gdp?sector=everybody", "?sector")]
     [InlineData("/v1/gdp?producer=nobody", "?producer")]
     [InlineData("/v1/gdp?prices=chained", "?prices")]
@@ -168,6 +180,156 @@ public sealed class FiguresTests(LedgerFixture fixture) : IClassFixture<LedgerFi
 
         answer.StatusCode.Should().Be(HttpStatusCode.UnprocessableEntity);
         problem.GetProperty("errors")[0].GetProperty("pointer").GetString().Should().Be(pointer);
+    }
+
+    [Theory]
+    [InlineData("/v1/gdp?start=0001-01-01&end=9998-12-31")]
+    [InlineData("/v1/gdp?frequency=hour&start=0001-01-01&end=9998-12-31")]
+    [InlineData("/v1/gdp?frequency=hour&start=2026-06-01T05:00:00%2B05:00&end=9998-12-31T23:00:00Z")]
+    [InlineData("/v1/gdp?as_of=9999-12-31")]
+    [InlineData("/v1/gdp?as_of=2100-01-01")]
+    [InlineData("/v1/gdp?sector=&producer=&model=&token_class=&service_tier=&start=&end=&by=&as_of=&format=")]
+    [InlineData("/v1/gdp?by=sector&by=sector,sector,")]
+    public async Task Far_windows_dates_to_come_and_empty_parameters_leave_nothing_out(string query) =>
+        Sum(await _api.GetAsync(query)).Should().Be(Sum(await _api.GetAsync("/v1/gdp")));
+
+    [Theory]
+    [InlineData("/v1/gdp?start=0001-01-01&end=0002-01-01")]
+    [InlineData("/v1/gdp?start=9998-01-01")]
+    [InlineData("/v1/gdp?as_of=0001-01-01")]
+    [InlineData("/v1/gdp?model=nothing-of-this-name")]
+    [InlineData("/v1/gdp?model=' or true --&model=%ED%A0%80")]
+    [InlineData("/v1/indices?model=nothing-of-this-name")]
+    public async Task Where_nothing_is_there_are_no_rows(string query) =>
+        (await _api.GetAsync(query)).GetProperty("rows").GetArrayLength().Should().Be(0);
+
+    [Fact]
+    public async Task A_date_that_is_still_to_come_is_answered_with_what_is_known_now()
+    {
+        var now = await _api.GetAsync("/v1/gdp");
+        var future = await _api.GetAsync("/v1/gdp?as_of=2999-12-31");
+
+        future.GetProperty("as_of").GetString().Should().Be(now.GetProperty("as_of").GetString());
+        future.GetProperty("rows").EnumerateArray().Select(r => Text(r, "status")).Should().Equal(now.GetProperty("rows").EnumerateArray().Select(r => Text(r, "status")));
+    }
+
+    [Fact]
+    public async Task A_row_says_when_it_covers_a_part_of_its_period()
+    {
+        async Task<IEnumerable<bool>> PartialAsync(string query) =>
+            (await _api.GetAsync(query)).GetProperty("rows").EnumerateArray().Select(r => r.GetProperty("partial").GetBoolean());
+
+        (await PartialAsync("/v1/gdp?frequency=month&start=2026-07-01&end=2026-09-01")).Should().Equal(false, false);
+        (await PartialAsync("/v1/gdp?frequency=month&start=2026-07-02&end=2026-09-01")).Should().Equal(true, false);
+        (await PartialAsync("/v1/indices?frequency=month&start=2026-07-01&end=2026-08-31")).Should().Equal(false, true);
+        // 2026-07-01 is a Wednesday.
+        (await PartialAsync("/v1/gdp?frequency=week&start=2026-07-01&end=2026-07-13")).Should().Equal(true, false);
+        var years = (await _api.GetAsync("/v1/gdp?frequency=year&start=2026-01-01&end=2027-01-01")).GetProperty("rows");
+        years[0].GetProperty("partial").GetBoolean().Should().Be(DateTimeOffset.Parse("2027-01-01Z", CultureInfo.InvariantCulture) > TimeProvider.System.GetUtcNow(), "a year that is not over is a part of one");
+    }
+
+    [Theory]
+    [InlineData(null, "", "application/json")]
+    [InlineData("*/*", "", "application/json")]
+    [InlineData("text/html", "", "application/json")]
+    [InlineData("text/csv", "", "text/csv")]
+    [InlineData("TEXT/CSV; header=present", "", "text/csv")]
+    [InlineData("text/csv, */*;q=0.1", "", "text/csv")]
+    [InlineData("text/csv;q=0", "", "application/json")]
+    [InlineData("application/json, text/csv;q=0.5", "", "application/json")]
+    [InlineData("application/json;q=0.5, text/csv", "", "text/csv")]
+    [InlineData("text/csv", "&format=json", "application/json")]
+    [InlineData("application/json", "&format=csv", "text/csv")]
+    public async Task The_form_of_an_answer_is_negotiated(string? accept, string further, string expected)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/gdp?frequency=year{further}");
+        if (accept is not null)
+            request.Headers.TryAddWithoutValidation("Accept", accept);
+        using var answer = await _api.Client.SendAsync(request);
+
+        answer.StatusCode.Should().Be(HttpStatusCode.OK);
+        answer.Content.Headers.ContentType!.MediaType.Should().Be(expected);
+        answer.Headers.Vary.Should().Contain("Accept");
+    }
+
+    [Fact]
+    public async Task A_tag_is_compared_weakly_and_belongs_to_one_form()
+    {
+        const string query = "/v1/gdp?frequency=year&end=2026-09-01&format=csv";
+        using var first = await _api.Client.GetAsync(query);
+        using var json = await _api.Client.GetAsync("/v1/gdp?frequency=year&end=2026-09-01");
+        var tag = first.Headers.ETag!.ToString();
+
+        async Task<HttpStatusCode> AskAsync(string known)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, query);
+            request.Headers.TryAddWithoutValidation("If-None-Match", known);
+            using var answer = await _api.Client.SendAsync(request);
+            answer.Headers.ETag!.ToString().Should().Be(tag);
+            return answer.StatusCode;
+        }
+
+        json.Headers.ETag!.ToString().Should().NotBe(tag);
+        foreach (var known in new[] { tag, $"W/{tag}", "*", $"\"other\", {tag}" })
+            (await AskAsync(known)).Should().Be(HttpStatusCode.NotModified, known);
+        foreach (var known in new[] { "\"other\"", json.Headers.ETag.ToString(), "not a tag" })
+            (await AskAsync(known)).Should().Be(HttpStatusCode.OK, known);
+    }
+
+    [Fact]
+    public async Task A_model_is_found_by_its_alias_too()
+    {
+        await _api.CreateAsync("/v1/models", new { producer = "mistral", model = "large", aliases = new[] { "mistral/large" } });
+        await _api.PostAsync("/v1/events", Events.Native("aliased", producer: "mistral", model: "mistral/large", occurredAt: "2026-07-07T07:00:00Z"));
+
+        Sum(await _api.GetAsync("/v1/gdp?model=large")).Should().Be(0.00003m);
+        Sum(await _api.GetAsync("/v1/gdp?model=mistral/large")).Should().Be(0.00003m);
+        Sum(await _api.GetAsync("/v1/gdp?model=mistral/large&model=large&producer=mistral&by=model")).Should().Be(0.00003m);
+    }
+
+    [Fact]
+    public async Task An_index_names_its_reference_period_and_orders_groups_as_gdp_does()
+    {
+        var indices = await _api.GetAsync("/v1/indices?frequency=month&by=sector,token_class&start=2026-07-01&end=2026-09-01");
+        var gdp = await _api.GetAsync("/v1/gdp?frequency=month&by=sector,token_class&start=2026-07-01&end=2026-09-01");
+        var named = await _api.GetAsync("/v1/indices?frequency=month&reference=2026-08");
+
+        static IEnumerable<string> Groups(JsonElement answer) =>
+            answer.GetProperty("rows").EnumerateArray().Select(r => $"{Text(r, "period")} {Text(r, "sector")} {Text(r, "token_class")}");
+        indices.GetProperty("reference").GetString().Should().Be("2026-07", "every group has data then");
+        Groups(indices).Should().Equal(Groups(gdp));
+        named.GetProperty("reference").GetString().Should().Be("2026-08");
+        named.GetProperty("rows").EnumerateArray().Single(r => Text(r, "period") == "2026-08").GetProperty("index").GetString().Should().Be("100.000000");
+    }
+
+    [Fact]
+    public async Task Index_numbers_over_the_wire_are_the_formulas_over_the_published_figures()
+    {
+        // The union by hand, from what /v1/gdp publishes of each item; two items of one producer, one new, one gone.
+        foreach (var (id, model, month, quantity, value) in new[]
+        {
+            ("x1", "stays", "07", 3_000_000L, "4"), ("x2", "goes", "07", 1_000_000L, "10"),
+            ("x3", "stays", "08", 5_000_000L, "3"), ("x4", "comes", "08", 2_000_000L, "8"),
+        })
+        {
+            (await _api.PostAsync("/v1/events", Events.Native(
+                id, producer: "xai", model: model, occurredAt: $"2026-{month}-07T07:00:00Z", input: quantity, output: 0, outputValue: value))).EnsureSuccessStatusCode();
+        }
+
+        async Task<string?> IndexAsync(string query) =>
+            (await _api.GetAsync($"/v1/indices?frequency=month&producer=xai&token_class=input&{query}")).GetProperty("rows")[1].GetProperty("index").GetString();
+
+        // Matched: P = 3/4. Imputed: goes 10 -> 7.5, comes 8 / 0.75 -> 8.
+        const double comes = 8 / 0.75;
+        var laspeyres = ((3 * 3) + (7.5 * 1)) / ((4 * 3) + (10 * 1));
+        var paasche = ((3 * 5) + (8 * 2)) / ((4 * 5) + (comes * 2));
+        (await IndexAsync("method=laspeyres")).Should().Be((100 * laspeyres).ToString("F6", CultureInfo.InvariantCulture));
+        (await IndexAsync("method=paasche")).Should().Be((100 * paasche).ToString("F6", CultureInfo.InvariantCulture));
+        (await IndexAsync("method=fisher")).Should().Be((100 * Math.Sqrt(laspeyres * paasche)).ToString("F6", CultureInfo.InvariantCulture));
+        (await IndexAsync("index=quantity&method=laspeyres")).Should().Be((100 * ((4 * 5) + (comes * 2)) / 22).ToString("F6", CultureInfo.InvariantCulture));
+        (await IndexAsync("index=value")).Should().Be((100 * 31.0 / 22).ToString("F6", CultureInfo.InvariantCulture));
+        (await IndexAsync("items=matched")).Should().Be("75.000000");
+        (await IndexAsync("items=matched&index=quantity&linking=fixed_base")).Should().Be((100 * 5.0 / 3).ToString("F6", CultureInfo.InvariantCulture));
     }
 
     [Fact]

@@ -34,6 +34,17 @@ public sealed class VintageTests
         (await GdpAsync(api, "&as_of=2026-08-11")).Should().Be("24");
         (await GdpAsync(api, "&as_of=2026-09-11")).Should().Be("24");
         (await GdpAsync(api, "")).Should().Be("21");
+        // What was published of an earlier day does not change any more: neither how far it reaches nor its tag.
+        var eleventh = await api.GetAsync("/v1/gdp?frequency=day&as_of=2026-08-11");
+        eleventh.GetProperty("complete_through").GetString().Should().Be("2026-08-12T00:00:00Z");
+        using var before = await api.Client.GetAsync("/v1/gdp?frequency=day&as_of=2026-08-11");
+        await SendAsync(api, Events.Native("later", occurredAt: "2026-08-09T12:00:00Z"));
+        using var after = await api.Client.GetAsync("/v1/gdp?frequency=day&as_of=2026-08-11");
+        after.Headers.ETag.Should().Be(before.Headers.ETag);
+        var current = await api.GetAsync("/v1/gdp?frequency=month");
+        current.GetProperty("complete_through").GetString().Should().Be("2026-09-12T09:00:00Z");
+        current.GetProperty("rows")[0].GetProperty("partial").GetBoolean().Should().BeFalse();
+        (await api.GetAsync("/v1/gdp?frequency=month&as_of=2026-08-11")).GetProperty("rows")[0].GetProperty("partial").GetBoolean().Should().BeTrue("August was not over then");
         (await api.GetAsync("/v1/reconciliation?full=true")).GetProperty("balanced").GetBoolean().Should().BeTrue();
         // The clock's month had no partition: it was made on sight.
         (await database.ScalarAsync<long>("select count(*) from ledger_entry_2026_08")).Should().Be(6);
