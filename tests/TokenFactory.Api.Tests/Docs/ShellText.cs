@@ -129,6 +129,8 @@ internal sealed class ShellText(string text, int firstLine, Func<string, string>
             {
                 case '\'':
                     var end = text.IndexOf('\'', _at);
+                    if (end < 0)
+                        throw Unclosed(_at - 1);
                     word.Append(text, _at, end - _at);
                     _at = end + 1;
                     break;
@@ -151,10 +153,15 @@ internal sealed class ShellText(string text, int firstLine, Func<string, string>
 
     private void Quoted(StringBuilder word)
     {
-        while (text[_at] != '"')
+        var start = _at;
+        while (true)
         {
+            if (AtEnd)
+                throw Unclosed(start - 1);
             var c = text[_at++];
-            if (c == '\\' && text[_at] is '"' or '\\' or '$')
+            if (c == '"')
+                return;
+            if (c == '\\' && !AtEnd && text[_at] is '"' or '\\' or '$')
                 word.Append(text[_at++]);
             else if (c == '$')
                 word.Append(Variable());
@@ -163,9 +170,9 @@ internal sealed class ShellText(string text, int firstLine, Func<string, string>
             else
                 word.Append(c);
         }
-
-        _at++;
     }
+
+    private ExampleException Unclosed(int at) => new($"line {LineAt(at)}: the quote is not closed.");
 
     private string Variable()
     {

@@ -39,6 +39,8 @@ public sealed class WrongPagesTests(ApiFixture fixture) : IClassFixture<ApiFixtu
     [InlineData("curl -s \"$ADDRESS/v1/gdp\"", "json", Empty, "no command has set $ADDRESS")]
     [InlineData("curl -s -H \"Authorization: Bearer $KEY\" -d '{\"id\":\"a\"}' \"$URL/v1/sources\"", "json", "{}", "answered 415")]
     [InlineData("wget \"$URL/v1/gdp\"", "json", Empty, "the command wget is not understood")]
+    [InlineData("curl -s \"$URL/v1/gdp", "json", Empty, "the quote is not closed")]
+    [InlineData("curl -s '", "json", Empty, "the quote is not closed")]
     [InlineData("export ID=...", "json", "{}", "say which part of the answer before")]
     [InlineData("dotnet test", "json", Empty, "no curl line stands before")]
     public async Task A_page_that_is_wrong_is_refused(string commands, string info, string answer, string why)
