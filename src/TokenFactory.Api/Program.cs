@@ -40,8 +40,12 @@ try
     if (isDemo)
     {
         builder.Services.AddHostedService<DemoService>();
-        builder.Services.AddSingleton(provider => new DemoCredentials(cancellationToken =>
-            provider.GetRequiredService<TemporaryKeys>().CreateAdminAsync("demonstration", TimeSpan.FromHours(1), cancellationToken)));
+        builder.Services.AddSingleton(provider => AccessOfDemo(
+            provider.GetRequiredService<TemporaryKeys>(), provider.GetRequiredService<IOptions<AccessOptions>>().Value));
+    }
+    else
+    {
+        builder.Services.AddHostedService<DemoClockReturn>();
     }
 
     await using var app = builder.Build();
@@ -67,5 +71,13 @@ async Task<PrivatePostgres> StartPrivateServerAsync()
     var options = builder.Configuration.GetSection("TokenFactory").Get<PrivateServerOptions>() ?? new PrivateServerOptions();
     return await PrivatePostgres.StartAsync(options, loggers.CreateLogger<PrivatePostgres>(), TimeProvider.System, CancellationToken.None);
 }
+
+static DemoAccess AccessOfDemo(TemporaryKeys keys, AccessOptions options) => new()
+{
+    CreateKeyAsync = cancellationToken => keys.CreateAdminAsync("demonstration", TimeSpan.FromHours(1), cancellationToken),
+    RevokeKeyAsync = keys.RevokeAsync,
+    FiguresArePublic = options.PublicFigures,
+    HasConfiguredKey = !string.IsNullOrEmpty(options.BootstrapAdminKey),
+};
 
 public sealed partial class Program;

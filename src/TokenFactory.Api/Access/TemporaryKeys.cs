@@ -4,7 +4,7 @@ using TokenFactory.Api.Database;
 namespace TokenFactory.Api.Access;
 
 /// <summary>Admin keys for work that the service does for itself through its own API: they end by themselves.</summary>
-internal sealed class TemporaryKeys(IDbContextFactory<TokenFactoryContext> contexts, TimeProvider time)
+internal sealed class TemporaryKeys(IDbContextFactory<TokenFactoryContext> contexts, KeyRing keys, TimeProvider time)
 {
     public async Task<string> CreateAdminAsync(string name, TimeSpan lifetime, CancellationToken cancellationToken)
     {
@@ -21,5 +21,15 @@ internal sealed class TemporaryKeys(IDbContextFactory<TokenFactoryContext> conte
         });
         await context.SaveChangesAsync(cancellationToken);
         return key;
+    }
+
+    /// <summary>Ends a key before its time: the work is done.</summary>
+    public async Task RevokeAsync(string key, CancellationToken cancellationToken)
+    {
+        var id = KeyFormat.IdOf(key);
+        var now = time.GetUtcNow();
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        await context.Set<ApiKey>().Where(k => k.Id == id).ExecuteUpdateAsync(k => k.SetProperty(row => row.RevokedAt, now), cancellationToken);
+        keys.Forget();
     }
 }

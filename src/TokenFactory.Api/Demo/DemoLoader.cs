@@ -7,34 +7,28 @@ using TokenFactory.Economics.Measures;
 namespace TokenFactory.Api.Demo;
 
 /// <summary>
-/// Posts the demonstration economy through the public API, day by day. Cut off anywhere it goes on at the next start: what was recorded is
-/// answered as a duplicate.
+/// Posts the demonstration economy through the public API, day by day. Cut off anywhere it goes on with the same day at the next start: what
+/// was recorded of it is answered as a duplicate.
 /// </summary>
-internal sealed class DemoLoader(HttpClient api, DemoClock clock, TextWriter console, bool isTerminal)
+internal sealed class DemoLoader(HttpClient api, DemoClock clock, DemoConsole console)
 {
-    private static readonly TimeSpan Morning = TimeSpan.FromHours(4);
-
-    /// <returns>The number of events posted; 0 when the demonstration was complete.</returns>
-    /// <exception cref="InvalidOperationException">The ledger holds other events, or the API refused something.</exception>
-    public async Task<int> LoadAsync(DateOnly today, CancellationToken cancellationToken)
+    /// <exception cref="InvalidOperationException">The API refused something.</exception>
+    public async Task LoadAsync(DemoPlan plan, CancellationToken cancellationToken)
     {
-        if (await clock.PrepareAsync(today.AddDays(-1), cancellationToken) is not { } until)
-            return 0;
-        var economy = new DemoEconomy(until);
+        var economy = new DemoEconomy(plan.Until);
         await RegisterAsync(economy, cancellationToken);
         var posted = 0;
         var days = economy.RecordingDays().ToList();
         for (var d = 0; d < days.Count; d++)
         {
-            await clock.SetAsync(new DateTimeOffset(days[d], TimeOnly.FromTimeSpan(Morning), TimeSpan.Zero), cancellationToken);
+            if (days[d] < plan.From)
+                continue;
+            await clock.SetAsync(days[d], cancellationToken);
             posted += await PostAsync(economy.RecordedOn(days[d]).ToList(), cancellationToken);
             foreach (var reversal in economy.ReversedOn(days[d]))
                 await ReverseAsync(reversal, cancellationToken);
-            Progress(d + 1, days.Count, posted);
+            console.Progress(d + 1, days.Count, posted);
         }
-
-        await clock.FinishAsync(cancellationToken);
-        return posted;
     }
 
     private async Task RegisterAsync(DemoEconomy economy, CancellationToken cancellationToken)
@@ -90,12 +84,4 @@ internal sealed class DemoLoader(HttpClient api, DemoClock clock, TextWriter con
 
     private static async Task FailAsync(string path, HttpResponseMessage answer, CancellationToken cancellationToken) => throw new InvalidOperationException(
         $"The demonstration could not be loaded: {path} answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(cancellationToken)}");
-
-    private void Progress(int days, int allDays, int posted)
-    {
-        if (isTerminal)
-            console.Write($"\rLoading the demonstration economy: {days} of {allDays} days, {posted} events {(days == allDays ? "\n" : "")}");
-        else if (days * 10 / allDays > (days - 1) * 10 / allDays)
-            console.WriteLine($"Loading the demonstration economy: {days} of {allDays} days, {posted} events");
-    }
 }

@@ -11,10 +11,18 @@ internal sealed class DatabaseAwayHandler : IExceptionHandler
         if (!IsAway(exception) || httpContext.Response.HasStarted)
             return false;
         httpContext.Response.Headers.RetryAfter = "2";
-        await Problems.WriteAsync(httpContext, StatusCodes.Status503ServiceUnavailable, "database_unavailable", "The database does not answer.",
-            "Send the request again after the time in Retry-After. Events may be sent again as they are: each counts once.");
+        const string again = "Send the request again after the time in Retry-After. Events may be sent again as they are: each counts once.";
+        if (NotYet(exception) is { } reason)
+            await Problems.WriteAsync(httpContext, StatusCodes.Status503ServiceUnavailable, "starting", "The service is starting.", $"{reason}. {again}");
+        else
+            await Problems.WriteAsync(httpContext, StatusCodes.Status503ServiceUnavailable, "database_unavailable", "The database does not answer.", again);
         return true;
     }
+
+    // The service's own SQL refuses for the time being, and says why.
+    private static string? NotYet(Exception exception) => exception is PostgresException { SqlState: "57PNY" } refusal
+        ? char.ToUpperInvariant(refusal.MessageText[0]) + refusal.MessageText[1..]
+        : exception.InnerException is { } inner ? NotYet(inner) : null;
 
     // Class 08: connection. 53: no resources (disk, memory, connections). 57P: shutdown, crash, starting up. 58: system. 25006: a standby.
     internal static bool IsAway(Exception exception) => exception switch

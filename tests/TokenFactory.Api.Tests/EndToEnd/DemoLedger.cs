@@ -10,6 +10,7 @@ public sealed class DemoLedger : IAsyncLifetime
 {
     private const int EventsBeforeTheKill = 5_000;
     private static readonly TimeSpan LoadLimit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan AskInterval = TimeSpan.FromMilliseconds(100);
 
     public TestDatabase Database { get; private set; } = null!;
@@ -52,6 +53,31 @@ public sealed class DemoLedger : IAsyncLifetime
         {
             await api.DisposeAsync();
             throw;
+        }
+    }
+
+    /// <summary>Starts the service with the demonstration, where it is to end by itself.</summary>
+    public static async Task<(int ExitCode, string Output)> RunToItsEndAsync(string connectionString)
+    {
+        var start = new ProcessStartInfo("dotnet", ["TokenFactory.Api.dll", "--urls", "http://127.0.0.1:0", "--demo"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = AppContext.BaseDirectory,
+        };
+        start.Environment["ConnectionStrings__TokenFactory"] = connectionString;
+        start.Environment["TokenFactory__BootstrapAdminKey"] = ApiProcess.AdminKey;
+        using var process = Process.Start(start)!;
+        try
+        {
+            var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+            await process.WaitForExitAsync().WaitAsync(EndLimit);
+            return (process.ExitCode, await output + await errors);
+        }
+        finally
+        {
+            if (!process.HasExited)
+                process.Kill();
         }
     }
 
