@@ -15,25 +15,6 @@ namespace TokenFactory.Api.Tests.Ledger;
 public sealed class TransactionTests
 {
     [Fact]
-    public async Task Sums_beyond_what_a_decimal_holds_are_exact()
-    {
-        await using var database = await PostgresServer.Current.CreateDatabaseAsync();
-        await using var api = await ApiProcess.StartAsync(database.ConnectionString);
-        await api.CreateAsync("/v1/sources", new { id = "gateway-1" });
-        // Each amount is near the largest, 10^15, and has twelve decimals: 300 of them need 30 digits.
-        var events = Enumerable.Range(0, 150).Select(i => Events.Native(
-            Events.Number(i), input: 987_654_321_012_345 - i, output: 911_111_222_333_444 - i, outputValue: "999999.999999999999"));
-
-        using var answer = await api.PostAsync("/v1/events", Events.Join(events), Events.Lines);
-        answer.StatusCode.Should().Be(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
-
-        var exact = await database.ScalarAsync<string>("select trim_scale(sum(reporting_amount))::text from ledger_entry");
-        exact.Length.Should().BeGreaterThan(29, "the test is about sums of more than 28 digits");
-        (await api.GetAsync("/v1/gdp?frequency=year")).GetProperty("rows")[0].GetProperty("gdp").GetString().Should().Be(exact);
-        (await api.GetAsync("/v1/reconciliation?full=true")).GetProperty("balanced").GetBoolean().Should().BeTrue();
-    }
-
-    [Fact]
     public async Task An_event_that_the_ledger_refuses_does_not_take_its_neighbours_with_it()
     {
         await using var database = await PostgresServer.Current.CreateDatabaseAsync();
