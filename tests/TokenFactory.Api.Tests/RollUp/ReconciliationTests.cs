@@ -87,7 +87,8 @@ public sealed class ReconciliationTests
             await using var hold = new NpgsqlCommand($"begin; select 1 from rollup_source where source_id = {source} for update", frozen);
             await hold.ExecuteNonQueryAsync();
             (await folding.FoldAsync(source, CancellationToken.None)).Batches.Should().Be(0);
-            await database.ExecuteAsync($"select pg_terminate_backend({frozen.ProcessID})");
+            // Waits for its end: the lock goes with the process, not with the asking.
+            await database.ExecuteAsync($"select pg_terminate_backend({frozen.ProcessID}, 30000)");
         }
 
         (await folding.FoldAsync(source, CancellationToken.None)).Batches.Should().Be(1);
