@@ -25,11 +25,13 @@ internal sealed class DatabaseAwayHandler : IExceptionHandler
         : exception.InnerException is { } inner ? NotYet(inner) : null;
 
     // Class 08: connection. 53: no resources (disk, memory, connections). 57P: shutdown, crash, starting up. 58: system. 25006: a standby.
+    // FATAL: the server refused or ended the connection, whatever the reason: closed for maintenance, a changed password, a dropped database.
     internal static bool IsAway(Exception exception) => exception switch
     {
         PostgresException e => e.SqlState[..2] is "08" or "53" or "58" || e.SqlState.StartsWith("57P", StringComparison.Ordinal)
             || e.SqlState is PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.ReadOnlySqlTransaction
-                or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure,
+                or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure
+            || e.InvariantSeverity is "FATAL" or "PANIC",
         NpgsqlException => true,
         TimeoutException => true,
         _ => exception.InnerException is { } inner && IsAway(inner),

@@ -127,6 +127,60 @@ public sealed class AccessTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    public async Task A_key_is_taken_from_either_header_and_a_wrong_one_is_never_overlooked()
+    {
+        var valid = await KeyAsync("read");
+        foreach (var (authorization, header, expected) in new[]
+        {
+            ($"bearer {valid}", null, HttpStatusCode.OK), ($"BEARER   {valid} ", null, HttpStatusCode.OK), (null, valid, HttpStatusCode.OK),
+            ("Basic eDp5", valid, HttpStatusCode.OK), ("Bearer wrong", valid, HttpStatusCode.Unauthorized), ($"Bearer {valid}, Bearer {valid}", null, HttpStatusCode.Unauthorized),
+            ($"Bearer{valid}", null, HttpStatusCode.Unauthorized), (valid, null, HttpStatusCode.Unauthorized), ("Bearer", null, HttpStatusCode.Unauthorized),
+            ($"Bearer {new string('x', 8_000)}", null, HttpStatusCode.Unauthorized), (null, null, HttpStatusCode.Unauthorized),
+        })
+        {
+            using var client = _api.ClientWith(null);
+            if (authorization is not null)
+                client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", authorization);
+            if (header is not null)
+                client.DefaultRequestHeaders.Add("X-Api-Key", header);
+            (await client.GetAsync("/v1/sources")).StatusCode.Should().Be(expected, $"{authorization} and {header}");
+            // Figures are everybody's, whatever key came along.
+            (await client.GetAsync("/v1/gdp")).StatusCode.Should().Be(HttpStatusCode.OK);
+        }
+    }
+
+    [Fact]
+    public async Task The_configured_admin_key_is_the_configured_one_whatever_it_looks_like()
+    {
+        await using var database = await PostgresServer.Current.CreateDatabaseAsync();
+        var (_, looksMade) = KeyFormat.Create();
+        await using (var api = await ApiProcess.StartAsync(database.ConnectionString, new() { ["TokenFactory__BootstrapAdminKey"] = looksMade }))
+        {
+            using var configured = api.ClientWith(looksMade);
+            (await configured.GetAsync("/v1/api-keys")).StatusCode.Should().Be(HttpStatusCode.OK);
+            using var other = api.ClientWith(ApiProcess.AdminKey);
+            (await other.GetAsync("/v1/api-keys")).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+        }
+
+        await using var next = await ApiProcess.StartAsync(database.ConnectionString);
+        using var replaced = next.ClientWith(looksMade);
+        (await replaced.GetAsync("/v1/api-keys")).StatusCode.Should().Be(HttpStatusCode.Unauthorized, "the configuration has replaced it");
+    }
+
+    [Theory]
+    [InlineData("0123456789012345678901234567890", "32 to 512")]
+    [InlineData(" 0123456789012345678901234567890123456789", "white space")]
+    [InlineData("0123456789\n012345678901234567890123456789", "control characters")]
+    public async Task An_admin_key_that_could_not_be_used_stops_the_start(string key, string why)
+    {
+        var start = () => ApiProcess.StartAsync(fixture.Database.ConnectionString, new() { ["TokenFactory__BootstrapAdminKey"] = key });
+
+        var said = (await start.Should().ThrowAsync<InvalidOperationException>()).Which.Message;
+
+        said.Should().Contain(why).And.NotContain(key);
+    }
+
+    [Fact]
     public async Task Figures_need_a_key_where_they_are_not_public()
     {
         await using var api = await ApiProcess.StartAsync(fixture.Database.ConnectionString, new() { ["TokenFactory__PublicFigures"] = "false" });
