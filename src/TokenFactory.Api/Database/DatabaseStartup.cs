@@ -42,6 +42,7 @@ internal sealed class DatabaseReadiness
 /// <summary>Migrates at start, and keeps trying while the server is not there yet: the process lives and says that it is not ready.</summary>
 internal sealed partial class DatabaseStartup(
     DatabaseConnections connections,
+    NpgsqlDataSource service,
     DatabaseReadiness readiness,
     ILoggerFactory loggers,
     ILogger<DatabaseStartup> logger,
@@ -57,6 +58,8 @@ internal sealed partial class DatabaseStartup(
             try
             {
                 await DatabaseMigrator.MigrateAsync(connections.Owner, loggers, stoppingToken);
+                // The service's login may be another: it would fail at everything, and say so again and again.
+                await (await service.OpenConnectionAsync(stoppingToken)).DisposeAsync();
                 readiness.SetSchemaReady();
                 LogReady(logger);
                 return;
@@ -66,15 +69,39 @@ internal sealed partial class DatabaseStartup(
                 LogAway(logger, RetryInterval.TotalSeconds, e.Message);
                 await Task.Delay(RetryInterval, time, stoppingToken);
             }
+            catch (PostgresException e) when (RemedyOf(e) is { } remedy)
+            {
+                LogRefused(logger, e.MessageText, remedy);
+                Stop();
+                return;
+            }
             catch (Exception e) when (e is not OperationCanceledException)
             {
                 LogFailed(logger, e);
-                Environment.ExitCode = 1;
-                lifetime.StopApplication();
+                Stop();
                 return;
             }
         }
     }
+
+    private void Stop()
+    {
+        Environment.ExitCode = 1;
+        lifetime.StopApplication();
+    }
+
+    // What an operator can put right, said so that it can be done.
+    private static string? RemedyOf(PostgresException e) => e.SqlState switch
+    {
+        "3D000" => "Create the database first, or correct its name in the connection string.",
+        ['2', '8', ..] => "Check the user name and the password of the connection string.",
+        // A schema that the login may not use is no schema at all to it.
+        PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.InvalidSchemaName => e.Hint ?? (e.MessageText.Contains(DatabaseConnections.ServiceRole, StringComparison.Ordinal)
+            ? $"Let the schema's owner run: GRANT {DatabaseConnections.ServiceRole} TO <the service's login>;"
+            : "Migrations need a login that owns the schema: name one in ConnectionStrings__TokenFactoryOwner, or let an administrator run: "
+                + "GRANT CREATE, USAGE ON SCHEMA public TO <the login>;"),
+        _ => null,
+    };
 
     // A server that can't be reached or is starting or stopping will be back; one that refuses what we ask will refuse it again.
     private static bool IsAway(NpgsqlException e) =>
@@ -86,6 +113,9 @@ internal sealed partial class DatabaseStartup(
 
     [LoggerMessage(1002, LogLevel.Warning, "The database does not answer; trying again in {RetrySeconds} s: {Reason}")]
     private static partial void LogAway(ILogger logger, double retrySeconds, string reason);
+
+    [LoggerMessage(1004, LogLevel.Critical, "The database refuses the service: {Reason}. {Remedy}")]
+    private static partial void LogRefused(ILogger logger, string reason, string remedy);
 
     [LoggerMessage(1003, LogLevel.Critical, "The database could not be brought to this version's schema")]
     private static partial void LogFailed(ILogger logger, Exception exception);

@@ -1,0 +1,80 @@
+using Npgsql;
+using TokenFactory.Api.Tests.Infrastructure;
+
+namespace TokenFactory.Api.Tests.Database;
+
+/// <summary>Starts that fail say what to do; starts at the same time do not disturb each other.</summary>
+public sealed class StartTests
+{
+    [Fact]
+    public async Task Several_instances_start_at_once_on_an_empty_database()
+    {
+        await using var database = await PostgresServer.Current.CreateDatabaseAsync();
+        await database.ExecuteAsync("drop schema public cascade; create schema public");
+
+        var apis = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => ApiProcess.StartAsync(database.ConnectionString)));
+
+        foreach (var api in apis)
+        {
+            (await api.Client.GetAsync("/v1/producers/openai")).EnsureSuccessStatusCode();
+            await api.DisposeAsync();
+        }
+    }
+
+    [Theory]
+    [InlineData("nologin", "Check the user name and the password")]
+    [InlineData("stranger", "GRANT CREATE, USAGE ON SCHEMA public")]
+    [InlineData("nowhere", "Create the database first")]
+    public async Task A_start_that_is_refused_says_what_to_do(string fault, string remedy)
+    {
+        await using var database = await PostgresServer.Current.CreateDatabaseAsync();
+        await using var login = await Login.CreateAsync(database);
+        var settings = new NpgsqlConnectionStringBuilder(database.ConnectionString);
+        if (fault == "nowhere")
+            settings.Database += "_nowhere";
+        else
+            (settings.Username, settings.Password) = (login.Name, fault == "nologin" ? "wrong" : Login.Password);
+        if (fault == "stranger")
+            await database.ExecuteAsync("drop schema public cascade; create schema public");
+        if (fault == "nologin")
+            settings.Username = login.Name + "_nobody";
+
+        var start = () => ApiProcess.StartAsync(settings.ConnectionString);
+
+        (await start.Should().ThrowAsync<InvalidOperationException>()).Which.Message.Should().Contain(remedy).And.NotContain("   at ");
+    }
+
+    [Fact]
+    public async Task The_service_may_have_a_login_of_its_own_that_was_granted_the_role()
+    {
+        await using var database = await PostgresServer.Current.CreateDatabaseAsync();
+        await using var login = await Login.CreateAsync(database);
+        var service = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Username = login.Name, Password = Login.Password }.ConnectionString;
+        var owner = new Dictionary<string, string> { ["ConnectionStrings__TokenFactoryOwner"] = database.ConnectionString };
+
+        var without = () => ApiProcess.StartAsync(service, owner);
+        (await without.Should().ThrowAsync<InvalidOperationException>()).Which.Message.Should().Contain("GRANT tokenfactory_service TO");
+        await database.ExecuteAsync($"grant tokenfactory_service to {login.Name}");
+        await using var api = await ApiProcess.StartAsync(service, owner);
+
+        await api.CreateAsync("/v1/sources", new { id = "split" });
+        (await api.PostAsync("/v1/events", Events.Native("e", "split", model: "new-model"))).EnsureSuccessStatusCode();
+    }
+
+    // Roles belong to the whole server: one per test, that goes with it.
+    private sealed class Login(TestDatabase database, string name) : IAsyncDisposable
+    {
+        public const string Password = "of-no-value";
+
+        public string Name { get; } = name;
+
+        public static async Task<Login> CreateAsync(TestDatabase database)
+        {
+            var name = $"tf_login_{Guid.NewGuid():N}";
+            await database.ExecuteAsync($"create role {name} login password '{Password}'");
+            return new Login(database, name);
+        }
+
+        public async ValueTask DisposeAsync() => await database.ExecuteAsync($"drop role {Name}");
+    }
+}
