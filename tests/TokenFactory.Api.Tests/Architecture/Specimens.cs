@@ -50,6 +50,15 @@ internal static class InAGenericArgument
     public static Type Use() => typeof(Dictionary<int, List<Rune[]>>);
 }
 
+internal static class InAGenericMethodArgument
+{
+    public static bool Use() => Array.Empty<Range>().Length == 0;
+}
+
+internal sealed class InABaseTypeArgument : List<SortKey>;
+
+internal static class InAnAttributeOfAGenericParameter<[ReadOnly(true)] T>;
+
 internal static class InAnIterator
 {
     public static IEnumerable<int> Use()

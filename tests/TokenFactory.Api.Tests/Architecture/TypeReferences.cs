@@ -122,8 +122,11 @@ internal static class TypeReferences
 
     private static void AddGenericParameters(IGenericParameterProvider provider, HashSet<TypeReference> found)
     {
-        foreach (var constraint in provider.GenericParameters.SelectMany(p => p.Constraints))
-            Add(constraint.ConstraintType, found);
+        foreach (var parameter in provider.GenericParameters)
+        {
+            AddAttributes(parameter, found);
+            AddAll(parameter.Constraints.Select(c => c.ConstraintType), found);
+        }
     }
 
     private static void AddAll(IEnumerable<TypeReference> types, HashSet<TypeReference> found)
