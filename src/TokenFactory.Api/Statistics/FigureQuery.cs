@@ -143,7 +143,8 @@ internal sealed class FigureQuery(IQueryCollection query, CatalogSnapshot catalo
 
     // An empty parameter asks for nothing, as everywhere. Names of models may hold commas; to ask for several, repeat the parameter.
     private static string[] Values(Dimension dimension, string text) =>
-        text.Length == 0 ? [] : dimension == Dimension.Model ? [text] : text.Split(',', StringSplitOptions.RemoveEmptyEntries);
+        text.Length == 0 ? [] : dimension == Dimension.Model ? [text]
+        : text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private object? Value(Dimension dimension, string text)
     {

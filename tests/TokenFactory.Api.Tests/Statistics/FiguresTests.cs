@@ -190,6 +190,7 @@ public sealed class FiguresTests(LedgerFixture fixture) : IClassFixture<LedgerFi
     [InlineData("/v1/gdp?as_of=2100-01-01")]
     [InlineData("/v1/gdp?sector=&producer=&model=&token_class=&service_tier=&start=&end=&by=&as_of=&format=")]
     [InlineData("/v1/gdp?by=sector&by=sector,sector,")]
+    [InlineData("/v1/gdp?sector=household, government&sector=enterprise,,unclassified&sector=household")]
     public async Task Far_windows_dates_to_come_and_empty_parameters_leave_nothing_out(string query) =>
         Sum(await _api.GetAsync(query)).Should().Be(Sum(await _api.GetAsync("/v1/gdp")));
 
