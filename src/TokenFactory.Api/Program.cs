@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 using TokenFactory.Api.Access;
@@ -19,6 +20,12 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions
     // Beside the program, from whichever folder it is started.
     WebRootPath = Path.Combine(AppContext.BaseDirectory, "wwwroot"),
 });
+
+// From the first moment: what has been started by then is stopped too, and a terminal that is closed ends the service as Ctrl+C does.
+using var ending = new CancellationTokenSource();
+using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+using var hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
 
 try
 {
@@ -51,13 +58,17 @@ try
     await using var app = builder.Build();
     app.UseMiddleware<ReadinessGate>();
     app.UseHosting();
-    await app.RunAsync();
+    await app.RunAsync(ending.Token);
     return Environment.ExitCode;
 }
 catch (Exception e) when (e is PrivateServerException or OptionsValidationException)
 {
     await Console.Error.WriteLineAsync(e.Message);
     return 1;
+}
+catch (OperationCanceledException) when (ending.IsCancellationRequested)
+{
+    return 0;
 }
 catch (IOException e) when (e.InnerException is AddressInUseException)
 {
@@ -69,7 +80,13 @@ async Task<PrivatePostgres> StartPrivateServerAsync()
 {
     var loggers = HostingRegistration.StartupLoggers(builder.Configuration);
     var options = builder.Configuration.GetSection("TokenFactory").Get<PrivateServerOptions>() ?? new PrivateServerOptions();
-    return await PrivatePostgres.StartAsync(options, loggers.CreateLogger<PrivatePostgres>(), TimeProvider.System, CancellationToken.None);
+    return await PrivatePostgres.StartAsync(options, loggers.CreateLogger<PrivatePostgres>(), TimeProvider.System, ending.Token);
+}
+
+void End(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    ending.Cancel();
 }
 
 static DemoAccess AccessOfDemo(TemporaryKeys keys, AccessOptions options) => new()

@@ -11,7 +11,8 @@ namespace TokenFactory.Api.Tests.Infrastructure;
 
 /// <summary>
 /// The PostgreSQL server of this test run: the one that TOKENFACTORY_TEST_POSTGRES names (as an owner's connection string), else a private one
-/// in a temporary folder that goes with the run. Where neither can be had the tests fail: nothing here is skipped.
+/// in a temporary folder that goes with the run; TokenFactory__PostgresBinaries says whose programs it runs, as it does for the service. Where
+/// neither can be had the tests fail: nothing here is skipped.
 /// </summary>
 public sealed class PostgresServer : IAsyncLifetime
 {
@@ -40,7 +41,7 @@ public sealed class PostgresServer : IAsyncLifetime
             await RemoveLeftoversAsync();
             var folder = Path.Combine(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"{FolderPrefix}{Environment.ProcessId}"));
             _private = await PrivatePostgres.StartAsync(
-                new PrivateServerOptions { DataFolder = folder }, NullLogger.Instance, TimeProvider.System, TestContext.Current.CancellationToken);
+                OptionsOf(folder), NullLogger.Instance, TimeProvider.System, TestContext.Current.CancellationToken);
             _owner = _private.ConnectionString;
         }
 
@@ -80,6 +81,10 @@ public sealed class PostgresServer : IAsyncLifetime
         return new TestDatabase(this, name, ConnectionStringOf(name));
     }
 
+    /// <summary>A private server in this folder, of the programs that the environment asks for.</summary>
+    internal static PrivateServerOptions OptionsOf(string folder) =>
+        new() { DataFolder = folder, PostgresBinaries = Environment.GetEnvironmentVariable("TokenFactory__PostgresBinaries") };
+
     internal Task DropAsync(string name) => ExecuteAsync($"drop database if exists {name} with (force)");
 
     private string ConnectionStringOf(string database) => new NpgsqlConnectionStringBuilder(_owner) { Database = database, MaxPoolSize = 20 }.ConnectionString;
@@ -100,17 +105,24 @@ public sealed class PostgresServer : IAsyncLifetime
         return (string)(await command.ExecuteScalarAsync())!;
     }
 
-    // A run that was killed could not clean up behind itself: its folder carries its process id.
+    // A run that was killed could not clean up behind itself: its folder carries its process id. What can't be removed (another user's, a damaged
+    // one) is no reason to fail.
     private static async Task RemoveLeftoversAsync()
     {
         foreach (var folder in Directory.GetDirectories(Path.GetTempPath(), FolderPrefix + "*"))
         {
             if (!int.TryParse(Path.GetFileName(folder)[FolderPrefix.Length..], CultureInfo.InvariantCulture, out var id) || IsAlive(id))
                 continue;
-            var left = await PrivatePostgres.StartAsync(
-                new PrivateServerOptions { DataFolder = folder }, NullLogger.Instance, TimeProvider.System, CancellationToken.None);
-            await left.DisposeAsync();
-            Directory.Delete(folder, recursive: true);
+            try
+            {
+                // Taken over as it runs, and stopped.
+                await (await PrivatePostgres.StartAsync(OptionsOf(folder), NullLogger.Instance, TimeProvider.System, CancellationToken.None)).DisposeAsync();
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (Exception e) when (e is PrivateServerException or IOException or UnauthorizedAccessException)
+            {
+                TestContext.Current.SendDiagnosticMessage($"{folder} of an earlier run could not be removed: {e.Message}");
+            }
         }
     }
 

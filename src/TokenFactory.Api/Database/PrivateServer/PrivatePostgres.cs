@@ -14,7 +14,15 @@ internal sealed partial class PrivatePostgres : IAsyncDisposable
 {
     private const string Database = "token_factory";
     private const string SuperUser = "postgres";
+
+    // What the operating system says of a file that another process has locked.
+    private const int LockedOnLinux = 11;
+    private const int LockedOnMac = 35;
+    private const int LockedOnWindows = unchecked((int)0x80070020);
+
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan RestartInterval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ConnectInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly PrivateServerOptions _options;
     private readonly Cluster _cluster;
@@ -24,17 +32,16 @@ internal sealed partial class PrivatePostgres : IAsyncDisposable
     private FileStream? _ownerLock;
     private Task _watch = Task.CompletedTask;
 
-    private PrivatePostgres(PrivateServerOptions options, Cluster cluster, string connectionString, ILogger logger, TimeProvider time)
+    private PrivatePostgres(PrivateServerOptions options, Cluster cluster, ILogger logger, TimeProvider time)
     {
         _options = options;
         _cluster = cluster;
-        ConnectionString = connectionString;
         _logger = logger;
         _time = time;
     }
 
     /// <summary>As the owner of the database. Over a socket file, or loopback on Windows: nothing else can reach it.</summary>
-    public string ConnectionString { get; }
+    public string ConnectionString { get; private set; } = "";
 
     public int MajorVersion => _cluster.Binaries.MajorVersion;
 
@@ -44,30 +51,31 @@ internal sealed partial class PrivatePostgres : IAsyncDisposable
     /// <summary>Whether this process watches the server and stops it.</summary>
     public bool IsOwner => _ownerLock is not null;
 
-    /// <summary>Where a user's cluster is kept unless configured.</summary>
-    public static string DefaultFolder() => !OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess
-        ? "/var/lib/token-factory"
-        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "token-factory");
-
     /// <summary>Starts the server, or finds the one that runs already.</summary>
-    /// <exception cref="PrivateServerException">It can't be had; the message says what to do.</exception>
+    /// <exception cref="PrivateServerException">It can't be had; the message says what to do. Nothing that was started for it is left running.</exception>
     public static async Task<PrivatePostgres> StartAsync(PrivateServerOptions options, ILogger logger, TimeProvider time, CancellationToken cancellationToken)
     {
-        var folder = Path.GetFullPath(options.DataFolder ?? DefaultFolder());
-        var cluster = await Cluster.OpenAsync(folder, options, cancellationToken);
-        var ownerLock = TryLock(cluster);
-        if (ownerLock is not null)
+        try
         {
-            await cluster.MakeAsync(cancellationToken);
-            if (await cluster.StartAsync(options.PostgresStartTimeoutSeconds, cancellationToken))
-                LogStarted(logger, cluster.Binaries.MajorVersion, cluster.Folder);
-            else
-                LogAdopted(logger, cluster.Binaries.MajorVersion, cluster.Folder);
-        }
+            var cluster = await Cluster.OpenAsync(DataFolder.Find(options.DataFolder), options, cancellationToken);
+            var server = new PrivatePostgres(options, cluster, logger, time);
+            try
+            {
+                server.ConnectionString = await server.ConnectAsync(cancellationToken);
+            }
+            catch
+            {
+                await server.DisposeAsync();
+                throw;
+            }
 
-        var server = new PrivatePostgres(options, cluster, await ConnectAsync(cluster, options, cancellationToken), logger, time) { _ownerLock = ownerLock };
-        server._watch = Task.Run(server.WatchAsync, CancellationToken.None);
-        return server;
+            server._watch = Task.Run(server.WatchAsync, CancellationToken.None);
+            return server;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PrivateServerException($"The private PostgreSQL server's files can't be used: {e.Message} Choose a folder of this user's by TokenFactory__DataFolder.", e);
+        }
     }
 
     /// <summary>Stops watching; the owner stops the server too.</summary>
@@ -78,8 +86,12 @@ internal sealed partial class PrivatePostgres : IAsyncDisposable
         await AbandonAsync();
         if (_ownerLock is { } ownerLock)
         {
-            await _cluster.StopAsync(CancellationToken.None);
-            LogStopped(_logger, _cluster.Folder);
+            if (!_cluster.IsRunning)
+                LogNotRunning(_logger, _cluster.Folder);
+            else if (await _cluster.StopAsync(_options.PostgresStartTimeoutSeconds, CancellationToken.None))
+                LogStopped(_logger, _cluster.Folder);
+            else
+                LogStillStopping(_logger, _cluster.Folder);
             await ownerLock.DisposeAsync();
             _ownerLock = null;
         }
@@ -108,14 +120,13 @@ internal sealed partial class PrivatePostgres : IAsyncDisposable
                 return;
             try
             {
-                _ownerLock ??= TryLock(_cluster);
-                if (_ownerLock is not null && !_cluster.IsRunning() && await _cluster.StartAsync(_options.PostgresStartTimeoutSeconds, _stopping.Token))
+                if (await OwnAsync(_stopping.Token) == true)
                     LogRestarted(_logger, _cluster.Folder);
             }
-            catch (PrivateServerException e)
+            catch (Exception e) when (e is PrivateServerException or IOException or UnauthorizedAccessException)
             {
                 LogRestartFailed(_logger, e.Message);
-                await Task.Delay(TimeSpan.FromSeconds(2), _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(RestartInterval, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException)
             {
@@ -124,51 +135,95 @@ internal sealed partial class PrivatePostgres : IAsyncDisposable
         }
     }
 
+    // Takes the folder over where it has no owner, and starts the server where this process is the owner and it does not run.
+    // True: it was started. False: it was running already. Null: this is a guest.
+    private async Task<bool?> OwnAsync(CancellationToken cancellationToken)
+    {
+        _ownerLock ??= TryLock(_cluster);
+        if (_ownerLock is null)
+            return null;
+        if (_cluster.IsRunning)
+            return false;
+        await _cluster.MakeAsync(cancellationToken);
+        return await _cluster.StartAsync(_options.PostgresStartTimeoutSeconds, cancellationToken);
+    }
+
     private static FileStream? TryLock(Cluster cluster)
     {
         try
         {
             return new FileStream(cluster.OwnerLockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
         }
-        catch (IOException)
+        catch (IOException e) when (e.HResult is LockedOnLinux or LockedOnMac or LockedOnWindows)
         {
             return null;
         }
     }
 
-    // Waits until the server answers (a guest waits for the owner to make it), and makes the database where it is missing.
-    private static async Task<string> ConnectAsync(Cluster cluster, PrivateServerOptions options, CancellationToken cancellationToken)
+    // Until the server answers: a guest waits for the owner to make it and takes over where the owner goes away; a server that is found running
+    // may be on its way down.
+    private async Task<string> ConnectAsync(CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(options.PostgresStartTimeoutSeconds));
+        bool? started = null;
+        var isLimited = false;
         while (true)
         {
+            switch (await OwnAsync(cancellationToken))
+            {
+                case true:
+                    LogStarted(_logger, _cluster.Binaries.MajorVersion, _cluster.Folder);
+                    started = true;
+                    break;
+                case false when started is null:
+                    LogAdopted(_logger, _cluster.Binaries.MajorVersion, _cluster.Folder);
+                    started = false;
+                    break;
+            }
+
+            // What a start takes does not count: the limit is for the server's answer.
+            if (!isLimited)
+            {
+                isLimited = true;
+                limit.CancelAfter(TimeSpan.FromSeconds(_options.PostgresStartTimeoutSeconds));
+            }
+
             try
             {
-                var settings = new NpgsqlConnectionStringBuilder
-                {
-                    Host = cluster.Host,
-                    Port = cluster.Port,
-                    Username = SuperUser,
-                    Password = cluster.Password,
-                    Database = "postgres",
-                    Pooling = false,
-                };
-                await using var connection = new NpgsqlConnection(settings.ConnectionString);
-                await connection.OpenAsync(limit.Token);
-                await CreateDatabaseAsync(connection, limit.Token);
-                settings.Database = Database;
-                settings.Remove("Pooling");
-                return settings.ConnectionString;
+                return await ConnectOnceAsync(limit.Token);
             }
-            catch (Exception e) when (e is NpgsqlException { SqlState: null or "57P03" or "57P01" } or IOException or FormatException
-                && !limit.IsCancellationRequested)
+            catch (PostgresException e) when (e.SqlState is not (PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown))
             {
-                await Task.Delay(100, limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                if (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-                    throw new PrivateServerException($"The PostgreSQL server in {cluster.Folder} does not answer: {e.Message} Its log is in {cluster.LogFolder}.", e);
+                throw new PrivateServerException($"The PostgreSQL server in {_cluster.Folder} refuses this service: {e.MessageText}.\n{_cluster.LastWords()}", e);
+            }
+            catch (Exception e) when (e is NpgsqlException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            {
+                if (limit.IsCancellationRequested)
+                    throw new PrivateServerException($"The PostgreSQL server in {_cluster.Folder} does not answer: {e.Message}\n{_cluster.LastWords()}", e);
+                await Task.Delay(ConnectInterval, limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+    }
+
+    // Makes the database where it is missing.
+    private async Task<string> ConnectOnceAsync(CancellationToken cancellationToken)
+    {
+        var (host, port) = _cluster.Endpoint();
+        var settings = new NpgsqlConnectionStringBuilder
+        {
+            Host = host,
+            Port = port,
+            Username = SuperUser,
+            Password = _cluster.Password,
+            Database = "postgres",
+            Pooling = false,
+        };
+        await using var connection = new NpgsqlConnection(settings.ConnectionString);
+        await connection.OpenAsync(cancellationToken);
+        await CreateDatabaseAsync(connection, cancellationToken);
+        settings.Database = Database;
+        settings.Remove("Pooling");
+        return settings.ConnectionString;
     }
 
     private static async Task CreateDatabaseAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
@@ -195,6 +250,12 @@ internal sealed partial class PrivatePostgres : IAsyncDisposable
 
     [LoggerMessage(1103, LogLevel.Information, "Stopped the private PostgreSQL in {Folder}")]
     private static partial void LogStopped(ILogger logger, string folder);
+
+    [LoggerMessage(1107, LogLevel.Debug, "The private PostgreSQL in {Folder} does not run: there is nothing to stop")]
+    private static partial void LogNotRunning(ILogger logger, string folder);
+
+    [LoggerMessage(1106, LogLevel.Warning, "The private PostgreSQL in {Folder} is still stopping; it comes to its end by itself")]
+    private static partial void LogStillStopping(ILogger logger, string folder);
 
     [LoggerMessage(1104, LogLevel.Warning, "The private PostgreSQL in {Folder} had died and was restarted")]
     private static partial void LogRestarted(ILogger logger, string folder);

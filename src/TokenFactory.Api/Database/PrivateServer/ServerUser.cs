@@ -4,7 +4,7 @@ namespace TokenFactory.Api.Database.PrivateServer;
 
 /// <summary>
 /// The user that the server's programs run as. PostgreSQL refuses to run as root: root's commands go through <c>setpriv</c>, <c>runuser</c>
-/// or <c>su</c> to the user postgres, or nobody where there is none.
+/// or <c>su</c> to the user that the cluster belongs to.
 /// </summary>
 internal sealed class ServerUser
 {
@@ -21,12 +21,18 @@ internal sealed class ServerUser
 
     public bool IsAnother => Name is not null;
 
-    public static ServerUser Find()
+    /// <summary>
+    /// The user that a cluster's files belong to, so that one that was made under another user (by that user, or before there was a user postgres)
+    /// is found again; for a new cluster postgres, or nobody.
+    /// </summary>
+    public static async Task<ServerUser> FindAsync(string data, CancellationToken cancellationToken)
     {
         if (OperatingSystem.IsWindows() || !Environment.IsPrivilegedProcess)
             return new ServerUser(null, (program, arguments) => (program, arguments));
         var users = File.ReadLines("/etc/passwd").Select(line => line.Split(':')).Where(f => f.Length > 3).ToList();
-        var user = users.Find(u => u[0] == "postgres") ?? users.Find(u => u[0] == "nobody")
+        var owner = Directory.Exists(data) ? await OwnerOfAsync(data, cancellationToken) : null;
+        // Files of root's are a copy that root has brought back: they are given away.
+        var user = (owner is null or "0" ? null : users.Find(u => u[2] == owner)) ?? users.Find(u => u[0] == "postgres") ?? users.Find(u => u[0] == "nobody")
             ?? throw new PrivateServerException("PostgreSQL refuses to run as root, and there is no user postgres or nobody to run it as. Add one: useradd --system postgres");
         return new ServerUser(user[0], Wrapper(user));
     }
@@ -42,18 +48,43 @@ internal sealed class ServerUser
     /// <exception cref="PrivateServerException">That user could not reach it.</exception>
     public async Task MakeFolderAsync(string folder, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(folder);
+        const UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
             return;
-        if (IsAnother)
-            await Command.RunAsync("chown", ["-R", Name!, folder], TimeSpan.FromMinutes(5), cancellationToken);
-        File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        if ((await RunAsync("test", ["-w", folder], TimeSpan.FromSeconds(10), cancellationToken, mayFail: true)).ExitCode != 0)
+        }
+
+        Directory.CreateDirectory(folder, mode);
+        await OwnAsync(folder, cancellationToken);
+        File.SetUnixFileMode(folder, mode);
+        if (!await TestAsync("-w", folder, cancellationToken))
         {
             throw new PrivateServerException(
                 $"PostgreSQL runs as the user {Name}, who can't reach {folder}. Choose a folder outside of closed home folders by "
                 + "TokenFactory__DataFolder, such as /var/lib/token-factory.");
         }
+    }
+
+    /// <summary>Gives a file, or a folder with all that is in it, to the server's user.</summary>
+    public async Task OwnAsync(string path, CancellationToken cancellationToken)
+    {
+        if (IsAnother)
+            await Command.RunAsync("chown", ["-R", "-h", Name!, path], TimeSpan.FromMinutes(5), cancellationToken);
+    }
+
+    /// <summary>Whether it is a folder (no link to one) of the server's user.</summary>
+    public async Task<bool> IsOwnFolderAsync(string folder, CancellationToken cancellationToken) =>
+        new DirectoryInfo(folder).LinkTarget is null && await TestAsync("-O", folder, cancellationToken);
+
+    private async Task<bool> TestAsync(string condition, string path, CancellationToken cancellationToken) =>
+        (await RunAsync("test", [condition, path], TimeSpan.FromSeconds(10), cancellationToken, mayFail: true)).ExitCode == 0;
+
+    // The third column of a long listing in numbers, as POSIX has it.
+    private static async Task<string?> OwnerOfAsync(string folder, CancellationToken cancellationToken)
+    {
+        var listed = await Command.RunAsync("ls", ["-l", "-d", "-n", folder], TimeSpan.FromSeconds(10), cancellationToken, mayFail: true);
+        return listed.Output.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, _, var owner, ..] ? owner : null;
     }
 
     private static Func<string, IEnumerable<string>, (string, IEnumerable<string>)> Wrapper(string[] user)
