@@ -17,6 +17,11 @@ internal sealed record DatabaseConnections
 
     public required string Service { get; init; }
 
+    /// <summary>
+    /// Connections as the owner. The name is what metrics show of them: without one, whoever may read metrics would see the connection string.
+    /// </summary>
+    public static NpgsqlDataSource CreateOwnerSource(string owner) => new NpgsqlDataSourceBuilder(owner) { Name = "token-factory-owner" }.Build();
+
     /// <param name="service">The login of the service: the connection string <c>TokenFactory</c>.</param>
     /// <param name="owner">The login that owns the schema, where it is another: <c>TokenFactoryOwner</c>.</param>
     public static DatabaseConnections From(string service, string? owner = null)

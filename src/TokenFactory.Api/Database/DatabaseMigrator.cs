@@ -13,7 +13,7 @@ internal static class DatabaseMigrator
     /// <exception cref="PostgresException">The server refused; nothing of the failed migration stays.</exception>
     public static async Task MigrateAsync(string ownerConnectionString, ILoggerFactory? loggers, CancellationToken cancellationToken)
     {
-        await using var dataSource = NpgsqlDataSource.Create(ownerConnectionString);
+        await using var dataSource = DatabaseConnections.CreateOwnerSource(ownerConnectionString);
         await using var guard = await dataSource.OpenConnectionAsync(cancellationToken);
         await ExecuteAsync(guard, $"select pg_advisory_lock({MigrationLock})", cancellationToken);
         try

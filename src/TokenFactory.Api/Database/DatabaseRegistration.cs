@@ -10,7 +10,8 @@ internal static class DatabaseRegistration
     {
         services.AddSingleton(connections);
         services.AddSingleton<DatabaseReadiness>();
-        services.AddSingleton(provider => new NpgsqlDataSourceBuilder(connections.Service)
+        // Named for the metrics, as the owner's.
+        services.AddSingleton(provider => new NpgsqlDataSourceBuilder(connections.Service) { Name = "token-factory" }
             .UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>())
             .Build());
         services.AddDbContextFactory<TokenFactoryContext>((provider, options) =>

@@ -218,8 +218,8 @@ internal sealed partial class PrivatePostgres : IAsyncDisposable
             Database = "postgres",
             Pooling = false,
         };
-        await using var connection = new NpgsqlConnection(settings.ConnectionString);
-        await connection.OpenAsync(cancellationToken);
+        await using var source = DatabaseConnections.CreateOwnerSource(settings.ConnectionString);
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await CreateDatabaseAsync(connection, cancellationToken);
         settings.Database = Database;
         settings.Remove("Pooling");
