@@ -18,37 +18,45 @@ internal sealed class DemoClock : IAsyncDisposable
     private const long LoadLock = 0x44656D6F;
     private static readonly TimeOnly Morning = new(4, 0);
 
+    private readonly NpgsqlDataSource _owner;
     private readonly NpgsqlConnection _connection;
 
-    private DemoClock(NpgsqlConnection connection) => _connection = connection;
+    private DemoClock(NpgsqlDataSource owner, NpgsqlConnection connection) => (_owner, _connection) = (owner, connection);
 
     /// <summary>Whether the ledger's clock is the demonstration's: one is being loaded, or was cut off.</summary>
     public static async Task<bool> IsSetBackAsync(DatabaseConnections connections, CancellationToken cancellationToken)
     {
-        await using var connection = new NpgsqlConnection(connections.Owner);
-        await connection.OpenAsync(cancellationToken);
+        await using var owner = DatabaseConnections.CreateOwnerSource(connections.Owner);
+        await using var connection = await owner.OpenConnectionAsync(cancellationToken);
         return await IsSetBackAsync(connection, cancellationToken);
     }
 
     /// <summary>Takes the clock into hand; waits while another instance loads the demonstration.</summary>
     public static async Task<DemoClock> TakeAsync(DatabaseConnections connections, CancellationToken cancellationToken)
     {
-        var connection = new NpgsqlConnection(connections.Owner);
+        var owner = DatabaseConnections.CreateOwnerSource(connections.Owner);
+        NpgsqlConnection? connection = null;
         try
         {
-            await connection.OpenAsync(cancellationToken);
+            connection = await owner.OpenConnectionAsync(cancellationToken);
             await using var command = new NpgsqlCommand($"select pg_advisory_lock({LoadLock})", connection) { CommandTimeout = 0 };
             await command.ExecuteNonQueryAsync(cancellationToken);
-            return new DemoClock(connection);
+            return new DemoClock(owner, connection);
         }
         catch
         {
-            await connection.DisposeAsync();
+            if (connection is not null)
+                await connection.DisposeAsync();
+            await owner.DisposeAsync();
             throw;
         }
     }
 
-    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _connection.DisposeAsync();
+        await _owner.DisposeAsync();
+    }
 
     /// <summary>Sets the clock back, where there is something to load.</summary>
     /// <param name="yesterday">The last day with production, where the demonstration is new.</param>
