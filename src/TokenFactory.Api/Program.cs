@@ -29,6 +29,7 @@ using var hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
 
 try
 {
+    SettingNames.Check(builder.Configuration);
     // Without a connection string the service brings its own server; it stops with this process, after everything that uses it.
     await using var privateServer = builder.Configuration.GetConnectionString("TokenFactory") is null ? await StartPrivateServerAsync() : null;
     var connections = DatabaseConnections.From(

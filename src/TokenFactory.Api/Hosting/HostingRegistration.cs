@@ -72,6 +72,7 @@ internal static class HostingRegistration
         app.UseStaticFiles();
         if (options.Swagger)
             app.UseApiPages();
+        app.Use(AnswerHeadAsync);
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
@@ -80,6 +81,22 @@ internal static class HostingRegistration
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         if (options.Metrics)
             app.MapPrometheusScrapingEndpoint("/metrics").AllowAnonymous();
+    }
+
+    // What answers GET answers HEAD, with the same headers; the server leaves the body away.
+    private static async Task AnswerHeadAsync(HttpContext context, RequestDelegate next)
+    {
+        var method = context.Request.Method;
+        if (HttpMethods.IsHead(method))
+            context.Request.Method = HttpMethods.Get;
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            context.Request.Method = method;
+        }
     }
 
     /// <summary>Logs of what runs before there is a host, and beside it.</summary>

@@ -10,11 +10,16 @@ internal static class SecurityHeaders
 
     public static Task AddAsync(HttpContext context, RequestDelegate next)
     {
-        var headers = context.Response.Headers;
-        headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "no-referrer";
-        headers.ContentSecurityPolicy = PagePolicy;
-        headers.XFrameOptions = "DENY";
+        // At the last moment: the answer to a failure begins with no headers at all.
+        context.Response.OnStarting(static state =>
+        {
+            var headers = ((HttpResponse)state).Headers;
+            headers.XContentTypeOptions = "nosniff";
+            headers["Referrer-Policy"] = "no-referrer";
+            headers.ContentSecurityPolicy = PagePolicy;
+            headers.XFrameOptions = "DENY";
+            return Task.CompletedTask;
+        }, context.Response);
         return next(context);
     }
 }

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Configuration;
+using TokenFactory.Api.Hosting;
 using TokenFactory.Api.Tests.Infrastructure;
 
 namespace TokenFactory.Api.Tests.Hosting;
@@ -71,6 +73,72 @@ public sealed class AnswersTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         answer.Headers.Contains("Server").Should().BeFalse();
     }
 
+    [Theory]
+    [InlineData("/", "text/html")]
+    [InlineData("/health/live", "application/json")]
+    [InlineData("/health/ready", "application/json")]
+    [InlineData("/v1/gdp", "application/json")]
+    [InlineData("/metrics", "text/plain")]
+    [InlineData("/openapi/v1.json", "application/json")]
+    public async Task HEAD_is_answered_as_GET_is_without_the_body(string path, string type)
+    {
+        using var answer = await _api.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, path));
+
+        answer.StatusCode.Should().Be(HttpStatusCode.OK);
+        answer.Content.Headers.ContentType!.MediaType.Should().Be(type);
+        (await answer.Content.ReadAsByteArrayAsync()).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_failure_keeps_browsers_on_the_same_lead()
+    {
+        // The exception handler begins its answer with no headers. The server refuses this body with an exception.
+        using var answer = await _api.PostAsync("/v1/sources", $"{{\"id\":\"{new string('x', 2 << 20)}\"}}");
+
+        answer.StatusCode.Should().Be(HttpStatusCode.RequestEntityTooLarge);
+        answer.Headers.GetValues("X-Content-Type-Options").Should().Equal("nosniff");
+        answer.Headers.Contains("Content-Security-Policy").Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task The_start_page_brings_everything_from_its_own_origin_and_has_no_script_inside()
+    {
+        var page = await _api.Client.GetStringAsync("/");
+
+        page.Should().NotContain("//").And.NotMatchRegex("<script[^>]*>[^<]").And.NotMatchRegex(" on[a-z]+=").And.NotContain("style=");
+        foreach (var (file, type) in new[] { ("start.js", "text/javascript"), ("start.css", "text/css"), ("icon.svg", "image/svg+xml") })
+        {
+            page.Should().Contain($"\"{file}\"");
+            using var answer = await _api.Client.GetAsync($"/{file}");
+            answer.StatusCode.Should().Be(HttpStatusCode.OK);
+            answer.Content.Headers.ContentType!.MediaType.Should().Be(type);
+        }
+    }
+
+    [Theory]
+    [InlineData("TokenFactory__PublicFigure", "PublicFigures")]
+    [InlineData("TokenFactory__Ledger__Writer", "Writers")]
+    public async Task A_setting_that_there_is_not_keeps_the_service_from_starting(string name, string meant)
+    {
+        var start = async () => await ApiProcess.StartAsync(fixture.Database.ConnectionString, new() { [name] = "1" });
+
+        (await start.Should().ThrowAsync<InvalidOperationException>()).Which.Message.Should().Contain($"There is no setting {name}").And.Contain(meant);
+    }
+
+    [Fact]
+    public void Every_setting_is_known_by_its_name()
+    {
+        string[] names =
+        [
+            "DataFolder", "PostgresBinaries", "PostgresStartTimeoutSeconds", "Swagger", "Metrics", "LogFormat", "PublicFigures", "BootstrapAdminKey",
+            "RegisterUnknownProducers", "ReportingCurrency", "Ledger:Writers", "RollUp:Enabled", "Ingestion:MaxBodyBytes", "statistics:maxrows",
+        ];
+
+        var check = () => SettingNames.Check(new ConfigurationBuilder().AddInMemoryCollection(names.ToDictionary(n => $"TokenFactory:{n}", _ => (string?)"1")).Build());
+
+        check.Should().NotThrow();
+    }
+
     [Fact]
     public async Task Health_tells_that_it_lives_and_that_it_can_work()
     {
@@ -96,6 +164,7 @@ public sealed class AnswersTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         metrics.Should().Contain("tokenfactory_ledger_batch_events_bucket").And.Contain("tokenfactory_ledger_commit_duration_seconds_bucket")
             .And.Contain("tokenfactory_rollup_pending_batches").And.Contain("tokenfactory_rollup_pending_deltas");
         metrics.Should().Contain("http_server_request_duration_seconds");
+        metrics.Should().Contain("db_client_").And.NotContain("Host=", "whoever may read metrics learns nothing of the way to the database");
     }
 
     [Fact]
