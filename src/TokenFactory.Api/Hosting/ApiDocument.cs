@@ -121,21 +121,22 @@ internal static class ApiDocument
         operation.Responses ??= [];
         if (operation.Security is { Count: > 0 })
         {
-            operation.Responses.TryAdd("401", new OpenApiResponse { Description = "A valid key is needed." });
-            operation.Responses.TryAdd("403", new OpenApiResponse { Description = "The key does not allow this." });
+            operation.Responses.TryAdd("401", new OpenApiResponse());
+            operation.Responses.TryAdd("403", new OpenApiResponse());
         }
 
-        operation.Responses.TryAdd("503", new OpenApiResponse { Description = "The database is away or the service is starting: try again after Retry-After." });
+        operation.Responses.TryAdd("503", new OpenApiResponse());
         foreach (var (status, response) in operation.Responses)
         {
             if (response is not OpenApiResponse answer)
                 continue;
+            AnswerTexts.Describe(status, answer);
             if (status == "204")
                 answer.Content?.Clear();
             else if (status[0] is '4' or '5')
-                answer.Content = new Dictionary<string, OpenApiMediaType> { [Problems.ContentType] = new() { Schema = problem } };
+                answer.Content = new Dictionary<string, OpenApiMediaType> { [Problems.ContentType] = new() { Schema = problem, Example = AnswerTexts.Example(status) } };
             else
-                answer.Content?.Remove(Problems.ContentType);
+                DescribeContent(answer);
         }
 
         // The framework would take JSON under other names too; one is enough to tell.
@@ -143,6 +144,22 @@ internal static class ApiDocument
             operation.RequestBody!.Content!.Remove(other);
 
         return Task.CompletedTask;
+    }
+
+    // Lines and tables are text that holds the members of the JSON answer, not that answer.
+    private static void DescribeContent(OpenApiResponse answer)
+    {
+        answer.Content?.Remove(Problems.ContentType);
+        foreach (var (type, content) in answer.Content ?? new Dictionary<string, OpenApiMediaType>())
+        {
+            if (type is not ("text/csv" or "application/x-ndjson"))
+                continue;
+            content.Schema = new OpenApiSchema
+            {
+                Type = JsonSchemaType.String,
+                Description = type == "text/csv" ? "A header line, then the same columns." : "One object per line, as in `items`.",
+            };
+        }
     }
 
     // Values to choose from. An example of a parameter that may be left out goes into its description: Swagger UI would send it.

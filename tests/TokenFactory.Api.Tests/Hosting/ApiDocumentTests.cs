@@ -79,6 +79,21 @@ public sealed partial class ApiDocumentTests(ApiFixture fixture) : IClassFixture
     }
 
     [Fact]
+    public async Task Every_answer_says_more_than_its_status_and_every_refusal_has_an_example_of_it()
+    {
+        foreach (var (name, operation) in Operations(await _api.GetAsync("/openapi/v1.json")))
+        {
+            foreach (var answer in operation.GetProperty("responses").EnumerateObject())
+            {
+                answer.Value.GetProperty("description").GetString().Should().Contain(" ", $"{name} {answer.Name}")
+                    .And.NotBe(Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(int.Parse(answer.Name, System.Globalization.CultureInfo.InvariantCulture)), $"{name} {answer.Name}");
+                if (answer.Name[0] is '4' or '5' && answer.Value.GetProperty("content").TryGetProperty("application/problem+json", out var problem) && name != "post /v1/events")
+                    problem.GetProperty("example").GetProperty("status").GetInt32().Should().Be(int.Parse(answer.Name, System.Globalization.CultureInfo.InvariantCulture), $"{name} {answer.Name}");
+            }
+        }
+    }
+
+    [Fact]
     public async Task Its_members_are_snake_case()
     {
         var document = await _api.GetAsync("/openapi/v1.json");
