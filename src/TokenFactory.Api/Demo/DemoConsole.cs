@@ -40,10 +40,11 @@ internal sealed class DemoConsole(TextWriter output, bool isTerminal)
             {address}swagger                              every call, to try out
             {address}v1/gdp?frequency=quarter&by=sector   Token GDP as JSON
 
-          {(access.FiguresArePublic ? "Figures need no key. Everything else does" : "Every call needs a key")}: press "Authorize" in Swagger UI and paste
-          {(access.HasConfiguredKey
-              ? "the admin key that TokenFactory__BootstrapAdminKey sets."
-              : "the admin key that the first start has shown (above, if this was it). Is it\n  lost? Set TokenFactory__BootstrapAdminKey to 32 characters or more.")}
+          {(access.FiguresArePublic ? "Figures need no key, everything else does" : "Every call needs a key")}: press "Authorize" in
+          Swagger UI and paste the admin key {(access.HasConfiguredKey
+              ? "that TokenFactory__BootstrapAdminKey sets."
+              : "of the first start (above, if this was it).\n  Lost? Start with TokenFactory__BootstrapAdminKey set to 32 characters or more.")}
+
           Ctrl+C stops the service; the data stays.
         ==============================================================================
 
