@@ -29,12 +29,12 @@ using var hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
 
 try
 {
-    SettingNames.Check(builder.Configuration);
+    Settings.Check(builder.Configuration);
     // Without a connection string the service brings its own server; it stops with this process, after everything that uses it.
     await using var privateServer = builder.Configuration.GetConnectionString("TokenFactory") is null ? await StartPrivateServerAsync() : null;
-    var connections = DatabaseConnections.From(
-        privateServer?.ConnectionString ?? builder.Configuration.GetConnectionString("TokenFactory")!,
-        privateServer is null ? builder.Configuration.GetConnectionString("TokenFactoryOwner") : null);
+    var connections = privateServer is null
+        ? DatabaseConnections.From(builder.Configuration)
+        : DatabaseConnections.From(privateServer.ConnectionString);
 
     builder.Services.AddSingleton(TimeProvider.System);
     builder.AddHosting();

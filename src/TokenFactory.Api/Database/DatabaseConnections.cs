@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace TokenFactory.Api.Database;
@@ -22,6 +23,19 @@ internal sealed record DatabaseConnections
     /// </summary>
     public static NpgsqlDataSource CreateOwnerSource(string owner) => new NpgsqlDataSourceBuilder(owner) { Name = "token-factory-owner" }.Build();
 
+    /// <summary>The configured connection strings.</summary>
+    /// <exception cref="OptionsValidationException">One of them is empty or can't be read.</exception>
+    public static DatabaseConnections From(IConfiguration configuration)
+    {
+        foreach (var name in (string[])["TokenFactory", "TokenFactoryOwner"])
+        {
+            if (configuration.GetConnectionString(name) is { } text && FaultOf(text) is { } fault)
+                throw new OptionsValidationException(name, typeof(DatabaseConnections), [$"ConnectionStrings__{name} {fault}"]);
+        }
+
+        return From(configuration.GetConnectionString("TokenFactory")!, configuration.GetConnectionString("TokenFactoryOwner"));
+    }
+
     /// <param name="service">The login of the service: the connection string <c>TokenFactory</c>.</param>
     /// <param name="owner">The login that owns the schema, where it is another: <c>TokenFactoryOwner</c>.</param>
     public static DatabaseConnections From(string service, string? owner = null)
@@ -36,5 +50,21 @@ internal sealed record DatabaseConnections
         // The connection string's own options go before the limits, but not before the role.
         settings.Options = string.Join(' ', Limits, settings.Options, $"-c role={ServiceRole}").Replace("  ", " ", StringComparison.Ordinal);
         return new DatabaseConnections { Owner = ownerSettings.ConnectionString, Service = settings.ConnectionString };
+    }
+
+    // What is wrong with it is told, not what it says: it may hold a password.
+    private static string? FaultOf(string text)
+    {
+        const string form = "such as Host=localhost;Username=token_factory;Password=...;Database=token_factory.";
+        try
+        {
+            return string.IsNullOrEmpty(new NpgsqlConnectionStringBuilder(text).Host)
+                ? $"names no host. Give it a connection string {form} Or leave it out: then the service runs a PostgreSQL server of its own."
+                : null;
+        }
+        catch (ArgumentException)
+        {
+            return $"is no connection string. Give it one {form}";
+        }
     }
 }

@@ -7,8 +7,8 @@ internal static class LedgerRegistration
     {
         services.AddOptions<LedgerOptions>().Bind(configuration.GetSection(LedgerOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<ReportingOptions>().Bind(configuration.GetSection("TokenFactory"))
-            .Validate(o => o.ReportingCurrency.Length == 3 && o.ReportingCurrency.All(char.IsAsciiLetterUpper),
-                "TokenFactory:ReportingCurrency must be an ISO 4217 code such as USD.")
+            .Validate(o => o.ReportingCurrency.Length == 3 && o.ReportingCurrency.All(char.IsAsciiLetterUpper) && o.ReportingCurrency != DeltaSet.NoCurrency,
+                "TokenFactory__ReportingCurrency must be an ISO 4217 code such as USD; XXX stands for no currency.")
             .ValidateOnStart();
         services.AddSingleton<LedgerMetrics>();
         services.AddSingleton<EventReader>();

@@ -1,8 +1,6 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Microsoft.Extensions.Configuration;
-using TokenFactory.Api.Hosting;
 using TokenFactory.Api.Tests.Infrastructure;
 
 namespace TokenFactory.Api.Tests.Hosting;
@@ -113,30 +111,6 @@ public sealed class AnswersTests(ApiFixture fixture) : IClassFixture<ApiFixture>
             answer.StatusCode.Should().Be(HttpStatusCode.OK);
             answer.Content.Headers.ContentType!.MediaType.Should().Be(type);
         }
-    }
-
-    [Theory]
-    [InlineData("TokenFactory__PublicFigure", "PublicFigures")]
-    [InlineData("TokenFactory__Ledger__Writer", "Writers")]
-    public async Task A_setting_that_there_is_not_keeps_the_service_from_starting(string name, string meant)
-    {
-        var start = async () => await ApiProcess.StartAsync(fixture.Database.ConnectionString, new() { [name] = "1" });
-
-        (await start.Should().ThrowAsync<InvalidOperationException>()).Which.Message.Should().Contain($"There is no setting {name}").And.Contain(meant);
-    }
-
-    [Fact]
-    public void Every_setting_is_known_by_its_name()
-    {
-        string[] names =
-        [
-            "DataFolder", "PostgresBinaries", "PostgresStartTimeoutSeconds", "Swagger", "Metrics", "LogFormat", "PublicFigures", "BootstrapAdminKey",
-            "RegisterUnknownProducers", "ReportingCurrency", "Ledger:Writers", "RollUp:Enabled", "Ingestion:MaxBodyBytes", "statistics:maxrows",
-        ];
-
-        var check = () => SettingNames.Check(new ConfigurationBuilder().AddInMemoryCollection(names.ToDictionary(n => $"TokenFactory:{n}", _ => (string?)"1")).Build());
-
-        check.Should().NotThrow();
     }
 
     [Fact]
