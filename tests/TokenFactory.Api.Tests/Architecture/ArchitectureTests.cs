@@ -38,6 +38,7 @@ public sealed partial class ArchitectureTests
     {
         ["Ledger"] = ["Catalog"],
         ["RollUp"] = ["Catalog"],
+        ["Demo"] = ["Catalog"],
     };
 
     private static readonly AssemblyDefinition Api = Read(typeof(Problems));
