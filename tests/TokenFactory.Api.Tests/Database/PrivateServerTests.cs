@@ -1,36 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using TokenFactory.Api.Database.PrivateServer;
 using TokenFactory.Api.Tests.Infrastructure;
 
 namespace TokenFactory.Api.Tests.Database;
 
-/// <summary>A real server in a folder of its own.</summary>
-public sealed class PrivateServerTests : IAsyncLifetime
+/// <summary>The life of a private server: made, found again, killed, taken over, stopped.</summary>
+public sealed class PrivateServerTests : ServersOfTheirOwn
 {
-    private const string Server = "server";
-    private readonly string _root = Path.Combine(Path.GetTempPath(), $"token-factory-servers-{Guid.NewGuid():N}");
-
-    private readonly string _folder;
-
-    public PrivateServerTests()
-    {
-        _folder = Path.Combine(_root, Server);
-        Directory.CreateDirectory(_root);
-    }
-
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
-
-    public async ValueTask DisposeAsync()
-    {
-        // Whatever a failed test left running is stopped before its folder goes.
-        if (Directory.Exists(Path.Combine(_folder, "data")))
-            await (await StartAsync()).DisposeAsync();
-        Directory.Delete(_root, recursive: true);
-    }
-
     [Fact]
     public async Task What_was_written_is_there_again_at_the_next_start()
     {
@@ -106,7 +84,7 @@ public sealed class PrivateServerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Two_processes_share_a_folder_and_the_guest_takes_over()
+    public async Task Two_processes_share_aFolder_and_the_guest_takes_over()
     {
         var owner = await StartAsync();
         await using var guest = await StartAsync();
@@ -120,32 +98,20 @@ public sealed class PrivateServerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Several_processes_that_start_at_once_in_a_new_folder_share_one_server()
+    public async Task Several_processes_that_start_at_once_in_a_newFolder_share_one_server()
     {
         var servers = await Task.WhenAll(StartAsync(), StartAsync(), StartAsync());
 
         servers.Count(s => s.IsOwner).Should().Be(1);
         foreach (var server in servers)
-            (await ScalarAsync<string>(server, "show data_directory")).Should().Be(Path.Combine(_folder, "data"));
+            (await ScalarAsync<string>(server, "show data_directory")).Should().Be(Path.Combine(Folder, "data"));
         foreach (var server in servers.OrderBy(s => s.IsOwner))
             await server.DisposeAsync();
         File.Exists(PidFile()).Should().BeFalse();
     }
 
     [Fact]
-    public async Task An_initialization_that_was_cut_off_is_made_anew()
-    {
-        Directory.CreateDirectory(Path.Combine(_folder, "making-1", "data", "base"));
-        await File.WriteAllTextAsync(Path.Combine(_folder, DataFolder.OwnerLock), "");
-        await File.WriteAllTextAsync(Path.Combine(_folder, "password"), "of the first attempt");
-
-        await using var server = await StartAsync();
-
-        (await ScalarAsync<int>(server, "select 1")).Should().Be(1);
-    }
-
-    [Fact]
-    public async Task The_server_does_not_run_as_root()
+    public async Task The_server_does_not_run_asRoot()
     {
         await using var server = await StartAsync();
         if (OperatingSystem.IsWindows())
@@ -161,120 +127,24 @@ public sealed class PrivateServerTests : IAsyncLifetime
         var others = ServerProcessId("another");
         await (await StartAsync()).DisposeAsync();
         // As after a loss of power: the file was left, and its number was given to a server of the same user.
-        await File.WriteAllLinesAsync(PidFile(), [others.ToString(CultureInfo.InvariantCulture), Path.Combine(_folder, "data"), "1600000000", "5432", Path.Combine(_folder, "socket")]);
-        await File.WriteAllLinesAsync(Path.Combine(_folder, "socket", ".s.PGSQL.5432.lock"), [others.ToString(CultureInfo.InvariantCulture)]);
+        await File.WriteAllLinesAsync(PidFile(), [others.ToString(CultureInfo.InvariantCulture), Path.Combine(Folder, "data"), "1600000000", "5432", Path.Combine(Folder, "socket")]);
+        await File.WriteAllLinesAsync(Path.Combine(Folder, "socket", ".s.PGSQL.5432.lock"), [others.ToString(CultureInfo.InvariantCulture)]);
 
         await using (var server = await StartAsync())
         {
-            (await ScalarAsync<string>(server, "show data_directory")).Should().Be(Path.Combine(_folder, "data"));
+            (await ScalarAsync<string>(server, "show data_directory")).Should().Be(Path.Combine(Folder, "data"));
             ServerProcessId().Should().NotBe(others);
         }
 
-        (await ScalarAsync<string>(another, "show data_directory")).Should().StartWith(Path.Combine(_root, "another"));
+        (await ScalarAsync<string>(another, "show data_directory")).Should().StartWith(Path.Combine(Root, "another"));
         ServerProcessId("another").Should().Be(others);
-    }
-
-    [Fact]
-    public async Task A_copy_of_a_running_servers_folder_is_not_that_server()
-    {
-        await using var original = await StartAsync("original");
-        // With the original's postmaster.pid, word for word.
-        await RunAsync("cp", "-a", Path.Combine(_root, "original"), _folder);
-
-        await using (var copy = await StartAsync())
-            (await ScalarAsync<string>(copy, "show data_directory")).Should().Be(Path.Combine(_folder, "data"));
-
-        (await ScalarAsync<int>(original, "select 1")).Should().Be(1);
-    }
-
-    [Fact]
-    public async Task A_folder_that_was_moved_or_is_reached_by_a_link_holds_the_same_data()
-    {
-        await using (var first = await StartAsync("before"))
-            await ExecuteAsync(first, "create table kept as select 42 as answer");
-        Directory.Move(Path.Combine(_root, "before"), _folder);
-        Directory.CreateSymbolicLink(Path.Combine(_root, "link"), _folder);
-
-        await using var second = await StartAsync("link");
-        await using var guest = await StartAsync();
-
-        (await ScalarAsync<int>(second, "select answer from kept")).Should().Be(42);
-        (await ScalarAsync<int>(guest, "select answer from kept")).Should().Be(42);
-    }
-
-    [Fact]
-    public async Task A_folder_that_holds_other_things_is_refused_and_left_as_it_is()
-    {
-        Directory.CreateDirectory(_folder);
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(_folder, OpenMode);
-        await File.WriteAllTextAsync(Path.Combine(_folder, "letters.txt"), "mine");
-
-        var act = () => StartAsync();
-
-        (await act.Should().ThrowAsync<PrivateServerException>()).Which.Message.Should().Contain("letters.txt").And.Contain("TokenFactory__DataFolder");
-        Directory.GetFileSystemEntries(_folder).Should().HaveCount(1);
-        if (!OperatingSystem.IsWindows())
-            File.GetUnixFileMode(_folder).Should().Be(OpenMode);
-    }
-
-    [Theory]
-    [InlineData("with a space, a comma & an 'apostrophe'")]
-    [InlineData("long-0123456789-0123456789-0123456789-0123456789-0123456789-0123456789-0123456789-0123456789-0123456789")]
-    public async Task A_folder_may_have_an_unusual_name(string name)
-    {
-        await using (var server = await StartAsync(name))
-            await ExecuteAsync(server, "create table kept as select 42 as answer");
-
-        await using var again = await StartAsync(name);
-
-        (await ScalarAsync<int>(again, "select answer from kept")).Should().Be(42);
-    }
-
-    [Fact]
-    public async Task A_folder_whose_name_can_not_be_passed_on_is_refused()
-    {
-        if (OperatingSystem.IsWindows())
-            return;
-
-        var act = () => StartAsync("a$HOME");
-
-        (await act.Should().ThrowAsync<PrivateServerException>()).Which.Message.Should().Contain("TokenFactory__DataFolder");
-    }
-
-    [Fact]
-    public async Task A_file_in_place_of_the_folder_is_told()
-    {
-        await File.WriteAllTextAsync(_folder, "");
-
-        var act = () => StartAsync();
-        var below = () => StartAsync(Path.Combine("server", "below"));
-
-        (await act.Should().ThrowAsync<PrivateServerException>()).Which.Message.Should().Contain("is a file");
-        (await below.Should().ThrowAsync<PrivateServerException>()).Which.Message.Should().Contain("TokenFactory__DataFolder");
-        File.Delete(_folder);
-    }
-
-    [Fact]
-    public async Task A_damaged_cluster_is_told_with_the_end_of_its_log()
-    {
-        await (await StartAsync()).DisposeAsync();
-        File.Delete(Path.Combine(_folder, "data", "global", "pg_control"));
-
-        var act = () => StartAsync();
-
-        (await act.Should().ThrowAsync<PrivateServerException>()).Which.Message.Should().Contain("does not start").And.Contain("pg_control");
-        // The folder is free for the next attempt.
-        File.Delete(Path.Combine(_folder, "data", "PG_VERSION"));
-        (await act.Should().ThrowAsync<PrivateServerException>()).Which.Message.Should().Contain("not a whole PostgreSQL cluster");
-        Directory.Delete(Path.Combine(_folder, "data"), recursive: true);
     }
 
     [Fact]
     public async Task A_server_that_refuses_its_service_is_not_left_running()
     {
         await (await StartAsync()).DisposeAsync();
-        var file = Path.Combine(_folder, "password");
+        var file = Path.Combine(Folder, "password");
         var kept = await File.ReadAllTextAsync(file);
 
         await File.WriteAllTextAsync(file, "guess");
@@ -288,81 +158,25 @@ public sealed class PrivateServerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_cluster_of_another_version_is_told()
+    public async Task A_service_that_was_killed_finds_its_server_again_and_takes_it_along_when_it_stops()
     {
-        await (await StartAsync()).DisposeAsync();
-        var version = Path.Combine(_folder, "data", "PG_VERSION");
-        var kept = await File.ReadAllTextAsync(version);
-        await File.WriteAllTextAsync(version, "9.6\n");
+        var settings = new Dictionary<string, string> { ["TokenFactory__DataFolder"] = Folder };
+        int running;
+        await using (var first = await ApiProcess.StartAsync(null, settings))
+        {
+            await first.CreateAsync("/v1/sources", new { id = "gateway-1" });
+            (await first.PostAsync("/v1/events", Events.Native("req-1"))).StatusCode.Should().Be(System.Net.HttpStatusCode.Created);
+            running = ServerProcessId();
+            first.Kill();
+        }
 
-        var act = () => StartAsync();
+        await using var second = await ApiProcess.StartAsync(null, settings);
 
-        (await act.Should().ThrowAsync<PrivateServerException>()).Which.Message.Should().Contain("belongs to PostgreSQL 9").And.Contain("pg_upgrade").And.Contain("TokenFactory__DataFolder");
-        await File.WriteAllTextAsync(version, kept);
-    }
-
-    [Fact]
-    public async Task Root_runs_a_cluster_as_the_user_that_it_belongs_to_and_takes_back_a_copy()
-    {
-        if (OperatingSystem.IsWindows() || !Environment.IsPrivilegedProcess)
+        ServerProcessId().Should().Be(running);
+        (await second.PostAsync("/v1/events", Events.Native("req-1"))).StatusCode.Should().Be(System.Net.HttpStatusCode.OK, "it is known");
+        if (OperatingSystem.IsWindows())
             return;
-        await (await StartAsync()).DisposeAsync();
-
-        foreach (var (owner, runsAs) in new[] { ("nobody", "nobody"), ("root", "postgres|nobody") })
-        {
-            await RunAsync("chown", "-R", owner, Path.Combine(_folder, "data"));
-            await RunAsync("chmod", "0755", Path.Combine(_folder, "data"));
-            await using var server = await StartAsync();
-            (await RunAsync("ps", "-o", "user=", "-p", ServerProcessId().ToString(CultureInfo.InvariantCulture))).Should().MatchRegex($"^({runsAs})$");
-        }
-    }
-
-    private const UnixFileMode OpenMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-
-    private Task<PrivatePostgres> StartAsync(string name = Server) =>
-        PrivatePostgres.StartAsync(PostgresServer.OptionsOf(Path.Combine(_root, name)), NullLogger.Instance, TimeProvider.System, CancellationToken.None);
-
-    private string PidFile(string name = Server) => Path.Combine(_root, name, "data", "postmaster.pid");
-
-    private int ServerProcessId(string name = Server) => int.Parse(File.ReadLines(PidFile(name)).First(), CultureInfo.InvariantCulture);
-
-    private static async Task<string> RunAsync(string program, params string[] arguments) =>
-        (await Command.RunAsync(program, arguments, TimeSpan.FromMinutes(1), CancellationToken.None)).Output;
-
-    private static async Task<T> EventuallyAsync<T>(Func<Task<T>> ask)
-    {
-        var started = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                return await ask();
-            }
-            catch (NpgsqlException) when (Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(30))
-            {
-                await Task.Yield();
-            }
-        }
-    }
-
-    private static async Task ExecuteAsync(PrivatePostgres server, string sql)
-    {
-        await using var connection = await OpenAsync(server);
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync();
-    }
-
-    private static async Task<T> ScalarAsync<T>(PrivatePostgres server, string sql)
-    {
-        await using var connection = await OpenAsync(server);
-        await using var command = new NpgsqlCommand(sql, connection);
-        return (T)(await command.ExecuteScalarAsync())!;
-    }
-
-    private static async Task<NpgsqlConnection> OpenAsync(PrivatePostgres server)
-    {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server.ConnectionString) { Pooling = false }.ConnectionString);
-        await connection.OpenAsync();
-        return connection;
+        (await second.StopAsync()).Should().Be(0);
+        File.Exists(PidFile()).Should().BeFalse();
     }
 }
