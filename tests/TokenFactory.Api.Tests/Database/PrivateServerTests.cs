@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using TokenFactory.Api.Database.PrivateServer;
 using TokenFactory.Api.Tests.Infrastructure;
@@ -51,6 +52,22 @@ public sealed class PrivateServerTests : ServersOfTheirOwn
 
         (await EventuallyAsync(() => ScalarAsync<int>(server, "select answer from kept"))).Should().Be(42);
         ServerProcessId().Should().NotBe(killed);
+    }
+
+    [Fact]
+    public async Task A_cluster_that_vanishes_under_its_service_is_waited_for_and_not_replaced_by_an_empty_one()
+    {
+        var log = new RestartFailures();
+        await using var server = await PrivatePostgres.StartAsync(PostgresServer.OptionsOf(Folder), log, TimeProvider.System, CancellationToken.None);
+        await ExecuteAsync(server, "create table kept as select 42 as answer");
+        using var postmaster = Process.GetProcessById(ServerProcessId());
+        Directory.Move(Path.Combine(Folder, "data"), Path.Combine(Folder, "away"));
+        postmaster.Kill();
+
+        await log.First.WaitAsync(TimeSpan.FromMinutes(2));
+        Directory.Move(Path.Combine(Folder, "away"), Path.Combine(Folder, "data"));
+
+        (await EventuallyAsync(() => ScalarAsync<int>(server, "select answer from kept"))).Should().Be(42);
     }
 
     [Fact]
@@ -178,5 +195,23 @@ public sealed class PrivateServerTests : ServersOfTheirOwn
             return;
         (await second.StopAsync()).Should().Be(0);
         File.Exists(PidFile()).Should().BeFalse();
+    }
+
+    private sealed class RestartFailures : ILogger
+    {
+        private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task First => _first.Task;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (eventId.Id == PrivatePostgres.RestartFailedEvent)
+                _first.TrySetResult();
+        }
     }
 }

@@ -12,6 +12,8 @@ namespace TokenFactory.Api.Database.PrivateServer;
 /// </remarks>
 internal sealed partial class PrivatePostgres : IAsyncDisposable
 {
+    internal const int RestartFailedEvent = 1105;
+
     private const string Database = "token_factory";
     private const string SuperUser = "postgres";
 
@@ -120,7 +122,7 @@ internal sealed partial class PrivatePostgres : IAsyncDisposable
                 return;
             try
             {
-                if (await OwnAsync(_stopping.Token) == true)
+                if (await OwnAsync(mayMake: false, _stopping.Token) == true)
                     LogRestarted(_logger, _cluster.Folder);
             }
             catch (Exception e) when (e is PrivateServerException or IOException or UnauthorizedAccessException)
@@ -136,15 +138,17 @@ internal sealed partial class PrivatePostgres : IAsyncDisposable
     }
 
     // Takes the folder over where it has no owner, and starts the server where this process is the owner and it does not run.
+    // Only at the beginning may a cluster be made: one that vanishes later must not be replaced by an empty one.
     // True: it was started. False: it was running already. Null: this is a guest.
-    private async Task<bool?> OwnAsync(CancellationToken cancellationToken)
+    private async Task<bool?> OwnAsync(bool mayMake, CancellationToken cancellationToken)
     {
         _ownerLock ??= TryLock(_cluster);
         if (_ownerLock is null)
             return null;
         if (_cluster.IsRunning)
             return false;
-        await _cluster.MakeAsync(cancellationToken);
+        if (mayMake)
+            await _cluster.MakeAsync(cancellationToken);
         return await _cluster.StartAsync(_options.PostgresStartTimeoutSeconds, cancellationToken);
     }
 
@@ -169,7 +173,7 @@ internal sealed partial class PrivatePostgres : IAsyncDisposable
         var isLimited = false;
         while (true)
         {
-            switch (await OwnAsync(cancellationToken))
+            switch (await OwnAsync(mayMake: true, cancellationToken))
             {
                 case true:
                     LogStarted(_logger, _cluster.Binaries.MajorVersion, _cluster.Folder);
@@ -260,6 +264,6 @@ internal sealed partial class PrivatePostgres : IAsyncDisposable
     [LoggerMessage(1104, LogLevel.Warning, "The private PostgreSQL in {Folder} had died and was restarted")]
     private static partial void LogRestarted(ILogger logger, string folder);
 
-    [LoggerMessage(1105, LogLevel.Warning, "The private PostgreSQL has died and could not be restarted yet; it is tried again: {Reason}")]
+    [LoggerMessage(RestartFailedEvent, LogLevel.Warning, "The private PostgreSQL has died and could not be restarted yet; it is tried again: {Reason}")]
     private static partial void LogRestartFailed(ILogger logger, string reason);
 }
