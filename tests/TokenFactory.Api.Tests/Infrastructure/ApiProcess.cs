@@ -72,6 +72,9 @@ public sealed class ApiProcess : IAsyncDisposable
         }
         catch (Exception e)
         {
+            // Its last words may still be on their way; a child that outlives it would keep the pipe open.
+            if (api._process.HasExited)
+                await Task.WhenAny(api._process.WaitForExitAsync(), Task.Delay(TimeSpan.FromSeconds(5)));
             await api.DisposeAsync();
             throw new InvalidOperationException($"The service did not start: {e.Message}\n{api.Output}", e);
         }
