@@ -53,6 +53,7 @@ internal sealed partial class JournalWriter(
 
     private async Task<BatchPlan> RecordWithRetriesAsync(IReadOnlyList<PendingPosting> postings, long sourceId, CancellationToken cancellationToken)
     {
+        var hasLookedForMonths = false;
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -67,8 +68,12 @@ internal sealed partial class JournalWriter(
                     case PostgresErrorCodes.UniqueViolation:
                         _replaying.Add(sourceId);
                         break;
-                    case PostgresErrorCodes.CheckViolation when await MakePartitionsAsync(cancellationToken) == 0:
-                        throw; // Not a missing month, then, but a row that the ledger refuses.
+                    case PostgresErrorCodes.CheckViolation:
+                        // Another writer may have made the missing month meanwhile. The second time it is a row that the ledger refuses.
+                        if (await MakePartitionsAsync(cancellationToken) == 0 && hasLookedForMonths)
+                            throw;
+                        hasLookedForMonths = true;
+                        break;
                     case PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure:
                         await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(1, 20 * attempt)), time, cancellationToken);
                         break;

@@ -89,6 +89,24 @@ public sealed class TransactionTests
         quick.StatusCode.Should().Be(HttpStatusCode.Created, "nothing was recorded before");
     }
 
+    [Theory]
+    [InlineData("+ interval '13 months'")]
+    [InlineData("- interval '14 months'")]
+    public async Task A_month_without_a_partition_gets_one_on_sight(string jump)
+    {
+        await using var database = await PostgresServer.Current.CreateDatabaseAsync();
+        await using var api = await ApiProcess.StartAsync(database.ConnectionString);
+        await api.CreateAsync("/v1/sources", new { id = "gateway-1" });
+        await database.ExecuteAsync($"create or replace function ledger_clock() returns timestamptz language sql volatile as $$ select clock_timestamp() {jump} $$");
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => api.PostAsync("/v1/events", Events.Native(Events.Number(i)))));
+
+        answers.Should().OnlyContain(a => a.StatusCode == HttpStatusCode.Created);
+        (await database.ScalarAsync<long>("select count(*) from ledger_entry")).Should().Be(40);
+        (await api.GetAsync("/v1/gdp?frequency=year")).GetProperty("rows")[0].GetProperty("quantity").GetString().Should().Be("300");
+        (await api.GetAsync("/v1/reconciliation?full=true")).GetProperty("balanced").GetBoolean().Should().BeTrue();
+    }
+
     [Fact]
     public async Task A_session_that_an_administrator_ends_costs_no_event()
     {
