@@ -1,4 +1,5 @@
 using System.Globalization;
+using Npgsql;
 using TokenFactory.Api.Database.PrivateServer;
 
 namespace TokenFactory.Api.Tests.Database;
@@ -72,9 +73,16 @@ public sealed class DataFolderTests : ServersOfTheirOwn
         await using (var server = await StartAsync(name))
             await ExecuteAsync(server, "create table kept as select 42 as answer");
 
-        await using var again = await StartAsync(name);
+        string socket;
+        await using (var again = await StartAsync(name))
+        {
+            (await ScalarAsync<int>(again, "select answer from kept")).Should().Be(42);
+            socket = new NpgsqlConnectionStringBuilder(again.ConnectionString).Host!;
+        }
 
-        (await ScalarAsync<int>(again, "select answer from kept")).Should().Be(42);
+        // Its socket does not fit into the folder, and nothing stays behind where it was.
+        if (!OperatingSystem.IsWindows())
+            Directory.Exists(socket).Should().BeFalse();
     }
 
     [Fact]

@@ -45,6 +45,10 @@ internal sealed class Cluster
 
     private string PasswordFile => Path.Combine(Folder, "password");
 
+    // In the folder for temporary files, under a name that every process of this data folder arrives at.
+    private string SocketFolderOutside => Path.Combine(OperatingSystem.IsLinux() ? "/tmp" : Path.GetTempPath(),
+        $"token-factory-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Folder)))[..16]}");
+
     /// <summary>Finds the programs for what is in the folder: those of the same major version where there is a cluster already.</summary>
     /// <param name="folder">From <see cref="DataFolder.Find"/>.</param>
     /// <param name="options">Where the programs are.</param>
@@ -140,7 +144,12 @@ internal sealed class Cluster
             await _user.RunAsync(Binaries.Program("pg_ctl"), stop, TimeSpan.FromSeconds(timeoutSeconds + 10), cancellationToken, mayFail: true);
         }
 
-        return !IsRunning;
+        if (IsRunning)
+            return false;
+        // Whoever starts it next makes it again. Something in it is not the server's, and stays.
+        if (Directory.Exists(SocketFolderOutside) && !Directory.EnumerateFileSystemEntries(SocketFolderOutside).Any())
+            Directory.Delete(SocketFolderOutside);
+        return true;
     }
 
     /// <summary>What the server wrote last, for an error message.</summary>
@@ -185,7 +194,7 @@ internal sealed class Cluster
         return string.Join(' ', settings.Select(a => $"\"{a}\""));
     }
 
-    // In the data folder where that fits; else in the folder for temporary files, under a name that every process of this data folder arrives at.
+    // In the data folder where that fits.
     private async Task<string> MakeSocketFolderAsync(CancellationToken cancellationToken)
     {
         var inside = Path.Combine(Folder, "socket");
@@ -196,8 +205,7 @@ internal sealed class Cluster
             return inside;
         }
 
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Folder)))[..16];
-        var outside = Path.Combine(OperatingSystem.IsMacOS() ? Path.GetTempPath() : "/tmp", $"token-factory-{hash}");
+        var outside = SocketFolderOutside;
         // Everybody may make folders there: one that is there already must be the server's user's.
         if (Directory.Exists(outside) && !await _user.IsOwnFolderAsync(outside, cancellationToken))
             throw new PrivateServerException($"{outside} is another user's, and the server of {Folder} needs it for its socket. Choose a shorter TokenFactory__DataFolder, or remove that.");
