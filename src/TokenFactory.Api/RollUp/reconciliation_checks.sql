@@ -27,6 +27,15 @@ select 'each identity has the entries that it counts',
             on e.source_id = i.source_id and e.batch_id = i.batch_id and e.event_id = i.event_id
         where i.entry_count is distinct from e.n)
 union all
+select 'each entry of a reversal is the opposite of the entry that it takes back',
+       (select count(*) from ledger_entry r
+        left join ledger_entry e on e.source_id = r.source_id and e.recorded_at = r.reverses_recorded_at and e.batch_id = r.reverses_batch_id
+            and e.entry_no = r.reverses_entry_no
+        where r.reverses_batch_id is not null
+            and (r.event_id, r.occurred_at, r.item_id, r.account_id, r.buyer_id, r.sector, r.basis, r.unit_value, r.currency, r.rate_id, -r.quantity, -r.amount, -r.reporting_amount)
+                is distinct from
+                ('~reversal/' || e.event_id, e.occurred_at, e.item_id, e.account_id, e.buyer_id, e.sector, e.basis, e.unit_value, e.currency, e.rate_id, e.quantity, e.amount, e.reporting_amount))
+union all
 select 'each conflict, rejection and quarantined event is on record with its reason',
        abs((select count(*) from event_refusal) - (select coalesce(sum(conflict + rejected + quarantined), 0)::bigint from ledger_batch))
 union all

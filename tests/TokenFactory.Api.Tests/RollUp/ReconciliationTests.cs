@@ -21,6 +21,8 @@ public sealed class ReconciliationTests
     [InlineData("alter table event_identity disable trigger all; delete from event_identity where ctid = (select ctid from event_identity limit 1)", true)]
     [InlineData("alter table event_refusal disable trigger all; delete from event_refusal where ctid = (select ctid from event_refusal limit 1)", true)]
     [InlineData("alter table ledger_batch disable trigger all; delete from ledger_batch where accepted > 0 and ctid = (select ctid from ledger_batch where accepted > 0 limit 1)", true)]
+    [InlineData("alter table ledger_entry disable trigger all; update ledger_entry set reverses_entry_no = reverses_entry_no + 2 where reverses_batch_id is not null", true)]
+    [InlineData("alter table ledger_entry disable trigger all; update ledger_entry set unit_value = unit_value + 1 where reverses_batch_id is not null", true)]
     public async Task Damage_is_found(string damage, bool needsFull)
     {
         await using var database = await PostgresServer.Current.CreateDatabaseAsync();
@@ -28,6 +30,7 @@ public sealed class ReconciliationTests
         await api.CreateAsync("/v1/sources", new { id = "gateway-1" });
         await api.PostAsync("/v1/events", Events.Join(Enumerable.Range(0, 20).Select(i => Events.Native($"e-{i}"))), Events.Lines);
         await api.PostAsync("/v1/events", Events.Native("e-1", input: 77));
+        await api.PostAsync("/v1/events/gateway-1/e-2/reversal", "{}");
         while ((await api.GetAsync("/v1/reconciliation")).GetProperty("pending_batches").GetInt64() > 0)
             await Task.Yield();
         (await BalancedAsync(api, full: true)).Should().BeTrue("nothing is damaged yet");
