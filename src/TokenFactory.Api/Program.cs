@@ -12,11 +12,16 @@ using TokenFactory.Api.Ledger;
 using TokenFactory.Api.RollUp;
 using TokenFactory.Api.Statistics;
 
-const string demoSwitch = "--demo";
-var isDemo = args.Contains(demoSwitch);
+if (Arguments.AsksForHelp(args))
+{
+    Console.WriteLine(Arguments.Usage);
+    return 0;
+}
+
+var isDemo = args.Contains(Arguments.Demo);
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 {
-    Args = [.. args.Where(a => a != demoSwitch)],
+    Args = [.. args.Where(a => a != Arguments.Demo)],
     // Beside the program, from whichever folder it is started.
     WebRootPath = Path.Combine(AppContext.BaseDirectory, "wwwroot"),
 });
@@ -29,6 +34,7 @@ using var hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
 
 try
 {
+    Arguments.Check(args);
     Settings.Check(builder.Configuration);
     // Without a connection string the service brings its own server; it stops with this process, after everything that uses it.
     await using var privateServer = builder.Configuration.GetConnectionString("TokenFactory") is null ? await StartPrivateServerAsync() : null;

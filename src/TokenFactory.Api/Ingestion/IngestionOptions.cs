@@ -35,8 +35,8 @@ internal sealed class IngestionOptions
     [Range(1, 64)]
     public int ChunksInFlight { get; set; } = 4;
 
-    /// <summary>The longest event id, account or model name, in characters.</summary>
-    [Range(16, 1_000)]
+    /// <summary>The longest event id, account or model name, in characters. More than the bound would not fit PostgreSQL's index rows.</summary>
+    [Range(16, 640)]
     public int MaxNameLength { get; set; } = 256;
 
     /// <summary>The most tokens of one class in one event.</summary>

@@ -95,5 +95,28 @@ public sealed class SettingsTests
         (await output).Should().NotContain("   at ");
     }
 
+    [Theory]
+    [InlineData("There is no argument --dmeo.", "--dmeo")]
+    [InlineData("There is no argument demo.", "demo")]
+    [InlineData("There is no argument --TokenFactori:Swagger=false.", "--TokenFactori:Swagger=false")]
+    [InlineData("The argument --urls has no value.", "--demo", "--urls")]
+    public void An_argument_that_nobody_reads_is_told(string told, params string[] arguments)
+    {
+        var check = () => Arguments.Check(arguments);
+
+        check.Should().Throw<OptionsValidationException>().Which.Message.Should().StartWith(told).And.Contain("--demo");
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("--demo", "--urls", "http://127.0.0.1:0")]
+    [InlineData("--urls=http://127.0.0.1:0", "--TokenFactory:Swagger", "false", "--Serilog:MinimumLevel:Default=Debug")]
+    public void Arguments_of_the_program_and_of_the_host_are_taken(params string[] arguments)
+    {
+        var check = () => Arguments.Check(arguments);
+
+        check.Should().NotThrow();
+    }
+
     private static IConfiguration Configuration(Dictionary<string, string?> settings) => new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
 }
