@@ -160,6 +160,8 @@ internal sealed class ApiKeysController(IDbContextFactory<TokenFactoryContext> c
             errors.Add(new FieldError("/sources", "too_long", $"At most {MaxSources} sources."));
         if (scopes.HasFlag(Scopes.Ingest) && !scopes.HasFlag(Scopes.Admin) && request.Sources.Count == 0)
             errors.Add(new FieldError("/sources", "required", "An ingest key names the sources that it may write for."));
+        if (!scopes.HasFlag(Scopes.Ingest) && request.Sources.Count > 0)
+            errors.Add(new FieldError("/sources", "unexpected", "Only an ingest key is bound to sources; leave them out."));
         for (var i = 0; i < Math.Min(request.Sources.Count, MaxSources); i++)
         {
             // A list may hold null whatever its type says.

@@ -50,7 +50,11 @@ internal sealed class KeyAuthentication(
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Problems.WriteAsync(
         Context, StatusCodes.Status403Forbidden, "forbidden", "The key does not allow this.",
-        "Use a key with the scope that the operation asks for.");
+        $"Use a key with the scope {ScopeAsked()}.");
+
+    // The policy that an operation names is the scope that its key must have; figures, where they are not public, are read.
+    private string ScopeAsked() => Context.GetEndpoint()?.Metadata.OfType<IAuthorizeData>().LastOrDefault(a => a.Policy is not null)?.Policy
+        is { } policy and not "figures" ? policy : ScopeNames.Read;
 
     private string? Presented()
     {

@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
-using Microsoft.AspNetCore.Mvc.ModelBinding;
 using TokenFactory.Api.Hosting;
 
 namespace TokenFactory.Api.Catalog;
@@ -17,21 +16,8 @@ internal abstract class CatalogController : ControllerBase, IActionFilter
     protected const int MaxNameLength = 256;
     protected const int MaxListLength = 1_000;
 
-    // A misspelt filter would answer with everything.
     void IActionFilter.OnActionExecuting(ActionExecutingContext context)
     {
-        var known = context.ActionDescriptor.Parameters.Where(p => p.BindingInfo?.BindingSource == BindingSource.Query).Select(p => p.Name).ToHashSet();
-        var errors = new List<FieldError>();
-        foreach (var (name, values) in Request.Query)
-        {
-            if (!known.Contains(name))
-                errors.Add(new FieldError($"?{name}", "unknown_parameter", "There is no such parameter; leave it out."));
-            else if (values.Count > 1)
-                errors.Add(new FieldError($"?{name}", "repeated", "Send it once."));
-        }
-
-        if (errors.Count > 0)
-            context.Result = Problems.Invalid(HttpContext, errors);
     }
 
     void IActionFilter.OnActionExecuted(ActionExecutedContext context)

@@ -228,12 +228,12 @@ internal sealed class RateCardsController(IDbContextFactory<TokenFactoryContext>
             .Where(c => c.ModelId == card.ModelId && c.ServiceTier == card.ServiceTier && c.EffectiveFrom > card.EffectiveFrom && c.EffectiveFrom < end)
             .OrderBy(c => c.EffectiveFrom).FirstOrDefaultAsync(cancellationToken);
         if (next is not null)
-            throw InTheWay(next);
+            throw InTheWay(next, null);
     }
 
-    private static CatalogConflictException InTheWay(RateCard card) => new("overlap",
+    private static CatalogConflictException InTheWay(RateCard card, DateTimeOffset? nextFrom) => new("overlap",
         $"The rate card {card.Id} is in the way: it holds from {UtcInstantConverter.Text(card.EffectiveFrom)}"
-        + (card.EffectiveTo is { } end ? $" to {UtcInstantConverter.Text(end)}." : " on."));
+        + ((card.EffectiveTo ?? nextFrom) is { } end ? $" to {UtcInstantConverter.Text(end)}." : " on."));
 
     private static async Task RefuseOverlapAsync(TokenFactoryContext context, RateCard card, CancellationToken cancellationToken)
     {
@@ -243,7 +243,7 @@ internal sealed class RateCardsController(IDbContextFactory<TokenFactoryContext>
             || (c.EffectiveFrom < card.EffectiveFrom && c.EffectiveTo > card.EffectiveFrom)
             || (c.EffectiveFrom > card.EffectiveFrom && card.EffectiveTo > c.EffectiveFrom));
         if (inTheWay is not null)
-            throw InTheWay(inTheWay);
+            throw InTheWay(inTheWay, others.Where(c => c.EffectiveFrom > inTheWay.EffectiveFrom).Min(c => (DateTimeOffset?)c.EffectiveFrom));
     }
 
     private static IQueryable<CardRow> Rows(TokenFactoryContext context) =>

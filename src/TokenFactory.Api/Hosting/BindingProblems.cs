@@ -16,7 +16,7 @@ internal static class BindingProblems
         foreach (var (key, entry) in context.ModelState)
         {
             foreach (var error in entry.Errors)
-                errors.AddRange(ErrorsOf(key, error));
+                errors.AddRange(ErrorsOf(key, error, context.ActionDescriptor.Parameters.FirstOrDefault(p => p.Name == key)?.ParameterType));
         }
 
         // A body that can't be read is reported a second time as a missing argument of the action.
@@ -48,20 +48,26 @@ internal static class BindingProblems
     /// <summary>A member's name inside a JSON Pointer.</summary>
     public static string Escape(string name) => name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
-    private static IEnumerable<FieldError> ErrorsOf(string key, ModelError error)
+    private static IEnumerable<FieldError> ErrorsOf(string key, ModelError error, Type? parameter)
     {
         var message = error.ErrorMessage;
         if (!key.StartsWith('$') || !message.Contains("missing required", StringComparison.Ordinal))
-            return [ErrorOf(key, message)];
+            return [ErrorOf(key, message, parameter)];
         // "... missing required properties including: 'kind', 'name'." The names are ours; the type before them is not for the wire.
         return message[(message.IndexOf("including", StringComparison.Ordinal) + 1)..].Split('\'').Where((_, i) => i % 2 == 1)
             .Select(name => new FieldError($"{PointerOf(key)}/{Escape(name)}", "required", "The member is missing."));
     }
 
-    private static FieldError ErrorOf(string key, string message)
+    private static FieldError ErrorOf(string key, string message, Type? parameter)
     {
         if (!key.StartsWith('$'))
-            return key.Length == 0 ? new FieldError("", "required", "A JSON body is required.") : new FieldError($"?{key}", "invalid_value", "The value can't be read.");
+        {
+            return key.Length == 0 ? new FieldError("", "required", "A JSON body is required.") : new FieldError($"?{key}", "invalid_value",
+                parameter == typeof(bool) ? "Must be true or false."
+                : parameter is { IsEnum: true } ? $"Must be one of {string.Join(", ", Enum.GetNames(parameter).Select(System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName))}."
+                : "Must be a whole number.");
+        }
+
         if (message.Contains("could not be mapped", StringComparison.Ordinal))
             return new FieldError(PointerOf(key), "unknown_member", "There is no such member; leave it out.");
         if (message.Contains("Duplicate", StringComparison.Ordinal))

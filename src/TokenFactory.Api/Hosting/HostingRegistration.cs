@@ -23,7 +23,7 @@ internal static class HostingRegistration
             kestrel.Limits.MaxRequestBodySize = 1 << 20;
         });
         builder.Services.AddSerilog((_, logs) => Configure(logs, builder.Configuration));
-        builder.Services.AddControllers()
+        builder.Services.AddControllers(o => o.Filters.Add<KnownParameters>())
             .ConfigureApplicationPartManager(parts => parts.FeatureProviders.Add(new InternalControllers()))
             .ConfigureApiBehaviorOptions(o =>
             {
@@ -126,7 +126,7 @@ internal static class HostingRegistration
             .Enrich.FromLogContext();
         return configuration.GetSection(HostingOptions.Section)[nameof(HostingOptions.LogFormat)] == "json"
             ? logs.WriteTo.Console(new RenderedCompactJsonFormatter())
-            : logs.WriteTo.Console(formatProvider: System.Globalization.CultureInfo.InvariantCulture,
+            : logs.WriteTo.Console(formatProvider: System.Globalization.CultureInfo.InvariantCulture, theme: Serilog.Sinks.SystemConsole.Themes.ConsoleTheme.None,
                 outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}{NewLine}{Exception}");
     }
 

@@ -95,10 +95,14 @@ internal sealed class EventsController(
                 return Problems.Result(HttpContext, StatusCodes.Status409Conflict, "content_conflict",
                     "The event's id is taken by other content.", item.Violations.First.Detail, item.Violations.Errors);
             default:
-                return item.Violations.First.Code == "source_not_granted"
-                    ? Problems.Result(HttpContext, StatusCodes.Status403Forbidden, "source_not_granted", "The key may not write for this source.",
-                        item.Violations.First.Detail, item.Violations.Errors)
-                    : Problems.Invalid(HttpContext, item.Violations.Errors);
+                return item.Violations.First.Code switch
+                {
+                    "source_not_granted" => Problems.Result(HttpContext, StatusCodes.Status403Forbidden, "source_not_granted", "The key may not write for this source.",
+                        item.Violations.First.Detail, item.Violations.Errors),
+                    "malformed_json" => Problems.Result(HttpContext, StatusCodes.Status400BadRequest, "malformed_json", "The body is not valid JSON.",
+                        item.Violations.First.Detail, item.Violations.Errors),
+                    _ => Problems.Invalid(HttpContext, item.Violations.Errors),
+                };
         }
     }
 

@@ -66,6 +66,30 @@ internal sealed class EntryReader(NpgsqlDataSource dataSource)
         return entries;
     }
 
+    /// <summary>The parameters of a filter that name what nothing is registered under.</summary>
+    public async Task<List<string>> FindUnknownAsync(EntryFilter filter, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            """
+            select 'source' where $1::text is not null and not exists (select from sources where slug = $1)
+            union all
+            select 'producer' where $2::text is not null and not exists (select from producers where slug = lower($2))
+                and not exists (select from producer_aliases where alias = lower($2))
+            union all
+            select 'model' where $3::text is not null and not exists (select from models where slug = $3)
+                and not exists (select from model_aliases where alias = $3)
+            union all
+            select 'account' where $4::text is not null and not exists (select from accounts where slug = $4)
+            """);
+        foreach (var name in (ReadOnlySpan<string?>)[filter.Source, filter.Producer, filter.Model, filter.Account])
+            Add(command, name, NpgsqlDbType.Text);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        var unknown = new List<string>();
+        while (await row.ReadAsync(cancellationToken))
+            unknown.Add(row.GetString(0));
+        return unknown;
+    }
+
     private static async Task<int[]?> FindItemsAsync(NpgsqlConnection connection, EntryFilter filter, CancellationToken cancellationToken)
     {
         if (filter is { Producer: null, Model: null, TokenClass: null, ServiceTier: null })
@@ -74,7 +98,8 @@ internal sealed class EntryReader(NpgsqlDataSource dataSource)
             """
             select coalesce(array_agg(i.id), '{}')
             from items i join models m on m.id = i.model_id join producers p on p.id = i.producer_id
-            where ($1::text is null or p.slug = $1) and ($2::text is null or m.slug = $2)
+            where ($1::text is null or p.slug = lower($1) or exists (select from producer_aliases a where a.producer_id = p.id and a.alias = lower($1)))
+              and ($2::text is null or m.slug = $2 or exists (select from model_aliases a where a.model_id = m.id and a.alias = $2))
               and ($3::smallint is null or i.token_class = $3) and ($4::smallint is null or i.service_tier = $4)
             """, connection);
         Add(command, filter.Producer, NpgsqlDbType.Text);

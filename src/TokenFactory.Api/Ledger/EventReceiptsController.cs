@@ -44,8 +44,9 @@ internal sealed class EventReceiptsController(EventReader events, Reversals reve
     {
         if (!string.IsNullOrEmpty(source) && !string.IsNullOrEmpty(id))
             return FindAsync(source, id, cancellationToken);
+        var missing = new[] { ("source", source), ("id", id) }.Where(p => string.IsNullOrEmpty(p.Item2));
         return Task.FromResult<IActionResult>(Problems.Invalid(HttpContext,
-            new FieldError("?source&id", "required", "Name the event: both `source` and `id` are needed.")));
+            [.. missing.Select(p => new FieldError($"?{p.Item1}", "required", "Name the event: both `source` and `id` are needed."))]));
     }
 
     /// <summary>Reverse an event</summary>

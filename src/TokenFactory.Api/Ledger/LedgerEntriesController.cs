@@ -32,8 +32,8 @@ internal sealed class LedgerEntriesController(EntryReader entries) : ControllerB
     /// </remarks>
     /// <param name="source" example="gateway-1">Only this source's.</param>
     /// <param name="event_id" example="req-8f2">Only this event's.</param>
-    /// <param name="producer" example="moonshot">Only this producer's.</param>
-    /// <param name="model" example="kimi-k2">Only this model's.</param>
+    /// <param name="producer" example="moonshot">Only this producer's, by id or alias.</param>
+    /// <param name="model" example="kimi-k2">Only this model's, by name or alias.</param>
     /// <param name="token_class" example="output">Only this token class.</param>
     /// <param name="service_tier" example="standard">Only this service tier.</param>
     /// <param name="account" example="acme">Only this account's.</param>
@@ -82,6 +82,8 @@ internal sealed class LedgerEntriesController(EntryReader entries) : ControllerB
         };
         if (!TryReadCursor(cursor, out var after))
             errors.Add(new FieldError("?cursor", "invalid_value", "Pass the `next_cursor` of the page before, as it is."));
+        if (errors.Count == 0)
+            errors.AddRange((await entries.FindUnknownAsync(filter, cancellationToken)).Select(n => new FieldError($"?{n}", "unknown_value", "Nothing is registered under this name.")));
         if (errors.Count > 0)
             return Problems.Invalid(HttpContext, errors);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Mvc;
 using TokenFactory.Api.Catalog;
 using TokenFactory.Api.Hosting;
 using TokenFactory.Economics.Measures;
@@ -6,22 +7,17 @@ using TokenFactory.Economics.Statistics;
 
 namespace TokenFactory.Api.Statistics;
 
-/// <summary>Reads the query string of a figure. Every violation is collected; a parameter that is not known is one.</summary>
-internal sealed class FigureQuery(IQueryCollection query, CatalogSnapshot catalog)
+/// <summary>Reads the query string of a figure and collects every violation.</summary>
+internal sealed class FigureQuery(ActionContext action, CatalogSnapshot catalog)
 {
-    private static readonly string[] Common = ["frequency", "start", "end", "by", "as_of", "format"];
-    private readonly List<FieldError> _errors = [];
+    private readonly IQueryCollection _query = action.HttpContext.Request.Query;
+    private readonly List<FieldError> _errors = KnownParameters.FaultsOf(action);
 
     public IReadOnlyList<FieldError> Errors => _errors;
 
     /// <summary>Reads what all figures share.</summary>
-    /// <param name="further">The parameters that this figure has beyond the common ones.</param>
-    public FigureRequest Read(params string[] further)
+    public FigureRequest Read()
     {
-        var known = Common.Concat(Dimensions.All.Select(d => d.Name())).Concat(further).ToList();
-        foreach (var name in query.Keys.Where(k => !known.Contains(k)))
-            Add(name, "unknown_parameter", $"Known are {string.Join(", ", known)}.");
-
         var request = new FigureRequest
         {
             Frequency = Choose("frequency", Frequency.Month),
@@ -86,9 +82,7 @@ internal sealed class FigureQuery(IQueryCollection query, CatalogSnapshot catalo
 
     private string? Single(string name)
     {
-        var values = query[name];
-        if (values.Count > 1)
-            Add(name, "repeated", "Send it once.");
+        var values = _query[name];
         return values.Count == 0 || string.IsNullOrEmpty(values[0]) ? null : values[0];
     }
 
@@ -117,7 +111,7 @@ internal sealed class FigureQuery(IQueryCollection query, CatalogSnapshot catalo
     private List<Dimension> Groups()
     {
         var groups = new HashSet<Dimension>();
-        foreach (var name in query["by"].SelectMany(v => (v ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)))
+        foreach (var name in _query["by"].SelectMany(v => (v ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)))
         {
             if (Dimensions.Parse(name) is { } dimension)
                 groups.Add(dimension);
@@ -133,7 +127,7 @@ internal sealed class FigureQuery(IQueryCollection query, CatalogSnapshot catalo
         var filters = new Dictionary<Dimension, IReadOnlyList<object>>();
         foreach (var dimension in Dimensions.All)
         {
-            var values = query[dimension.Name()].OfType<string>().SelectMany(v => Values(dimension, v)).ToList();
+            var values = _query[dimension.Name()].OfType<string>().SelectMany(v => Values(dimension, v)).ToList();
             if (values.Count > 0)
                 filters[dimension] = [.. values.Select(v => Value(dimension, v)).OfType<object>()];
         }

@@ -90,6 +90,20 @@ internal sealed class FigureReader(NpgsqlDataSource dataSource)
     // The driver refuses a sum of more than 28 digits. Parsing rounds it to as many, which index numbers (16 digits) never see; GDP goes as text.
     private static decimal Number(string sum) => decimal.Parse(sum, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
 
+    /// <summary>Whether the request's filter holds a name that no model has, as its own or as an alias.</summary>
+    public async Task<bool> NamesUnknownModelAsync(FigureRequest request, CancellationToken cancellationToken)
+    {
+        if (!request.Filters.TryGetValue(Dimension.Model, out var names))
+            return false;
+        await using var command = dataSource.CreateCommand(
+            """
+            select exists (select from unnest($1) n
+                where not exists (select from models where slug = n) and not exists (select from model_aliases where alias = n))
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. names.Cast<string>()] });
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
+
     private async Task<(FigureContext Context, List<T> Cells)> InSnapshotAsync<T>(
         FigureRequest request, int limit, string sums, bool byItem, Func<NpgsqlDataReader, Period, IReadOnlyList<string>, int, T> read,
         CancellationToken cancellationToken)

@@ -9,6 +9,7 @@ namespace TokenFactory.Api.Statistics;
 
 /// <summary>Token GDP.</summary>
 [ApiController]
+[TellsEveryViolation]
 [Route("v1/gdp")]
 [Authorize("figures")]
 [Tags("Figures")]
@@ -39,7 +40,7 @@ internal sealed class GdpController(FigureReader figures, CatalogCache catalog, 
     [ProducesResponseType<GdpAnswer>(StatusCodes.Status200OK, "application/json", "text/csv")]
     [ProducesResponseType(StatusCodes.Status304NotModified)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
-#pragma warning disable IDE0060 // The parameters document themselves; FigureQuery reads them, so that it can refuse unknown ones too.
+#pragma warning disable IDE0060 // The parameters document themselves; FigureQuery reads them, and every violation with them.
     public async Task<IActionResult> Get(
         [FromQuery, OneOf<Frequency>] string? frequency, [FromQuery] string? start, [FromQuery] string? end,
         [FromQuery, OneOf<Dimension>] string[]? by, [FromQuery] string[]? sector, [FromQuery] string[]? producer, [FromQuery] string[]? model,
@@ -48,11 +49,13 @@ internal sealed class GdpController(FigureReader figures, CatalogCache catalog, 
         CancellationToken cancellationToken)
 #pragma warning restore IDE0060
     {
-        var query = new FigureQuery(Request.Query, catalog.Current);
-        var request = query.Read("prices", "concept");
+        var query = new FigureQuery(ControllerContext, catalog.Current);
+        var request = query.Read();
         query.Allow("prices", "current");
         query.Allow("concept", "gross");
         query.Allow("format", "csv", "json");
+        if (await figures.NamesUnknownModelAsync(request, cancellationToken))
+            query.Add("model", "unknown_value", "No model has this name or alias.");
         if (query.Errors.Count > 0)
             return Problems.Invalid(HttpContext, query.Errors);
 

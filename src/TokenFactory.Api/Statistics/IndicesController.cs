@@ -10,6 +10,7 @@ namespace TokenFactory.Api.Statistics;
 
 /// <summary>Token Index.</summary>
 [ApiController]
+[TellsEveryViolation]
 [Route("v1/indices")]
 [Authorize("figures")]
 [Tags("Figures")]
@@ -43,7 +44,7 @@ internal sealed class IndicesController(FigureReader figures, CatalogCache catal
     [ProducesResponseType<IndexAnswer>(StatusCodes.Status200OK, "application/json", "text/csv")]
     [ProducesResponseType(StatusCodes.Status304NotModified)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
-#pragma warning disable IDE0060 // The parameters document themselves; FigureQuery reads them, so that it can refuse unknown ones too.
+#pragma warning disable IDE0060 // The parameters document themselves; FigureQuery reads them, and every violation with them.
     public async Task<IActionResult> Get(
         [FromQuery, OneOf<IndexKind>] string? index, [FromQuery, OneOf<BilateralFormula>] string? method, [FromQuery, OneOf<Linking>] string? linking,
         [FromQuery, OneOf<ItemSelection>] string? items, [FromQuery] string? reference, [FromQuery, OneOf<Frequency>] string? frequency,
@@ -52,8 +53,8 @@ internal sealed class IndicesController(FigureReader figures, CatalogCache catal
         [FromQuery] string? as_of, [FromQuery, OneOf("json", "csv")] string? format, CancellationToken cancellationToken)
 #pragma warning restore IDE0060
     {
-        var query = new FigureQuery(Request.Query, catalog.Current);
-        var request = query.Read("index", "method", "linking", "items", "reference");
+        var query = new FigureQuery(ControllerContext, catalog.Current);
+        var request = query.Read();
         var compiled = new IndexMethod
         {
             Kind = query.Choose("index", IndexKind.Price),
@@ -63,6 +64,8 @@ internal sealed class IndicesController(FigureReader figures, CatalogCache catal
         };
         var referencePeriod = query.ReadPeriod("reference", request.Frequency);
         query.Allow("format", "csv", "json");
+        if (await figures.NamesUnknownModelAsync(request, cancellationToken))
+            query.Add("model", "unknown_value", "No model has this name or alias.");
         if (query.Errors.Count > 0)
             return Problems.Invalid(HttpContext, query.Errors);
 

@@ -25,7 +25,7 @@ async function show(id, path, member, formatFor, remark) {
   try {
     const [groups, total] = await Promise.all([read(`${path}&by=sector`), read(path)]);
     if (total.rows.length === 0) {
-      note.textContent = "Nothing is recorded yet. Post a first event: the API page has one to try.";
+      note.textContent = "Nothing is recorded yet. Register a source and post a first event for it: both can be tried on the API page, with an admin key.";
       return;
     }
 
@@ -64,7 +64,7 @@ function points() {
 
 function aboutMoney(total, shown) {
   const unpriced = shown.reduce((sum, row) => sum + Number(row.unpriced_quantity), 0);
-  return `In ${total.currency}.${unpriced > 0 ? ` Not in it: ${count.format(unpriced)} tokens that have no price yet.` : ""}`;
+  return `In ${total.currency}.${unpriced > 0 ? ` Not in it: ${count.format(unpriced)} tokens that have no price.` : ""}`;
 }
 
 function fill(table, names, rows, format) {
@@ -87,4 +87,4 @@ function heading(scope, text) {
 }
 
 show("gdp", "v1/gdp?frequency=month", "gdp", money, aboutMoney);
-show("index", "v1/indices?index=price&frequency=month", "index", points, () => "");
+show("index", "v1/indices?index=price&frequency=month", "index", points, total => `The first month with data is ${total.reference}.`);

@@ -74,7 +74,8 @@ public sealed class BodyTests : IClassFixture<BodyTests.LimitedService>
     [InlineData("  \n ", HttpStatusCode.BadRequest, "empty_body")]
     [InlineData("[{\"source\":\"gateway-1\"},", HttpStatusCode.BadRequest, "malformed_json")]
     [InlineData("[] []", HttpStatusCode.BadRequest, "malformed_json")]
-    [InlineData("{\"source\":", HttpStatusCode.UnprocessableEntity, "invalid")]
+    [InlineData("{\"source\":", HttpStatusCode.BadRequest, "malformed_json")]
+    [InlineData("hello", HttpStatusCode.BadRequest, "malformed_json")]
     [InlineData("17", HttpStatusCode.UnprocessableEntity, "invalid")]
     public async Task What_is_no_event_is_refused_and_says_why(string body, HttpStatusCode status, string code) =>
         await RefusedAsync(body, "application/json", status, code);
