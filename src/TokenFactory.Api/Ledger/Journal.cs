@@ -12,8 +12,11 @@ internal sealed class Journal(NpgsqlDataSource dataSource, IOptions<LedgerOption
     : BackgroundService
 {
     private readonly LedgerOptions _options = options.Value;
-    private readonly Channel<PendingPosting> _queue = Channel.CreateBounded<PendingPosting>(
-        new BoundedChannelOptions(options.Value.MaxWaitingPostings) { FullMode = BoundedChannelFullMode.Wait });
+    private readonly Channel<PendingPosting> _queue = Channel.CreateUnbounded<PendingPosting>();
+
+    // Room in the queue. A bounded channel has it built in, but may take a posting whose wait it reports as cancelled: it would be recorded
+    // although its sender was told that it is not.
+    private readonly SemaphoreSlim _room = new(options.Value.MaxWaitingPostings);
 
     /// <summary>Records a posting. Answers only after COMMIT.</summary>
     /// <exception cref="JournalBusyException">The queue stayed full; nothing was recorded.</exception>
@@ -25,26 +28,19 @@ internal sealed class Journal(NpgsqlDataSource dataSource, IOptions<LedgerOption
     /// </remarks>
     public async Task<PostingResult> PostAsync(Posting posting, CancellationToken cancellationToken)
     {
+        if (!await _room.WaitAsync(TimeSpan.FromMilliseconds(_options.MaxWaitMs), cancellationToken))
+            throw new JournalBusyException();
         var pending = new PendingPosting(posting);
+        // False: the service is shutting down.
         if (!_queue.Writer.TryWrite(pending))
-        {
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            patience.CancelAfter(TimeSpan.FromMilliseconds(_options.MaxWaitMs));
-            try
-            {
-                await _queue.Writer.WriteAsync(pending, patience.Token);
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                throw new JournalBusyException();
-            }
-            catch (ChannelClosedException)
-            {
-                throw new JournalBusyException();
-            }
-        }
-
+            throw new JournalBusyException();
         return await pending.Completion.Task.WaitAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        _room.Dispose();
+        base.Dispose();
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
@@ -65,6 +61,7 @@ internal sealed class Journal(NpgsqlDataSource dataSource, IOptions<LedgerOption
             var events = 0;
             while (events < _options.MaxEventsPerTransaction && _queue.Reader.TryRead(out var pending))
             {
+                _room.Release();
                 gathered.Add(pending);
                 events += pending.Posting.Events.Count + pending.Posting.Refusals.Count;
             }
