@@ -72,7 +72,8 @@ public sealed class AnyOrderTests
             _ => ($"[{string.Join(',', events)}]", "application/json"),
         };
         using var answer = await api.PostAsync("/v1/events", body, type);
-        answer.StatusCode.Should().BeOneOf([HttpStatusCode.OK, HttpStatusCode.Created], await answer.Content.ReadAsStringAsync());
+        if (answer.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.Created))
+            Assert.Fail($"{answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}\n{api.Output}");
     }
 
     private static async Task<List<string>> FiguresAsync(int instances, Func<ApiProcess[], Task> send)

@@ -236,7 +236,7 @@ internal sealed class Cluster
         # Token Factory's private server
         timezone = 'UTC'
         log_timezone = 'UTC'
-        max_connections = 100
+        max_connections = 200
         shared_buffers = '256MB'
         max_wal_size = '2GB'
         min_wal_size = '256MB'
