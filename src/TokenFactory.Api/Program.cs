@@ -73,9 +73,10 @@ catch (Exception e) when (e is PrivateServerException or OptionsValidationExcept
     await Console.Error.WriteLineAsync(e.Message);
     return 1;
 }
-catch (OperationCanceledException) when (ending.IsCancellationRequested)
+catch (OperationCanceledException)
 {
-    return 0;
+    // Asked to end, or refused by its database, while it was still starting: whoever refused has said so and set the code.
+    return Environment.ExitCode;
 }
 catch (IOException e) when (e.InnerException is AddressInUseException)
 {

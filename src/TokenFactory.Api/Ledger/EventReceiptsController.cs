@@ -22,7 +22,7 @@ internal sealed class EventReceiptsController(EventReader events, Reversals reve
     private const int MaxReasonLength = 1_000;
 
     /// <summary>The receipt of an event</summary>
-    /// <remarks>The receipt and its entries: the same answer for ever. For ids that contain slashes use `GET /v1/events?source=&amp;id=`.</remarks>
+    /// <remarks>The receipt and its entries: the same answer for ever. For ids that contain slashes use `GET /v1/events` with both as parameters.</remarks>
     /// <param name="source" example="gateway-1">The source that sent the event.</param>
     /// <param name="id" example="req-8f2">The sender's id of the event, percent-encoded.</param>
     [HttpGet("{source}/{id}", Name = "GetEvent")]

@@ -16,4 +16,7 @@ internal sealed partial class JournalWriter
 
     [LoggerMessage(2005, LogLevel.Warning, "A transaction of source {SourceId} failed; its {Postings} postings are tried one by one")]
     private static partial void LogApart(ILogger logger, Exception exception, long sourceId, int postings);
+
+    [LoggerMessage(2006, LogLevel.Debug, "Source {SourceId} has sent something that is recorded already: what is known is looked up")]
+    private static partial void LogReplay(ILogger logger, long sourceId);
 }

@@ -62,7 +62,10 @@ internal sealed partial class JournalWriter(
             }
             catch (PostgresException e) when (attempt <= options.MaxRetries && IsWorthAnotherTry(e.SqlState))
             {
-                LogRetry(logger, sourceId, attempt, e.SqlState);
+                if (e.SqlState == PostgresErrorCodes.UniqueViolation)
+                    LogReplay(logger, sourceId);
+                else
+                    LogRetry(logger, sourceId, attempt, e.SqlState);
                 switch (e.SqlState)
                 {
                     case PostgresErrorCodes.UniqueViolation:

@@ -116,7 +116,10 @@ internal sealed class IndicesController(FigureReader figures, CatalogCache catal
             var at = asked is { } wanted ? periods.IndexOf(wanted) : baskets.FindIndex(b => !b.IsEmpty);
             if (at >= 0)
                 references.Add(periods[at]);
-            var points = IndexSeries.Compile(baskets, at, method);
+            // Nothing in the group has a price: not for want of a reference period, unless one was asked for.
+            var points = at < 0 && asked is null
+                ? [.. baskets.Select(_ => new IndexPoint(null, NullReasons.EmptyPeriod, null, 0, 0))]
+                : IndexSeries.Compile(baskets, at, method);
             rows.AddRange(periods.Select((period, t) => RowOf(period, points[t], group.Key, request, context)));
         }
 
