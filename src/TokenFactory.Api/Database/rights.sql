@@ -42,5 +42,6 @@ grant select on rollup_pending, rollup_hour, rollup_day, rollup_context, audit_p
 grant select, insert, update, delete on producers, producer_aliases, models, model_aliases, items, sources, accounts, account_sectors,
     rate_cards, rates, api_keys, api_key_sources to tokenfactory_service;
 grant select, update on catalog_version to tokenfactory_service;
-revoke update, delete on rate_cards, rates from tokenfactory_service;
+revoke update, delete on rate_cards, rates, items from tokenfactory_service;
+revoke delete on accounts from tokenfactory_service;
 grant update (effective_to) on rate_cards to tokenfactory_service;

@@ -18,6 +18,9 @@ internal sealed class Folding(NpgsqlDataSource dataSource, IOptions<RollUpOption
 {
     private const int AuditLock = 0x41756469;
 
+    // Of one lane in one transaction: some seconds' work on a slow machine, where a statement may take thirty.
+    private const long MaxEntriesPerLane = 50_000;
+
     /// <summary>The sources that have batches beyond a cursor, in the order of their ids.</summary>
     public Task<IReadOnlyList<long>> FindUnfoldedAsync(CancellationToken cancellationToken) => FindAsync(
         """
@@ -51,6 +54,7 @@ internal sealed class Folding(NpgsqlDataSource dataSource, IOptions<RollUpOption
 
         await using var fold = Command(connection, Sql.Read("RollUp/fold_source.sql"), sourceId);
         fold.Parameters.Add(new NpgsqlParameter<int> { TypedValue = options.Value.MaxBatchesPerFold });
+        fold.Parameters.Add(new NpgsqlParameter<long> { TypedValue = MaxEntriesPerLane });
         await using var row = await fold.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
         var result = new FoldResult(row.GetInt64(0), row.GetInt64(1), row.IsDBNull(2) ? null : row.GetFieldValue<DateTimeOffset>(2));
@@ -75,6 +79,7 @@ internal sealed class Folding(NpgsqlDataSource dataSource, IOptions<RollUpOption
 
         await using var audit = Command(connection, Sql.Read("RollUp/audit_source.sql"), sourceId);
         audit.Parameters.Add(new NpgsqlParameter<int> { TypedValue = options.Value.MaxBatchesPerFold });
+        audit.Parameters.Add(new NpgsqlParameter<long> { TypedValue = MaxEntriesPerLane });
         var audited = (long)(await audit.ExecuteScalarAsync(cancellationToken) ?? 0L);
         await transaction.CommitAsync(cancellationToken);
         return audited;

@@ -1,7 +1,10 @@
 -- Adds up the ledger entries of one source's batches beyond the audit's cursors, and moves them: one statement. Entries, never deltas: this
--- is the other side of the reconciliation. The caller holds the source's audit lock. $1 source, $2 the most batches per lane.
+-- is the other side of the reconciliation. The caller holds the source's audit lock. $1 source, $2 the most batches per lane, $3 entries after which a lane
+-- takes no more.
 with pending as materialized (
-    select b.lane, b.seq, b.batch_id, b.recorded_at
+    select * from (
+    select b.lane, b.seq, b.batch_id, b.recorded_at,
+           sum(b.entry_count) over (partition by b.lane order by b.seq) - b.entry_count as entries_before
     from journal_lane l
     left join audit_cursor c on c.source_id = l.source_id and c.lane = l.lane
     cross join lateral (
@@ -10,6 +13,8 @@ with pending as materialized (
         order by b.seq
         limit $2) b
     where l.source_id = $1 and l.seq > coalesce(c.audited_seq, 0)
+    ) unaudited
+    where entries_before < $3
 ),
 totals as (
     insert into audit_total as t (source_id, currency, item_id,

@@ -1,8 +1,11 @@
 -- Folds the batches of one source that lie beyond its cursors into cells, totals and outcomes, and moves the cursors: one statement.
--- The caller holds the source's row of rollup_source. $1 source, $2 the most batches per lane.
+-- The caller holds the source's row of rollup_source. $1 source, $2 the most batches per lane, $3 entries after which a lane takes no more:
+-- however long it stood still, a fold is over in time.
 with pending as materialized (
+    select * from (
     select b.lane, b.seq, b.batch_id, b.recorded_at,
-           b.received, b.accepted, b.duplicate, b.conflict, b.rejected, b.quarantined
+           b.received, b.accepted, b.duplicate, b.conflict, b.rejected, b.quarantined,
+           sum(b.entry_count) over (partition by b.lane order by b.seq) - b.entry_count as entries_before
     from journal_lane l
     left join rollup_cursor c on c.source_id = l.source_id and c.lane = l.lane
     cross join lateral (
@@ -11,6 +14,8 @@ with pending as materialized (
         order by b.seq
         limit $2) b
     where l.source_id = $1 and l.seq > coalesce(c.folded_seq, 0)
+    ) unfolded
+    where entries_before < $3
 ),
 grouped as materialized (
     select d.hour, d.item_id, d.sector, d.buyer_id, d.currency, (p.recorded_at at time zone 'UTC')::date as vintage,

@@ -23,8 +23,10 @@ select 'accepted events and reversals have one identity each',
 union all
 select 'each identity has the entries that it counts',
        (select count(*) from event_identity i
-        left join (select source_id, batch_id, event_id, count(*) as n from ledger_entry group by source_id, batch_id, event_id) e
-            on e.source_id = i.source_id and e.batch_id = i.batch_id and e.event_id = i.event_id
+        left join (select source_id, recorded_at, batch_id, event_id, count(*) as n, min(entry_no) as first
+                   from ledger_entry group by source_id, recorded_at, batch_id, event_id) e
+            on e.source_id = i.source_id and e.recorded_at = i.recorded_at and e.batch_id = i.batch_id and e.event_id = i.event_id
+                and e.first = i.first_entry_no
         where i.entry_count is distinct from e.n)
 union all
 select 'each entry of a reversal is the opposite of the entry that it takes back',
@@ -41,7 +43,7 @@ select 'each conflict, rejection and quarantined event is on record with its rea
 union all
 select 'folded outcome counts equal those of the batches',
        (select count(*) from rollup_outcome o
-        join (select b.source_id, sum(received) as received, sum(accepted) as accepted, sum(duplicate) as duplicate, sum(conflict) as conflict,
+        full join (select b.source_id, sum(received) as received, sum(accepted) as accepted, sum(duplicate) as duplicate, sum(conflict) as conflict,
                      sum(rejected) as rejected, sum(quarantined) as quarantined
               from ledger_batch b join rollup_cursor c on c.source_id = b.source_id and c.lane = b.lane and b.seq <= c.folded_seq
               group by b.source_id) b on b.source_id = o.source_id
@@ -70,10 +72,13 @@ select 'cells equal a recomputation from the ledger entries, cell by cell',
        (select count(*) from (
             select e.source_id, date_trunc('hour', e.occurred_at, 'UTC') as hour, e.item_id, e.sector, e.buyer_id,
                    coalesce(e.currency, 'XXX') as currency, (e.recorded_at at time zone 'UTC')::date as vintage,
-                   count(*) as n, sum(e.quantity) as q, coalesce(sum(e.amount), 0) as a, coalesce(sum(e.reporting_amount), 0) as r
+                   count(*) as n, sum(e.quantity) as q, coalesce(sum(e.quantity) filter (where e.reporting_amount is not null), 0) as p,
+                   coalesce(sum(e.quantity) filter (where e.reporting_amount is not null and e.unit_value = 0), 0) as f,
+                   coalesce(sum(e.amount), 0) as a, coalesce(sum(e.reporting_amount), 0) as r
             from ledger_entry e group by 1, 2, 3, 4, 5, 6, 7) e
         full join (
             select source_id, hour, item_id, sector, buyer_id, currency, vintage,
-                   sum(entry_count) as n, sum(quantity) as q, sum(amount) as a, sum(reporting_amount) as r
+                   sum(entry_count) as n, sum(quantity) as q, sum(priced_quantity) as p, sum(free_quantity) as f, sum(amount) as a,
+                   sum(reporting_amount) as r
             from rollup_hour group by 1, 2, 3, 4, 5, 6, 7) c using (source_id, hour, item_id, sector, buyer_id, currency, vintage)
-        where (e.n, e.q, e.a, e.r) is distinct from (c.n, c.q, c.a, c.r))
+        where (e.n, e.q, e.p, e.f, e.a, e.r) is distinct from (c.n, c.q, c.p, c.f, c.a, c.r))

@@ -15,6 +15,8 @@ public sealed class ReconciliationTests
     [InlineData("update rollup_cell_day set reporting_amount = reporting_amount + 0.000000000001 where ctid = (select ctid from rollup_cell_day limit 1)", true)]
     [InlineData("update rollup_total set amount = amount + 0.000000000001 where ctid = (select ctid from rollup_total limit 1)", false)]
     [InlineData("update rollup_outcome set accepted = accepted - 1 where ctid = (select ctid from rollup_outcome limit 1)", false)]
+    [InlineData("delete from rollup_outcome", true)]
+    [InlineData("alter table event_identity disable trigger all; update event_identity set first_entry_no = first_entry_no + 1 where event_id = 'e-4'", true)]
     [InlineData("delete from rollup_cell_hour where ctid = (select ctid from rollup_cell_hour limit 1)", true)]
     [InlineData("alter table ledger_entry disable trigger all; update ledger_entry set quantity = quantity + 1 where entry_no = 0 and batch_id = (select min(batch_id) from ledger_entry)", true)]
     [InlineData("alter table ledger_entry disable trigger all; delete from ledger_entry where entry_no = 0 and batch_id = (select min(batch_id) from ledger_entry)", true)]
