@@ -8,7 +8,7 @@ namespace TokenFactory.Api.Ingestion;
 /// </summary>
 internal sealed class BatchIngest(IngestPipeline pipeline, IngestionOptions options, ClaimsPrincipal user, IngestReport report)
 {
-    private readonly Queue<(List<IngestItem> Items, Task Recorded)> _underWay = [];
+    private readonly Queue<(List<IngestItem> Items, HashSet<(string Source, string Id)> Keys, Task Recorded)> _underWay = [];
     private List<IngestItem> _chunk = [];
 
     /// <summary>Takes the next event; waits while enough chunks are under way.</summary>
@@ -31,7 +31,7 @@ internal sealed class BatchIngest(IngestPipeline pipeline, IngestionOptions opti
     /// <summary>After a failure: lets what is under way come to its end, so that nothing of this request runs on unobserved.</summary>
     public async Task AbandonAsync()
     {
-        foreach (var (_, recorded) in _underWay)
+        foreach (var (_, _, recorded) in _underWay)
             await recorded.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _underWay.Clear();
     }
@@ -40,15 +40,19 @@ internal sealed class BatchIngest(IngestPipeline pipeline, IngestionOptions opti
     {
         var chunk = _chunk;
         _chunk = new List<IngestItem>(options.ChunkEvents);
+        var keys = chunk.Select(item => (item.Sent.Source, item.Sent.Id)).ToHashSet();
+        // Of two events with one id the earlier in the body counts: a chunk that repeats one under way waits for it.
+        while (_underWay.Any(other => other.Keys.Overlaps(keys)))
+            await ReportFirstAsync();
         // What has been read is recorded even when the sender goes away: it was sent, and sending it again is safe.
-        _underWay.Enqueue((chunk, pipeline.RecordAsync(user, chunk, CancellationToken.None)));
+        _underWay.Enqueue((chunk, keys, pipeline.RecordAsync(user, chunk, CancellationToken.None)));
         while (_underWay.Count >= options.ChunksInFlight)
             await ReportFirstAsync();
     }
 
     private async Task ReportFirstAsync()
     {
-        var (items, recorded) = _underWay.Dequeue();
+        var (items, _, recorded) = _underWay.Dequeue();
         await recorded;
         await report.AddAsync(items, CancellationToken.None);
     }

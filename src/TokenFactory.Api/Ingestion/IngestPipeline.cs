@@ -42,8 +42,20 @@ internal sealed class IngestPipeline(CatalogCache catalog, Journal journal, Ledg
 
     private async Task ResolveAsync(ClaimsPrincipal user, IReadOnlyList<IngestItem> items, CancellationToken cancellationToken)
     {
+        // First who may write at all: what is refused for that leaves nothing in the catalog.
+        await FindSourcesAsync(user, items);
         var snapshot = await RegisterUnknownAsync(items, cancellationToken);
         var reportingCurrency = await settings.ReportingCurrencyAsync(cancellationToken);
+        foreach (var item in items)
+        {
+            if (!item.Violations.Any)
+                item.Rated = EventRater.Rate(item, snapshot, reportingCurrency);
+        }
+    }
+
+    private async Task FindSourcesAsync(ClaimsPrincipal user, IReadOnlyList<IngestItem> items)
+    {
+        var snapshot = catalog.Current;
         var grants = new Dictionary<string, bool>(StringComparer.Ordinal);
         foreach (var item in items)
         {
@@ -58,8 +70,6 @@ internal sealed class IngestPipeline(CatalogCache catalog, Journal journal, Ledg
                 item.SourceId = known.Id;
             else
                 item.Violations.Add("/source", "unknown_source", "No source has this id. Register it at POST /v1/sources.");
-            if (!item.Violations.Any)
-                item.Rated = EventRater.Rate(item, snapshot, reportingCurrency);
         }
     }
 

@@ -163,7 +163,9 @@ begin
         foreach parent in array array['ledger_entry', 'rollup_delta'] loop
             child := parent || to_char(lower_bound, '_YYYY_MM');
             continue when to_regclass(child) is not null;
-            execute format('create table %I partition of %I for values from (%L) to (%L)', child, parent,
+            -- Made apart and attached: CREATE ... PARTITION OF would wait for every reader of the whole, and every writer for it.
+            execute format('create table %I (like %I including all)', child, parent);
+            execute format('alter table %I attach partition %I for values from (%L) to (%L)', parent, child,
                 to_char(lower_bound, 'YYYY-MM-DD') || ' 00:00:00+00',
                 to_char(lower_bound + interval '1 month', 'YYYY-MM-DD') || ' 00:00:00+00');
             execute format('create trigger no_truncate before truncate on %I for each statement execute function ledger_refuse_change()', child);

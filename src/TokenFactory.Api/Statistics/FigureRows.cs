@@ -111,8 +111,8 @@ public abstract record FigureAnswer
     public required DateOnly AsOf { get; init; }
 
     /// <summary>
-    /// Everything that was recorded up to this instant is inside: the last event, or the end of <c>as_of</c> where that came first. Null while
-    /// the ledger is empty.
+    /// When the last event inside was recorded, or the end of <c>as_of</c> where that came first; what is being committed at this moment may
+    /// still come in with an instant of up to five minutes before. Null while the ledger is empty.
     /// </summary>
     public required DateTimeOffset? CompleteThrough { get; init; }
 }

@@ -73,7 +73,7 @@ public sealed class AccessTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         using var client = _api.ClientWith(await KeyAsync("ingest", "mine"));
 
         using var mine = await client.PostAsync("/v1/events", Json(Events.Native("a", "mine")));
-        using var theirs = await client.PostAsync("/v1/events", Json(Events.Native("a", "theirs")));
+        using var theirs = await client.PostAsync("/v1/events", Json(Events.Native("a", "theirs", model: "never-seen", account: "never-seen")));
         using var both = await client.PostAsync("/v1/events", Json($"[{Events.Native("b", "mine")},{Events.Native("b", "theirs")}]"));
         using var reversal = await client.PostAsync("/v1/events/theirs/a/reversal", Json("{}"));
 
@@ -83,6 +83,9 @@ public sealed class AccessTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         (await both.Content.ReadAsStringAsync()).Should().Contain("source_not_granted");
         reversal.StatusCode.Should().Be(HttpStatusCode.Forbidden);
         (await fixture.Database.ScalarAsync<long>("select count(*) from event_identity i join sources s on s.id = i.source_id where s.slug = 'theirs'")).Should().Be(0);
+        // What was refused leaves no name behind: accounts are never removed.
+        (await fixture.Database.ScalarAsync<long>("select count(*) from accounts where slug = 'never-seen'")).Should().Be(0);
+        (await fixture.Database.ScalarAsync<long>("select count(*) from models where slug = 'never-seen'")).Should().Be(0);
     }
 
     [Fact]

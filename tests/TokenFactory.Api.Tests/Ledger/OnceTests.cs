@@ -66,6 +66,22 @@ public sealed class OnceTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    public async Task Of_two_events_with_one_id_the_earlier_in_the_body_counts_even_where_pieces_of_it_overtake_each_other()
+    {
+        var source = await SourceAsync("in-order");
+        // The first piece has names to register, so that the second, which has none, is ready before it.
+        var lines = Enumerable.Range(0, 999).Select(i => Events.Native($"e-{i}", source, model: $"in-order-{i}"))
+            .Append(Events.Native("same", source, input: 1)).Append(Events.Native("same", source, input: 2));
+
+        using var answer = await _api.PostAsync("/v1/events", Events.Join(lines), Events.Lines);
+        var told = await ReadAsync(answer);
+
+        answer.StatusCode.Should().Be(HttpStatusCode.MultiStatus);
+        told.GetProperty("items").EnumerateArray().Should().ContainSingle().Which.GetProperty("index").GetInt32().Should().Be(1_000);
+        (await _api.GetAsync($"/v1/events/{source}/same")).GetProperty("entries")[0].GetProperty("quantity").GetString().Should().Be("1");
+    }
+
+    [Fact]
     public async Task An_atomic_batch_with_one_invalid_event_records_none()
     {
         var source = await SourceAsync("atomic");
