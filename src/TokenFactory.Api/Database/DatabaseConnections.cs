@@ -47,8 +47,8 @@ internal sealed record DatabaseConnections
             Pooling = false,
         };
         settings.ApplicationName ??= "token-factory";
-        // The connection string's own options go before the limits, but not before the role.
-        settings.Options = string.Join(' ', Limits, settings.Options, $"-c role={ServiceRole}").Replace("  ", " ", StringComparison.Ordinal);
+        // The connection string's own options go before the limits, but not before what the ledger promises: durable when answered, and the role.
+        settings.Options = string.Join(' ', Limits, settings.Options, $"-c synchronous_commit=on -c role={ServiceRole}").Replace("  ", " ", StringComparison.Ordinal);
         return new DatabaseConnections { Owner = ownerSettings.ConnectionString, Service = settings.ConnectionString };
     }
 

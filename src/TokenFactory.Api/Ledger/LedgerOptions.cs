@@ -23,7 +23,7 @@ internal sealed class LedgerOptions
     [Range(0, 60_000)]
     public int MaxWaitMs { get; set; } = 2_000;
 
-    /// <summary>How often a transaction is tried again after a deadlock, a serialization failure or a lost race.</summary>
-    [Range(0, 100)]
+    /// <summary>How often a transaction is tried again after a deadlock, a serialization failure, a lost race or a repeated event.</summary>
+    [Range(1, 100)]
     public int MaxRetries { get; set; } = 10;
 }

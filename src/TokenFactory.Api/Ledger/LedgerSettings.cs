@@ -34,14 +34,15 @@ internal sealed partial class LedgerSettings(
     private async Task LoadAsync(CancellationToken stoppingToken)
     {
         var wanted = options.Value.ReportingCurrency;
-        await using var command = dataSource.CreateCommand(
-            """
-            with made as (
-                insert into ledger_setting (reporting_currency) values ($1) on conflict do nothing returning reporting_currency)
-            select reporting_currency from made union all select reporting_currency from ledger_setting limit 1
-            """);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = wanted });
-        var made = (string)(await command.ExecuteScalarAsync(stoppingToken) ?? wanted);
+        await using (var make = dataSource.CreateCommand("insert into ledger_setting (reporting_currency) values ($1) on conflict do nothing"))
+        {
+            make.Parameters.Add(new NpgsqlParameter<string> { TypedValue = wanted });
+            await make.ExecuteNonQueryAsync(stoppingToken);
+        }
+
+        // A statement of its own: one that another instance has made meanwhile is not in the snapshot of the first.
+        await using var command = dataSource.CreateCommand("select reporting_currency from ledger_setting");
+        var made = (string)(await command.ExecuteScalarAsync(stoppingToken) ?? throw new InvalidOperationException("The ledger has no reporting currency."));
         if (made == wanted)
         {
             _currency.SetResult(made);

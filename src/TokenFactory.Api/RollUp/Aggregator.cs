@@ -61,7 +61,7 @@ internal sealed partial class Aggregator(
         metrics.Pending(row.GetInt64(0), row.GetInt64(1));
     }
 
-    // A source whose rows are damaged must not hold up the others: it is left for a while, and said so.
+    // A source whose rows are damaged or locked must not hold up the others: it is left for a while, and said so.
     private async Task ForEachSourceAsync(IReadOnlyList<long> sources, Dictionary<long, DateTimeOffset> again, Func<long, Task> work)
     {
         foreach (var sourceId in sources)
@@ -73,13 +73,16 @@ internal sealed partial class Aggregator(
                 await work(sourceId);
                 again.Remove(sourceId);
             }
-            catch (Exception e) when (e is not OperationCanceledException && !DatabaseAwayHandler.IsAway(e))
+            catch (Exception e) when (e is not OperationCanceledException && (!DatabaseAwayHandler.IsAway(e) || TookTooLong(e)))
             {
                 again[sourceId] = time.GetUtcNow() + DamagedInterval;
                 LogDamaged(logger, e, sourceId);
             }
         }
     }
+
+    private static bool TookTooLong(Exception e) =>
+        e is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } || e is NpgsqlException { InnerException: TimeoutException };
 
     private async Task RepeatAsync(TimeSpan interval, Func<CancellationToken, Task> work, CancellationToken stoppingToken)
     {

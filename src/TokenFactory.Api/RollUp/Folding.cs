@@ -58,8 +58,7 @@ internal sealed class Folding(NpgsqlDataSource dataSource, IOptions<RollUpOption
         await using var row = await fold.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
         var result = new FoldResult(row.GetInt64(0), row.GetInt64(1), row.IsDBNull(2) ? null : row.GetFieldValue<DateTimeOffset>(2));
-        if (row.GetInt64(3) != 0)
-            throw new InvalidOperationException($"A journal lane of source {sourceId} has a gap. Call /v1/reconciliation?full=true, and restore the ledger.");
+        ThrowIfGap(sourceId, row.GetInt64(3));
         await row.DisposeAsync();
         await transaction.CommitAsync(cancellationToken);
         return result;
@@ -67,6 +66,7 @@ internal sealed class Folding(NpgsqlDataSource dataSource, IOptions<RollUpOption
 
     /// <summary>Adds up the entries of some of a source's batches; nothing when another instance is at it.</summary>
     /// <returns>Journal batches audited.</returns>
+    /// <exception cref="InvalidOperationException">A lane has a gap.</exception>
     public async Task<long> AuditAsync(long sourceId, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
@@ -80,9 +80,19 @@ internal sealed class Folding(NpgsqlDataSource dataSource, IOptions<RollUpOption
         await using var audit = Command(connection, Sql.Read("RollUp/audit_source.sql"), sourceId);
         audit.Parameters.Add(new NpgsqlParameter<int> { TypedValue = options.Value.MaxBatchesPerFold });
         audit.Parameters.Add(new NpgsqlParameter<long> { TypedValue = MaxEntriesPerLane });
-        var audited = (long)(await audit.ExecuteScalarAsync(cancellationToken) ?? 0L);
+        await using var row = await audit.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        var audited = row.GetInt64(0);
+        ThrowIfGap(sourceId, row.GetInt64(1));
+        await row.DisposeAsync();
         await transaction.CommitAsync(cancellationToken);
         return audited;
+    }
+
+    private static void ThrowIfGap(long sourceId, long lanes)
+    {
+        if (lanes != 0)
+            throw new InvalidOperationException($"A journal lane of source {sourceId} has a gap. Call /v1/reconciliation?full=true, and restore the ledger.");
     }
 
     private async Task<IReadOnlyList<long>> FindAsync(string sql, CancellationToken cancellationToken)

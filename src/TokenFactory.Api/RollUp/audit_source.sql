@@ -3,7 +3,7 @@
 -- takes no more.
 with pending as materialized (
     select * from (
-    select b.lane, b.seq, b.batch_id, b.recorded_at,
+    select b.lane, b.seq, b.batch_id, b.recorded_at, coalesce(c.audited_seq, 0) as audited_seq,
            sum(b.entry_count) over (partition by b.lane order by b.seq) - b.entry_count as entries_before
     from journal_lane l
     left join audit_cursor c on c.source_id = l.source_id and c.lane = l.lane
@@ -42,4 +42,5 @@ cursors as (
     on conflict (source_id, lane) do update set audited_seq = excluded.audited_seq
     returning 1
 )
-select count(*) from pending
+select (select count(*) from pending),
+       (select count(*) from (select lane, max(seq) - min(audited_seq) - count(*) as missing from pending group by lane) gaps where missing <> 0)

@@ -4,7 +4,7 @@
 with pending as materialized (
     select * from (
     select b.lane, b.seq, b.batch_id, b.recorded_at,
-           b.received, b.accepted, b.duplicate, b.conflict, b.rejected, b.quarantined,
+           b.received, b.accepted, b.duplicate, b.conflict, b.rejected, b.quarantined, coalesce(c.folded_seq, 0) as folded_seq,
            sum(b.entry_count) over (partition by b.lane order by b.seq) - b.entry_count as entries_before
     from journal_lane l
     left join rollup_cursor c on c.source_id = l.source_id and c.lane = l.lane
@@ -87,4 +87,4 @@ cursors as (
     returning 1
 )
 select (select count(*) from pending), (select count(*) from hours), (select min(recorded_at) from pending),
-       (select count(*) from (select lane, max(seq) - min(seq) + 1 - count(*) as missing from pending group by lane) gaps where missing <> 0)
+       (select count(*) from (select lane, max(seq) - min(folded_seq) - count(*) as missing from pending group by lane) gaps where missing <> 0)

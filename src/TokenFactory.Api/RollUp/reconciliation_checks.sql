@@ -19,7 +19,8 @@ select 'each batch has the entries that it counts',
 union all
 select 'accepted events and reversals have one identity each',
        abs((select count(*) from event_identity)
-           - (select coalesce(sum(accepted), 0)::bigint + count(*) filter (where kind = 2 and entry_count > 0) from ledger_batch))
+           - (select coalesce(sum(accepted), 0)::bigint from ledger_batch)
+           - (select count(*) from (select distinct source_id, event_id from ledger_entry where reverses_batch_id is not null) reversals))
 union all
 select 'each identity has the entries that it counts',
        (select count(*) from event_identity i

@@ -76,6 +76,19 @@ public sealed class ReversalTests(ApiFixture fixture) : IClassFixture<ApiFixture
     }
 
     [Fact]
+    public async Task Reversals_that_share_a_transaction_leave_the_books_balanced()
+    {
+        var source = await SourceAsync("reverse-many");
+        using var sent = await _api.PostAsync("/v1/events", Events.Join(Enumerable.Range(0, 60).Select(i => Events.Native($"e-{i}", source))), Events.Lines);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(i => _api.Client.PostAsync($"/v1/events/{source}/e-{i}/reversal", null)));
+
+        answers.Should().OnlyContain(a => a.StatusCode == HttpStatusCode.Created);
+        var books = await _api.GetAsync("/v1/reconciliation?full=true");
+        books.GetProperty("balanced").GetBoolean().Should().BeTrue(books.ToString());
+    }
+
+    [Fact]
     public async Task A_reversal_is_not_reversed_and_an_unknown_event_is_not_found()
     {
         var source = await SourceAsync("reverse-none");
