@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
+using TokenFactory.Api.Database;
 using TokenFactory.Api.Hosting;
 
 namespace TokenFactory.Api.Catalog;
@@ -38,6 +39,16 @@ internal abstract class CatalogController : ControllerBase, IActionFilter
         var isRead = TryReadPage(list, cursor, limit, key => long.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out _), out string key, out refusal);
         after = isRead && key.Length > 0 ? long.Parse(key, NumberStyles.None, CultureInfo.InvariantCulture) : 0;
         return isRead;
+    }
+
+    /// <summary>The filters of a list by producer, whose number is null where all are asked for, and by model.</summary>
+    protected async Task<(int? ProducerId, IActionResult? Refusal)> ReadFilterAsync(
+        TokenFactoryContext context, string? producer, string? model, CancellationToken cancellationToken)
+    {
+        var errors = new List<FieldError>();
+        CheckName("?model", model, errors);
+        var found = producer is null ? null : await ProducerNames.FindAsync(context, "?producer", producer, errors, cancellationToken);
+        return (found?.Id, errors.Count > 0 ? Problems.Invalid(HttpContext, errors) : null);
     }
 
     private bool TryReadPage(string list, string? cursor, int limit, Predicate<string> isKey, out string after, out IActionResult? refusal)

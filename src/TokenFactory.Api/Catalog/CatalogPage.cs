@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
+using System.Text.Unicode;
 
 namespace TokenFactory.Api.Catalog;
 
@@ -15,8 +16,6 @@ public sealed record CatalogPage<T>
 
 internal static class CatalogPages
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     public const int DefaultLimit = 100;
     public const int MaxLimit = 1_000;
 
@@ -32,16 +31,10 @@ internal static class CatalogPages
     {
         if (string.IsNullOrEmpty(cursor))
             return "";
-        try
-        {
-            var text = Base64Url.IsValid(cursor) ? Strict.GetString(Base64Url.DecodeFromChars(cursor)) : "";
-            return text.Length > list.Length + 1 && text.StartsWith($"{list}:", StringComparison.Ordinal) && !text.Any(char.IsControl)
-                ? text[(list.Length + 1)..]
-                : null;
-        }
-        catch (DecoderFallbackException)
-        {
-            return null;
-        }
+        var utf8 = Base64Url.IsValid(cursor) ? Base64Url.DecodeFromChars(cursor) : [];
+        var text = Utf8.IsValid(utf8) ? Encoding.UTF8.GetString(utf8) : "";
+        return text.Length > list.Length + 1 && text.StartsWith($"{list}:", StringComparison.Ordinal) && !text.Any(char.IsControl)
+            ? text[(list.Length + 1)..]
+            : null;
     }
 }

@@ -72,11 +72,9 @@ internal sealed class ModelsController(IDbContextFactory<TokenFactoryContext> co
         if (!TryReadPage(ListName, cursor, limit, out long after, out var refusal))
             return refusal!;
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var errors = new List<FieldError>();
-        CheckName("?model", model, errors);
-        var producerId = producer is null ? null : (await ProducerNames.FindAsync(context, "?producer", producer, errors, cancellationToken))?.Id;
-        if (errors.Count > 0)
-            return Problems.Invalid(HttpContext, errors);
+        (var producerId, refusal) = await ReadFilterAsync(context, producer, model, cancellationToken);
+        if (refusal is not null)
+            return refusal;
         var rows = await Resources(context)
             .Where(m => m.Row.Id > after && (producerId == null || m.Row.ProducerId == producerId) && (model == null || m.Row.Slug == model))
             .OrderBy(m => m.Row.Id).Take(limit + 1).ToListAsync(cancellationToken);

@@ -100,11 +100,9 @@ internal sealed class RateCardsController(IDbContextFactory<TokenFactoryContext>
         if (!TryReadPage(ListName, cursor, limit, out long after, out var refusal))
             return refusal!;
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var errors = new List<FieldError>();
-        CheckName("?model", model, errors);
-        var producerId = producer is null ? null : (await ProducerNames.FindAsync(context, "?producer", producer, errors, cancellationToken))?.Id;
-        if (errors.Count > 0)
-            return Problems.Invalid(HttpContext, errors);
+        (var producerId, refusal) = await ReadFilterAsync(context, producer, model, cancellationToken);
+        if (refusal is not null)
+            return refusal;
         var rows = await Rows(context)
             .Where(c => c.Card.Id > after && (producerId == null || c.Card.ProducerId == producerId) && (model == null || c.Model == model))
             .OrderBy(c => c.Card.Id).Take(limit + 1).ToListAsync(cancellationToken);
@@ -196,7 +194,7 @@ internal sealed class RateCardsController(IDbContextFactory<TokenFactoryContext>
     {
         var errors = new List<FieldError>();
         ModelNaming.CheckModel("/model", request.Model, CheckName, errors);
-        if (request.Currency.Length != 3 || !request.Currency.All(char.IsAsciiLetterUpper) || request.Currency == "XXX")
+        if (!Currency.IsCode(request.Currency.AsSpan()))
             errors.Add(new FieldError("/currency", "invalid_currency", "Must be an ISO 4217 code in capitals, such as \"USD\"."));
         if (request.EffectiveTo <= request.EffectiveFrom)
             errors.Add(new FieldError("/effective_to", "out_of_range", "Must lie after `effective_from`."));

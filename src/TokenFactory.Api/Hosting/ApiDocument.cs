@@ -199,7 +199,7 @@ internal static class ApiDocument
         else if (type.IsEnum)
         {
             schema.Type = JsonSchemaType.String;
-            schema.Enum = [.. Enum.GetNames(type).Select(n => JsonValue.Create(System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(n)))];
+            schema.Enum = [.. WireJson.NamesOf(type).Select(n => JsonValue.Create(n))];
         }
         else if (type == typeof(DateTimeOffset))
         {

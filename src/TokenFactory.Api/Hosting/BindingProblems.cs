@@ -64,7 +64,7 @@ internal static class BindingProblems
         {
             return key.Length == 0 ? new FieldError("", "required", "A JSON body is required.") : new FieldError($"?{key}", "invalid_value",
                 parameter == typeof(bool) ? "Must be true or false."
-                : parameter is { IsEnum: true } ? $"Must be one of {string.Join(", ", Enum.GetNames(parameter).Select(System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName))}."
+                : parameter is { IsEnum: true } ? $"Must be one of {string.Join(", ", WireJson.NamesOf(parameter))}."
                 : "Must be a whole number.");
         }
 

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace TokenFactory.Api.Hosting;
 
 /// <summary>The values that a query parameter may have, for the API document: Swagger UI offers them to choose from.</summary>
@@ -11,5 +9,5 @@ internal class OneOfAttribute(params string[] values) : Attribute
 
 /// <summary>The same, with the names of an enumeration as they are written on the wire.</summary>
 [AttributeUsage(AttributeTargets.Parameter)]
-internal sealed class OneOfAttribute<T>() : OneOfAttribute([.. Enum.GetNames<T>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)])
+internal sealed class OneOfAttribute<T>() : OneOfAttribute([.. WireJson.NamesOf(typeof(T))])
     where T : struct, Enum;

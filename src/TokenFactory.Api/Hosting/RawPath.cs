@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace TokenFactory.Api.Hosting;
@@ -9,8 +10,6 @@ namespace TokenFactory.Api.Hosting;
 /// </summary>
 internal static class RawPath
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     /// <summary>A segment of the request's path, unescaped once.</summary>
     /// <param name="request">The request.</param>
     /// <param name="fromEnd">0 is the last segment; a slash at the end of the path begins none.</param>
@@ -34,13 +33,7 @@ internal static class RawPath
         var length = 0;
         for (var at = 0; at < escaped.Length; length++)
             bytes[length] = (byte)Uri.HexUnescape(escaped, ref at);
-        try
-        {
-            return Strict.GetString(bytes, 0, length);
-        }
-        catch (DecoderFallbackException)
-        {
-            return null;
-        }
+        var utf8 = bytes.AsSpan(0, length);
+        return Utf8.IsValid(utf8) ? Encoding.UTF8.GetString(utf8) : null;
     }
 }

@@ -37,6 +37,12 @@ internal static class WireJson
         return options;
     }
 
+    /// <summary>The names of an enumeration's values as they are written on the wire, in stored order.</summary>
+    public static IEnumerable<string> NamesOf(Type enumeration) => Enum.GetNames(enumeration).Select(JsonNamingPolicy.SnakeCaseLower.ConvertName);
+
+    /// <summary>The name of an enumeration's value as it is written on the wire.</summary>
+    public static string NameOf<T>(T value) where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+
     /// <summary>JSON is UTF-8 (RFC 8259): the framework would take other encodings too, and fail in the middle of a body that is not of its own.</summary>
     public static void TakeUtf8Only(MvcOptions options)
     {
@@ -80,13 +86,13 @@ internal static class WireJson
     private sealed class ExactEnum<T> : JsonConverter<T> where T : struct, Enum
     {
         private static readonly FrozenDictionary<string, T> ByName =
-            Enum.GetValues<T>().ToFrozenDictionary(v => JsonNamingPolicy.SnakeCaseLower.ConvertName(v.ToString()), StringComparer.Ordinal);
+            Enum.GetValues<T>().ToFrozenDictionary(NameOf, StringComparer.Ordinal);
         private static readonly FrozenDictionary<T, string> Names = ByName.ToFrozenDictionary(n => n.Value, n => n.Key);
 
         public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             reader.TokenType == JsonTokenType.String && ByName.TryGetValue(reader.GetString()!, out var value)
                 ? value
-                : throw new JsonException($"must be one of {string.Join(", ", Enum.GetValues<T>().Select(v => Names[v]))}");
+                : throw new JsonException($"must be one of {string.Join(", ", NamesOf(typeof(T)))}");
 
         public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(Names[value]);
     }

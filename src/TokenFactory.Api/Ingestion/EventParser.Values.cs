@@ -193,13 +193,8 @@ internal sealed partial class EventParser
 
     private static string? ReadCurrency(ref Utf8JsonReader reader, string pointer, EventViolations violations)
     {
-        // XXX is ISO 4217's code for "no currency", by which the ledger knows what is unpriced.
-        if (reader.TokenType == JsonTokenType.String && reader.ValueSpan is [>= (byte)'A' and <= (byte)'Z', >= (byte)'A' and <= (byte)'Z', >= (byte)'A' and <= (byte)'Z']
-            && !reader.ValueTextEquals("XXX"u8))
-        {
+        if (reader.TokenType == JsonTokenType.String && Currency.IsCode(reader.ValueSpan))
             return reader.GetString();
-        }
-
         violations.Add(pointer, "invalid_currency", "Must be an ISO 4217 code in capitals, such as \"USD\".");
         reader.Skip();
         return null;

@@ -24,9 +24,6 @@ internal sealed class DeltaSet
     // takes a second row, and the database, whose sums have no such bound, adds them up.
     private const decimal MaxSum = 5_000_000_000_000_000m;
 
-    /// <summary>ISO 4217: no currency. The cell of quantities whose value is unknown.</summary>
-    public const string NoCurrency = "XXX";
-
     private readonly Dictionary<CellKey, CellDelta> _deltas = [];
     private readonly List<KeyValuePair<CellKey, CellDelta>> _full = [];
 
@@ -37,7 +34,7 @@ internal sealed class DeltaSet
     {
         var occurredAt = ledgerEvent.OccurredAt;
         var hour = new DateTimeOffset(occurredAt.UtcTicks - (occurredAt.UtcTicks % TimeSpan.TicksPerHour), TimeSpan.Zero);
-        var key = new CellKey(hour, line.ItemId, ledgerEvent.Sector, ledgerEvent.BuyerId, line.Currency ?? NoCurrency);
+        var key = new CellKey(hour, line.ItemId, ledgerEvent.Sector, ledgerEvent.BuyerId, line.Currency ?? Currency.None);
         ref var delta = ref CollectionsMarshal.GetValueRefOrAddDefault(_deltas, key, out _);
         if (Math.Abs(delta.Amount) > MaxSum || Math.Abs(delta.ReportingAmount) > MaxSum)
         {

@@ -1,3 +1,5 @@
+using TokenFactory.Economics.Measures;
+
 namespace TokenFactory.Api.Ledger;
 
 internal static class LedgerRegistration
@@ -7,7 +9,7 @@ internal static class LedgerRegistration
     {
         services.AddOptions<LedgerOptions>().Bind(configuration.GetSection(LedgerOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<ReportingOptions>().Bind(configuration.GetSection("TokenFactory"))
-            .Validate(o => o.ReportingCurrency.Length == 3 && o.ReportingCurrency.All(char.IsAsciiLetterUpper) && o.ReportingCurrency != DeltaSet.NoCurrency,
+            .Validate(o => Currency.IsCode(o.ReportingCurrency.AsSpan()),
                 "TokenFactory__ReportingCurrency must be an ISO 4217 code such as USD; XXX stands for no currency.")
             .ValidateOnStart();
         services.AddSingleton<LedgerMetrics>();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TokenFactory.Economics.Measures;
 using TokenFactory.Economics.Rating;
 
 namespace TokenFactory.Api.Ledger;
@@ -13,7 +14,7 @@ internal static class ReceiptText
     /// lines of at most 10^15 with 12 decimals.
     /// </summary>
     public static decimal? Amount(IReadOnlyCollection<LedgerLine> lines) => lines.Any(l => l.ReportingAmount is not null)
-        ? lines.Sum(l => l.ReportingAmount ?? 0) / 1.0000000000000000000000000000m
+        ? ExactDecimal.Normalize(lines.Sum(l => l.ReportingAmount ?? 0))
         : null;
 
     /// <summary>Tokens of the lines whose value in the reporting currency is not known.</summary>

@@ -49,11 +49,11 @@ internal sealed class FigureQuery(ActionContext action, CatalogSnapshot catalog)
             return fallback;
         foreach (var value in Enum.GetValues<T>())
         {
-            if (SnakeCase(value) == text)
+            if (WireJson.NameOf(value) == text)
                 return value;
         }
 
-        Add(name, "unknown_value", $"Must be one of {string.Join(", ", Enum.GetValues<T>().Select(v => SnakeCase(v)))}.");
+        Add(name, "unknown_value", $"Must be one of {string.Join(", ", WireJson.NamesOf(typeof(T)))}.");
         return fallback;
     }
 
@@ -71,14 +71,11 @@ internal sealed class FigureQuery(ActionContext action, CatalogSnapshot catalog)
             return null;
         if (Period.TryParse(text, out var period) && period.Frequency == frequency)
             return period;
-        Add(name, "invalid_period", $"Must be a period of frequency {SnakeCase(frequency)}, written as in the answer's `period`.");
+        Add(name, "invalid_period", $"Must be a period of frequency {WireJson.NameOf(frequency)}, written as in the answer's `period`.");
         return null;
     }
 
     public void Add(string parameter, string code, string detail) => _errors.Add(new FieldError($"?{parameter}", code, detail));
-
-    public static string SnakeCase<T>(T value) where T : struct, Enum =>
-        System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 
     private string? Single(string name)
     {

@@ -2,6 +2,7 @@ using System.Data;
 using System.Globalization;
 using System.Text;
 using Npgsql;
+using TokenFactory.Api.Hosting;
 using TokenFactory.Economics.Measures;
 using TokenFactory.Economics.Statistics;
 
@@ -145,7 +146,7 @@ internal sealed class FigureReader(NpgsqlDataSource dataSource)
     {
         var command = new NpgsqlCommand { Connection = connection };
         var isHourly = request.Frequency == Frequency.Hour;
-        var period = isHourly ? "d.hour" : $"date_trunc('{FigureQuery.SnakeCase(request.Frequency)}', d.day::timestamp) at time zone 'UTC'";
+        var period = isHourly ? "d.hour" : $"date_trunc('{WireJson.NameOf(request.Frequency)}', d.day::timestamp) at time zone 'UTC'";
         var groups = string.Concat(request.By.Select(d => $", {d.Column()}"));
         var where = new StringBuilder();
         // Keys of cells begin with the source: with every source named, a window reads its own cells and not the whole ledger's.

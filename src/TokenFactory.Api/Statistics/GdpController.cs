@@ -66,7 +66,7 @@ internal sealed class GdpController(FigureReader figures, CatalogCache catalog, 
             {
                 Rows = [.. WithEmptyPeriods(request, cells).Select(cell => RowOf(cell, request, context))],
                 Currency = context.Currency,
-                Frequency = FigureQuery.SnakeCase(request.Frequency),
+                Frequency = WireJson.NameOf(request.Frequency),
                 By = [.. request.By.Select(d => d.Name())],
                 AsOf = context.AsOf,
                 CompleteThrough = context.CompleteThrough,

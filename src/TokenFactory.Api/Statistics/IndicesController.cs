@@ -76,13 +76,13 @@ internal sealed class IndicesController(FigureReader figures, CatalogCache catal
             var answer = new IndexAnswer
             {
                 Rows = rows,
-                Index = FigureQuery.SnakeCase(compiled.Kind),
-                Method = FigureQuery.SnakeCase(compiled.Formula),
-                Linking = FigureQuery.SnakeCase(compiled.Linking),
-                Items = FigureQuery.SnakeCase(compiled.Items),
+                Index = WireJson.NameOf(compiled.Kind),
+                Method = WireJson.NameOf(compiled.Formula),
+                Linking = WireJson.NameOf(compiled.Linking),
+                Items = WireJson.NameOf(compiled.Items),
                 Reference = reference100?.Label,
                 Currency = context.Currency,
-                Frequency = FigureQuery.SnakeCase(request.Frequency),
+                Frequency = WireJson.NameOf(request.Frequency),
                 By = [.. request.By.Select(d => d.Name())],
                 AsOf = context.AsOf,
                 CompleteThrough = context.CompleteThrough,

@@ -8,6 +8,9 @@ public static class ExactDecimal
 {
     private const int MaxSignificantDigits = 28;
 
+    /// <summary>The same value without trailing zeros.</summary>
+    public static decimal Normalize(decimal value) => value / 1.0000000000000000000000000000m;
+
     /// <summary>Parses <c>digits[.digits]</c> with an optional leading minus; no exponent, no white space, no group separators.</summary>
     /// <param name="utf8">The text.</param>
     /// <param name="value">The exact value, without trailing zeros.</param>

@@ -21,7 +21,7 @@ public readonly record struct UnitValue : IComparable<UnitValue>
     private UnitValue(long trillionths) => _trillionths = trillionths;
 
     /// <summary>The value in currency units per million tokens, without trailing zeros.</summary>
-    public decimal ValuePerMillionTokens => Normalize((decimal)_trillionths / UnitsPerOne);
+    public decimal ValuePerMillionTokens => ExactDecimal.Normalize((decimal)_trillionths / UnitsPerOne);
 
     /// <summary>The value as a whole number of 10^-12 currency units per million tokens.</summary>
     public long Trillionths => _trillionths;
@@ -48,7 +48,7 @@ public readonly record struct UnitValue : IComparable<UnitValue>
         var scaled = value * UnitsPerOne;
         var trillionths = decimal.Truncate(scaled);
         // The product is exact only while it fits 28 digits; compare back instead of trusting the remainder.
-        if (trillionths != scaled || trillionths / UnitsPerOne != value || Normalize(value).Scale > Decimals)
+        if (trillionths != scaled || trillionths / UnitsPerOne != value || ExactDecimal.Normalize(value).Scale > Decimals)
         {
             violation = "must have at most 12 decimals";
             return false;
@@ -73,7 +73,7 @@ public readonly record struct UnitValue : IComparable<UnitValue>
         var (quotient, remainder) = Int128.DivRem(product, 1_000_000);
         if (Int128.Abs(remainder) >= 500_000)
             quotient += product < 0 ? -1 : 1;
-        return Normalize((decimal)quotient * 0.000000000001m);
+        return ExactDecimal.Normalize((decimal)quotient * 0.000000000001m);
     }
 
     public int CompareTo(UnitValue other) => _trillionths.CompareTo(other._trillionths);
@@ -87,7 +87,4 @@ public readonly record struct UnitValue : IComparable<UnitValue>
     public static bool operator >=(UnitValue left, UnitValue right) => left.CompareTo(right) >= 0;
 
     public override string ToString() => ValuePerMillionTokens.ToString(CultureInfo.InvariantCulture);
-
-    // Dividing by a one with 28 zeros drops trailing zeros without changing the value.
-    private static decimal Normalize(decimal value) => value / 1.0000000000000000000000000000m;
 }
