@@ -96,8 +96,8 @@ internal sealed class AccountsController(IDbContextFactory<TokenFactoryContext> 
     public async Task<IActionResult> Create(AccountResource request, CancellationToken cancellationToken)
     {
         var errors = new List<FieldError>();
-        CheckName("/id", request.Id, errors);
-        CheckName("/name", request.Name, errors);
+        CatalogNames.CheckName("/id", request.Id, errors);
+        CatalogNames.CheckName("/name", request.Name, errors);
         CheckSectors(request.Sectors, errors);
         if (request.RegisteredOnSight is not null)
             errors.Add(new FieldError("/registered_on_sight", "unexpected", "It is told, not set; leave it out."));
@@ -126,7 +126,7 @@ internal sealed class AccountsController(IDbContextFactory<TokenFactoryContext> 
     public async Task<IActionResult> Change(string id, AccountPatch patch, CancellationToken cancellationToken)
     {
         var errors = new List<FieldError>();
-        CheckName("/name", patch.Name, errors);
+        CatalogNames.CheckName("/name", patch.Name, errors);
         CheckSectors(patch.Sectors ?? [], errors);
         await using var lookUp = await contexts.CreateDbContextAsync(cancellationToken);
         var producer = await FindProducerAsync(lookUp, patch.Producer is "" ? null : patch.Producer, errors, cancellationToken);
@@ -172,7 +172,7 @@ internal sealed class AccountsController(IDbContextFactory<TokenFactoryContext> 
 
     private static void CheckSectors(IReadOnlyList<AccountSectorResource?> sectors, List<FieldError> errors)
     {
-        if (CheckLength("/sectors", sectors.Count, errors))
+        if (CatalogNames.CheckLength("/sectors", sectors.Count, errors))
             return;
         var missing = sectors.Select((s, i) => (s, i)).Where(row => row.s is null).Select(row => row.i).ToList();
         errors.AddRange(missing.Select(i => new FieldError($"/sectors/{i}", "required", "Must be an object with a sector.")));

@@ -23,7 +23,7 @@ internal sealed class CatalogCache(NpgsqlDataSource dataSource, IOptions<Catalog
         await _loading.WaitAsync(cancellationToken);
         try
         {
-            return _current = await CatalogLoader.LoadAsync(dataSource, cancellationToken);
+            return _current = await CatalogLoader.LoadAsync(dataSource, _current, cancellationToken);
         }
         finally
         {
@@ -60,7 +60,7 @@ internal sealed class CatalogCache(NpgsqlDataSource dataSource, IOptions<Catalog
                     return snapshot;
                 }
 
-                _current = await CatalogLoader.LoadAsync(dataSource, cancellationToken);
+                _current = await CatalogLoader.LoadAsync(dataSource, _current, cancellationToken);
             }
         }
         finally

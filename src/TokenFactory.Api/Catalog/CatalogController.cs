@@ -13,10 +13,6 @@ namespace TokenFactory.Api.Catalog;
 [Produces("application/json")]
 internal abstract class CatalogController : ControllerBase, IActionFilter
 {
-    // As long as a name in an event may be: what was registered on sight can be sent back.
-    protected const int MaxNameLength = 256;
-    protected const int MaxListLength = 1_000;
-
     void IActionFilter.OnActionExecuting(ActionExecutingContext context)
     {
     }
@@ -46,7 +42,7 @@ internal abstract class CatalogController : ControllerBase, IActionFilter
         TokenFactoryContext context, string? producer, string? model, CancellationToken cancellationToken)
     {
         var errors = new List<FieldError>();
-        CheckName("?model", model, errors);
+        CatalogNames.CheckName("?model", model, errors);
         var found = producer is null ? null : await ProducerNames.FindAsync(context, "?producer", producer, errors, cancellationToken);
         return (found?.Id, errors.Count > 0 ? Problems.Invalid(HttpContext, errors) : null);
     }
@@ -62,35 +58,5 @@ internal abstract class CatalogController : ControllerBase, IActionFilter
         after = key ?? "";
         refusal = errors.Count > 0 ? Problems.Invalid(HttpContext, errors) : null;
         return refusal is null;
-    }
-
-    /// <summary>Producers and sources are named in URLs and configuration files: lower-case letters, digits, dots, dashes, underscores.</summary>
-    protected static void CheckSlug(string pointer, string slug, List<FieldError> errors)
-    {
-        if (!ProducerNames.IsSlug(slug))
-            errors.Add(new FieldError(pointer, "invalid_id", "Must have 1 to 64 of a-z, 0-9, dot, dash and underscore, and begin with a letter or digit."));
-    }
-
-    protected static void CheckName(string pointer, string? name, List<FieldError> errors)
-    {
-        if (name is not null && (name.Length is 0 or > MaxNameLength || name.Any(char.IsControl) || char.IsWhiteSpace(name[0]) || char.IsWhiteSpace(name[^1])))
-            errors.Add(new FieldError(pointer, "invalid_text", $"Must have 1 to {MaxNameLength} characters, without control characters or white space around it."));
-    }
-
-    /// <summary>Names in a list: null has no place there, and the list has an end.</summary>
-    protected static void CheckNames(string pointer, IReadOnlyList<string?> names, List<FieldError> errors)
-    {
-        if (CheckLength(pointer, names.Count, errors))
-            return;
-        for (var i = 0; i < names.Count; i++)
-            CheckName($"{pointer}/{i}", names[i] ?? "", errors);
-    }
-
-    /// <returns>Whether the list is too long to be looked at.</returns>
-    protected static bool CheckLength(string pointer, int count, List<FieldError> errors)
-    {
-        if (count > MaxListLength)
-            errors.Add(new FieldError(pointer, "too_long", $"At most {MaxListLength} rows."));
-        return count > MaxListLength;
     }
 }

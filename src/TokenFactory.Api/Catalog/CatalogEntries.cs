@@ -9,9 +9,6 @@ internal sealed record ProducerEntry(int Id, string Slug);
 /// <summary>A source as the hot path sees it.</summary>
 internal sealed record SourceEntry(long Id, string Slug);
 
-/// <summary>A price from an instant on, until <paramref name="EffectiveTo"/> (exclusive) or the next card.</summary>
-internal sealed record RateEntry(long Id, UnitValue UnitValue, string Currency, DateTimeOffset EffectiveFrom, DateTimeOffset? EffectiveTo);
-
 /// <summary>An account as the hot path sees it.</summary>
 /// <param name="Id">The account's id.</param>
 /// <param name="Slug">The name under which events know it.</param>
@@ -32,14 +29,13 @@ internal sealed record AccountEntry(long Id, string Slug, int BuyerId, IReadOnly
     }
 }
 
-/// <summary>A model as the hot path sees it, with its items and rates by token class and tier.</summary>
+/// <summary>A model as the hot path sees it, with its items by token class and tier.</summary>
 internal sealed class ModelEntry(int id, int producerId, string slug)
 {
     private static readonly int Tiers = Enum.GetValues<ServiceTier>().Length;
     private static readonly int Slots = Enum.GetValues<TokenClass>().Length * Tiers;
 
     private readonly int[] _itemIds = new int[Slots];
-    private readonly RateEntry[]?[] _rates = new RateEntry[]?[Slots];
 
     public int Id { get; } = id;
 
@@ -50,28 +46,8 @@ internal sealed class ModelEntry(int id, int producerId, string slug)
     /// <summary>The item's id; 0 while it is not registered.</summary>
     public int ItemId(TokenClass tokenClass, ServiceTier tier) => Volatile.Read(ref _itemIds[Slot(tokenClass, tier)]);
 
-    /// <summary>The rate in force at an instant: the latest card that has begun, unless it was closed before.</summary>
-    public RateEntry? RateAt(TokenClass tokenClass, ServiceTier tier, DateTimeOffset instant)
-    {
-        if (_rates[Slot(tokenClass, tier)] is not { } rates)
-            return null;
-        for (var i = rates.Length - 1; i >= 0; i--)
-        {
-            if (rates[i].EffectiveFrom <= instant)
-                return rates[i].EffectiveTo is { } end && end <= instant ? null : rates[i];
-        }
-
-        return null;
-    }
-
     /// <summary>Items are only ever added: whoever sees one early sees the truth.</summary>
     internal void AddItem(TokenClass tokenClass, ServiceTier tier, int itemId) => Volatile.Write(ref _itemIds[Slot(tokenClass, tier)], itemId);
-
-    /// <summary>Only while the snapshot is being built.</summary>
-    /// <param name="tokenClass">The token class.</param>
-    /// <param name="tier">The service tier.</param>
-    /// <param name="rates">In the order of their beginning.</param>
-    internal void SetRates(TokenClass tokenClass, ServiceTier tier, RateEntry[] rates) => _rates[Slot(tokenClass, tier)] = rates;
 
     private static int Slot(TokenClass tokenClass, ServiceTier tier) => (((int)tokenClass - 1) * Tiers) + (int)tier - 1;
 }

@@ -1,5 +1,6 @@
 using Npgsql;
 using TokenFactory.Economics.Measures;
+using TokenFactory.Economics.Rating;
 
 namespace TokenFactory.Api.Catalog;
 
@@ -14,26 +15,26 @@ internal static class CatalogLoader
         select id, producer_id, slug from models;
         select producer_id, alias, model_id from model_aliases;
         select model_id, token_class, service_tier, id from items;
-        select c.model_id, r.token_class, c.service_tier, r.id, r.unit_value, c.currency, c.effective_from, c.effective_to
-        from rate_cards c join rates r on r.rate_card_id = c.id
-        order by c.model_id, r.token_class, c.service_tier, c.effective_from;
-        select c.model_id, c.service_tier, c.effective_from from rate_cards c order by c.model_id, c.service_tier, c.effective_from;
-        select id, slug from sources;
+        select id, slug from sources where slug not like '~%';
         select account_id, effective_from, sector from account_sectors order by account_id, effective_from;
         select id, slug, coalesce(producer_id, 0) from accounts;
         """;
 
-    public static async Task<CatalogSnapshot> LoadAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
+    /// <param name="dataSource">Where the catalog is.</param>
+    /// <param name="known">The snapshot before, for what can't have changed; null: there is none.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static async Task<CatalogSnapshot> LoadAsync(NpgsqlDataSource dataSource, CatalogSnapshot? known, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
+        var rates = await RateBookReader.ReadAsync(connection, knownAt: null, cancellationToken);
+        var exchange = await ReadExchangeAsync(connection, known, cancellationToken);
         await using var command = new NpgsqlCommand(Tables, connection, transaction);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
-        var snapshot = new CatalogSnapshot { Version = row.GetInt64(0) };
+        var snapshot = new CatalogSnapshot { Version = row.GetInt64(0), Rates = rates, Exchange = exchange };
         await ReadProducersAsync(row, snapshot, cancellationToken);
         await ReadModelsAsync(row, snapshot, cancellationToken);
-        await ReadRatesAsync(row, snapshot, cancellationToken);
         var sources = new List<SourceEntry>();
         await ForEachAsync(row, () => sources.Add(new SourceEntry(row.GetInt64(0), row.GetString(1))), cancellationToken);
         snapshot.SetSources(sources);
@@ -63,29 +64,16 @@ internal static class CatalogLoader
             row.GetInt32(0), (TokenClass)row.GetInt16(1), (ServiceTier)row.GetInt16(2), row.GetInt32(3)), cancellationToken);
     }
 
-    private static async Task ReadRatesAsync(NpgsqlDataReader row, CatalogSnapshot snapshot, CancellationToken cancellationToken)
+    // Decades of daily rates are read once: publications are only ever added.
+    private static async Task<ExchangeRates> ReadExchangeAsync(NpgsqlConnection connection, CatalogSnapshot? known, CancellationToken cancellationToken)
     {
-        var rates = new List<(int ModelId, TokenClass TokenClass, ServiceTier Tier, RateEntry Rate)>();
-        await ForEachAsync(row, () => rates.Add((row.GetInt32(0), (TokenClass)row.GetInt16(1), (ServiceTier)row.GetInt16(2), new RateEntry(
-            row.GetInt64(3), UnitValue.PerMillionTokens(row.GetDecimal(4)), row.GetString(5), row.GetFieldValue<DateTimeOffset>(6),
-            row.IsDBNull(7) ? null : row.GetFieldValue<DateTimeOffset>(7)))), cancellationToken);
-        var cards = new List<(int ModelId, ServiceTier Tier, DateTimeOffset From)>();
-        await ForEachAsync(row, () => cards.Add((row.GetInt32(0), (ServiceTier)row.GetInt16(1), row.GetFieldValue<DateTimeOffset>(2))), cancellationToken);
-        var begins = cards.ToLookup(c => (c.ModelId, c.Tier), c => c.From);
-        foreach (var ofItem in rates.GroupBy(r => (r.ModelId, r.TokenClass, r.Tier)))
+        await using (var command = new NpgsqlCommand("select count(*) from fx_publications", connection))
         {
-            var ends = begins[(ofItem.Key.ModelId, ofItem.Key.Tier)].ToList();
-            snapshot.SetRates(ofItem.Key.ModelId, ofItem.Key.TokenClass, ofItem.Key.Tier, [.. ofItem.Select(r => Until(r.Rate, ends))]);
+            if (known is not null && await command.ExecuteScalarAsync(cancellationToken) is long count && count == known.Exchange.Count)
+                return known.Exchange;
         }
-    }
 
-    // A later card supersedes an open one as a whole: a token class that it does not price any more has no price.
-    private static RateEntry Until(RateEntry rate, List<DateTimeOffset> cardsInOrder)
-    {
-        var next = cardsInOrder.FindIndex(from => from > rate.EffectiveFrom);
-        if (next < 0 || rate.EffectiveTo <= cardsInOrder[next])
-            return rate;
-        return rate with { EffectiveTo = cardsInOrder[next] };
+        return await RateBookReader.ReadExchangeAsync(connection, knownAt: null, cancellationToken);
     }
 
     private static async Task ReadAccountsAsync(NpgsqlDataReader row, CatalogSnapshot snapshot, CancellationToken cancellationToken)

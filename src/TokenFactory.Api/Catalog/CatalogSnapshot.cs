@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using TokenFactory.Economics.Measures;
+using TokenFactory.Economics.Rating;
 
 namespace TokenFactory.Api.Catalog;
 
@@ -18,6 +19,12 @@ internal sealed class CatalogSnapshot
 
     /// <summary>The version of the catalog that it was loaded at.</summary>
     public required long Version { get; init; }
+
+    /// <summary>What tokens are worth.</summary>
+    public required RateBook Rates { get; init; }
+
+    /// <summary>What currencies are worth in each other.</summary>
+    public required ExchangeRates Exchange { get; init; }
 
     /// <summary>By id or alias, whatever the case.</summary>
     public ProducerEntry? FindProducer(string name) => _producers.GetValueOrDefault(ProducerNames.Normalize(name));
@@ -60,8 +67,6 @@ internal sealed class CatalogSnapshot
     }
 
     internal void AddItem(int modelId, TokenClass tokenClass, ServiceTier tier, int itemId) => _models[modelId].AddItem(tokenClass, tier, itemId);
-
-    internal void SetRates(int modelId, TokenClass tokenClass, ServiceTier tier, RateEntry[] rates) => _models[modelId].SetRates(tokenClass, tier, rates);
 
     internal void Add(AccountEntry account) => _accounts.TryAdd(account.Slug, account);
 

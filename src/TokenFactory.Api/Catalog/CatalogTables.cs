@@ -93,26 +93,75 @@ internal sealed class AccountSectorTable : IEntityTypeConfiguration<AccountSecto
     }
 }
 
-internal sealed class RateCardTable : IEntityTypeConfiguration<RateCard>
+internal sealed class RateCardTable : IEntityTypeConfiguration<RateCardRow>
 {
-    public void Configure(EntityTypeBuilder<RateCard> builder)
+    public void Configure(EntityTypeBuilder<RateCardRow> builder)
     {
-        builder.ToTable("rate_cards", t => t.HasCheckConstraint("ck_rate_cards_interval", "effective_to is null or effective_to > effective_from"));
+        builder.ToTable("rate_cards", t =>
+        {
+            t.HasCheckConstraint("ck_rate_cards_interval", "effective_to is null or effective_to > effective_from");
+            t.HasCheckConstraint("ck_rate_cards_model", "(model_id is null) <> (model_pattern is null)");
+            t.HasCheckConstraint("ck_rate_cards_scope", "account_id is null or sector is null");
+            t.HasCheckConstraint("ck_rate_cards_markup", "(markup_percent is null) = (markup_model_id is null) and markup_percent > -100");
+            t.HasCheckConstraint("ck_rate_cards_minimum_charge", "minimum_charge > 0 and minimum_charge <= 1e15");
+        });
         builder.Property(c => c.Id).UseIdentityAlwaysColumn();
-        builder.HasIndex(c => new { c.ModelId, c.ServiceTier, c.EffectiveFrom }).IsUnique();
+        builder.Property(c => c.Kind).HasDefaultValue(RateCardKind.Price).HasSentinel((RateCardKind)0);
+        builder.Property(c => c.ModelPattern).UseCollation("C");
+        builder.Property(c => c.Fallbacks).HasColumnType("jsonb");
+        builder.Property(c => c.Source).HasColumnName("provenance");
+        // Not unique: a card that was withdrawn makes room for another of the same instant. Who may follow whom is decided under the catalog's lock.
+        builder.HasIndex(c => new { c.ModelId, c.ServiceTier, c.EffectiveFrom });
         builder.HasOne<Producer>().WithMany().HasForeignKey(c => c.ProducerId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Model>().WithMany().HasForeignKey(c => c.ModelId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne<Model>().WithMany().HasForeignKey(c => c.MarkupModelId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne<Account>().WithMany().HasForeignKey(c => c.AccountId).OnDelete(DeleteBehavior.Restrict);
         builder.HasMany(c => c.Rates).WithOne().HasForeignKey(r => r.RateCardId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasMany(c => c.Ends).WithOne().HasForeignKey(e => e.RateCardId).OnDelete(DeleteBehavior.Restrict);
     }
 }
 
-internal sealed class RateTable : IEntityTypeConfiguration<Rate>
+internal sealed class RateTable : IEntityTypeConfiguration<RateRow>
 {
-    public void Configure(EntityTypeBuilder<Rate> builder)
+    public void Configure(EntityTypeBuilder<RateRow> builder)
     {
         builder.ToTable("rates", t => t.HasCheckConstraint("ck_rates_unit_value", "unit_value between 0 and 1000000"));
         builder.Property(r => r.Id).UseIdentityAlwaysColumn();
+        builder.Property(r => r.Terms).HasColumnType("jsonb");
         builder.HasIndex(r => new { r.RateCardId, r.TokenClass }).IsUnique();
+    }
+}
+
+internal sealed class RateCardEndTable : IEntityTypeConfiguration<RateCardEnd>
+{
+    public void Configure(EntityTypeBuilder<RateCardEnd> builder)
+    {
+        builder.ToTable("rate_card_ends");
+        builder.Property(e => e.Id).UseIdentityAlwaysColumn();
+    }
+}
+
+internal sealed class FxPublicationTable : IEntityTypeConfiguration<FxPublicationRow>
+{
+    public void Configure(EntityTypeBuilder<FxPublicationRow> builder)
+    {
+        builder.ToTable("fx_publications", t => t.HasCheckConstraint("ck_fx_publications_base", "base ~ '^[A-Z]{3}$'"));
+        builder.Property(p => p.Id).UseIdentityAlwaysColumn();
+        builder.HasIndex(p => new { p.PublishedAt, p.Id });
+        builder.HasMany(p => p.Rates).WithOne().HasForeignKey(r => r.PublicationId).OnDelete(DeleteBehavior.Restrict);
+    }
+}
+
+internal sealed class FxRateTable : IEntityTypeConfiguration<FxRateRow>
+{
+    public void Configure(EntityTypeBuilder<FxRateRow> builder)
+    {
+        builder.ToTable("fx_rates", t =>
+        {
+            t.HasCheckConstraint("ck_fx_rates_currency", "currency ~ '^[A-Z]{3}$'");
+            t.HasCheckConstraint("ck_fx_rates_rate", "rate > 0 and rate <= 1e12");
+        });
+        builder.HasKey(r => new { r.PublicationId, r.Currency });
     }
 }
 

@@ -8,9 +8,9 @@ namespace TokenFactory.Api.Catalog;
 internal static class ModelNaming
 {
     /// <summary>A model's own name is a name, not a pattern: a star in it would only look like one.</summary>
-    public static void CheckModel(string pointer, string name, Action<string, string?, List<FieldError>> checkName, List<FieldError> errors)
+    public static void CheckModel(string pointer, string name, List<FieldError> errors)
     {
-        checkName(pointer, name, errors);
+        CatalogNames.CheckName(pointer, name, errors);
         if (ModelPattern.IsPattern(name))
             errors.Add(new FieldError(pointer, "pattern", "A model has a name; give it the pattern as an alias."));
     }

@@ -102,8 +102,8 @@ internal sealed class ModelsController(IDbContextFactory<TokenFactoryContext> co
     public async Task<IActionResult> Create(NewModel request, CancellationToken cancellationToken)
     {
         var errors = new List<FieldError>();
-        ModelNaming.CheckModel("/model", request.Model, CheckName, errors);
-        CheckName("/name", request.Name, errors);
+        ModelNaming.CheckModel("/model", request.Model, errors);
+        CatalogNames.CheckName("/name", request.Name, errors);
         CheckAliases(request.Aliases, errors);
         await using var lookUp = await contexts.CreateDbContextAsync(cancellationToken);
         var producer = await ProducerNames.FindAsync(lookUp, "/producer", request.Producer, errors, cancellationToken);
@@ -133,7 +133,7 @@ internal sealed class ModelsController(IDbContextFactory<TokenFactoryContext> co
     public async Task<IActionResult> Change(int id, ModelPatch patch, CancellationToken cancellationToken)
     {
         var errors = new List<FieldError>();
-        CheckName("/name", patch.Name, errors);
+        CatalogNames.CheckName("/name", patch.Name, errors);
         CheckAliases(patch.Aliases ?? [], errors);
         if (errors.Count > 0)
             return Problems.Invalid(HttpContext, errors);
@@ -185,8 +185,8 @@ internal sealed class ModelsController(IDbContextFactory<TokenFactoryContext> co
 
     private static void CheckAliases(IReadOnlyList<string> aliases, List<FieldError> errors)
     {
-        CheckNames("/aliases", aliases, errors);
-        for (var i = 0; i < Math.Min(aliases.Count, MaxListLength); i++)
+        CatalogNames.CheckNames("/aliases", aliases, errors);
+        for (var i = 0; i < Math.Min(aliases.Count, CatalogNames.MaxListLength); i++)
         {
             if (aliases[i] is { Length: > 0 } alias && alias.All(c => c == '*'))
                 errors.Add(new FieldError($"/aliases/{i}", "too_wide", "A pattern must hold more than stars."));

@@ -75,9 +75,9 @@ internal sealed class ProducersController(IDbContextFactory<TokenFactoryContext>
     public async Task<IActionResult> Create(ProducerResource request, CancellationToken cancellationToken)
     {
         var errors = new List<FieldError>();
-        CheckSlug("/id", request.Id, errors);
-        CheckName("/name", request.Name, errors);
-        CheckNames("/aliases", request.Aliases, errors);
+        CatalogNames.CheckSlug("/id", request.Id, errors);
+        CatalogNames.CheckName("/name", request.Name, errors);
+        CatalogNames.CheckNames("/aliases", request.Aliases, errors);
         if (errors.Count > 0)
             return Problems.Invalid(HttpContext, errors);
         var created = await writer.WriteAsync(async context =>
@@ -103,8 +103,8 @@ internal sealed class ProducersController(IDbContextFactory<TokenFactoryContext>
     public async Task<IActionResult> Change(string id, ProducerPatch patch, CancellationToken cancellationToken)
     {
         var errors = new List<FieldError>();
-        CheckName("/name", patch.Name, errors);
-        CheckNames("/aliases", patch.Aliases ?? [], errors);
+        CatalogNames.CheckName("/name", patch.Name, errors);
+        CatalogNames.CheckNames("/aliases", patch.Aliases ?? [], errors);
         if (errors.Count > 0)
             return Problems.Invalid(HttpContext, errors);
         var changed = await writer.WriteAsync(async context =>

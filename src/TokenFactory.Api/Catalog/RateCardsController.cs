@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
@@ -8,108 +9,50 @@ using TokenFactory.Economics.Measures;
 
 namespace TokenFactory.Api.Catalog;
 
-/// <summary>Unit values of one model and service tier from an instant on.</summary>
-public sealed record NewRateCard
-{
-    /// <example>moonshot</example>
-    public required string Producer { get; init; }
-
-    /// <summary>Any name of it, read as in an event: its own, an alias, or one that a pattern fits. Registered where no model has it.</summary>
-    /// <example>kimi-k2</example>
-    public required string Model { get; init; }
-
-    /// <example>standard</example>
-    public ServiceTier ServiceTier { get; init; } = ServiceTier.Standard;
-
-    /// <summary>ISO 4217.</summary>
-    /// <example>USD</example>
-    public string Currency { get; init; } = "USD";
-
-    /// <summary>The first instant at which the prices hold.</summary>
-    public required DateTimeOffset EffectiveFrom { get; init; }
-
-    /// <summary>The first instant at which they hold no more; left out: until the next card of the model and tier.</summary>
-    public DateTimeOffset? EffectiveTo { get; init; }
-
-    /// <summary>Money per million tokens, by token class; 0 is free.</summary>
-    /// <example>{"input":"0.60","output":"2.50"}</example>
-    public required IReadOnlyDictionary<string, decimal> UnitValues { get; init; }
-
-    /// <summary>Where the prices were found.</summary>
-    public string? Provenance { get; init; }
-}
-
-/// <summary>The end of an open rate card.</summary>
-public sealed record RateCardPatch
-{
-    /// <summary>The first instant at which the prices hold no more.</summary>
-    public required DateTimeOffset EffectiveTo { get; init; }
-}
-
-/// <summary>A rate card.</summary>
-public sealed record RateCardResource
-{
-    public required long Id { get; init; }
-    public required string Producer { get; init; }
-    public required string Model { get; init; }
-    public required ServiceTier ServiceTier { get; init; }
-    public required string Currency { get; init; }
-    public required DateTimeOffset EffectiveFrom { get; init; }
-
-    /// <summary>As it was set, or where the next card begins; null: it is the last and open.</summary>
-    public DateTimeOffset? EffectiveTo { get; init; }
-
-    /// <summary>When this service learnt of it.</summary>
-    public required DateTimeOffset RecordedAt { get; init; }
-    public string? Provenance { get; init; }
-    public required IReadOnlyList<RateResource> Rates { get; init; }
-}
-
-/// <summary>One price of a card: what an entry pins.</summary>
-public sealed record RateResource
-{
-    /// <summary>The number that ledger entries carry as <c>rate_id</c>.</summary>
-    public required long Id { get; init; }
-
-    /// <example>output</example>
-    public required string TokenClass { get; init; }
-
-    /// <summary>Money per million tokens.</summary>
-    public required decimal UnitValue { get; init; }
-}
-
 /// <summary>Rate cards: never changed (entries pin them), superseded by later ones.</summary>
 [Route("v1/rate-cards")]
 [Tags("Rate cards")]
 internal sealed class RateCardsController(IDbContextFactory<TokenFactoryContext> contexts, CatalogWriter writer, TimeProvider time) : CatalogController
 {
     private const string ListName = "rate-cards";
-    private const int MaxProvenanceLength = 1_000;
 
     /// <summary>List rate cards</summary>
     /// <param name="producer" example="moonshot">Only this producer's, by id or alias.</param>
-    /// <param name="model" example="kimi-k2">Only this model's.</param>
+    /// <param name="model" example="kimi-k2">Only this model's, or this pattern's.</param>
+    /// <param name="known_at" example="2026-11-23T00:00:00Z">As they were known at this instant: without what was recorded later. Left out: as they are known now.</param>
     /// <param name="cursor">The `next_cursor` of the page before.</param>
     /// <param name="limit" example="100">Rows of a page, 1 to 1000.</param>
     [HttpGet(Name = "ListRateCards")]
     [ProducesResponseType<CatalogPage<RateCardResource>>(StatusCodes.Status200OK)]
     public async Task<IActionResult> List(
-        [FromQuery] string? producer, [FromQuery] string? model, [FromQuery] string? cursor, CancellationToken cancellationToken,
+        [FromQuery] string? producer, [FromQuery] string? model, [FromQuery] string? known_at, [FromQuery] string? cursor, CancellationToken cancellationToken,
         [FromQuery] int limit = CatalogPages.DefaultLimit)
     {
         if (!TryReadPage(ListName, cursor, limit, out long after, out var refusal))
             return refusal!;
+        DateTimeOffset? knownAt = null;
+        if (known_at is not null)
+        {
+            if (!UtcInstantConverter.TryParse(known_at, out var instant))
+                return Problems.Invalid(HttpContext, new FieldError("?known_at", "invalid_instant", "Must be an RFC 3339 instant with an offset, such as 2026-11-01T00:00:00Z."));
+            knownAt = instant.ToUniversalTime();
+        }
+
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         (var producerId, refusal) = await ReadFilterAsync(context, producer, model, cancellationToken);
         if (refusal is not null)
             return refusal;
         var rows = await Rows(context)
-            .Where(c => c.Card.Id > after && (producerId == null || c.Card.ProducerId == producerId) && (model == null || c.Model == model))
+            .Where(c => c.Card.Id > after && (producerId == null || c.Card.ProducerId == producerId)
+                && (model == null || c.Model == model || c.Card.ModelPattern == model) && (knownAt == null || c.Card.RecordedAt <= knownAt))
             .OrderBy(c => c.Card.Id).Take(limit + 1).ToListAsync(cancellationToken);
-        return Ok(CatalogPages.Page(ListName, rows, limit, c => c.Card.Id.ToString(CultureInfo.InvariantCulture), ResourceOf));
+        var following = await FollowingAsync(context, rows, knownAt, cancellationToken);
+        return Ok(CatalogPages.Page(ListName, rows, limit, c => c.Card.Id.ToString(CultureInfo.InvariantCulture),
+            c => ResourceOf(c, following.GetValueOrDefault(c.Card.Id), knownAt)));
     }
 
     /// <summary>One rate card</summary>
+    /// <remarks>Its ETag is what changing it takes as `If-Match`.</remarks>
     /// <param name="id" example="1">The card's number.</param>
     [HttpGet("{id:long}", Name = "GetRateCard")]
     [ProducesResponseType<RateCardResource>(StatusCodes.Status200OK)]
@@ -117,167 +60,242 @@ internal sealed class RateCardsController(IDbContextFactory<TokenFactoryContext>
     public async Task<IActionResult> Get(long id, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        return await Rows(context).SingleOrDefaultAsync(c => c.Card.Id == id, cancellationToken) is { } found ? Ok(ResourceOf(found)) : NoSuch(id);
+        return await FindAsync(context, id, cancellationToken) is { } found ? Ok(found) : NoSuch(id);
     }
 
     /// <summary>Add a rate card</summary>
     /// <remarks>
-    /// An open card of the same model and tier ends where a later one begins. A card that would overlap another in any other way is refused,
-    /// with the card that is in the way. Events of before keep the price that they were recorded with.
+    /// An open card of the same model, tier and scope ends where a later one begins. A card that would overlap another in any other way is
+    /// refused, with the card that is in the way. A wrong card is put right by one that `replaces` it. Events of before keep the price that they
+    /// were recorded with, until they are priced anew (`POST /v1/repricings`).
     /// </remarks>
+    /// <param name="request">The card.</param>
+    /// <param name="ifMatch">With `replaces`: the ETag of the card that is replaced.</param>
     [HttpPost(Name = "CreateRateCard")]
     [Authorize("admin")]
     [ProducesResponseType<RateCardResource>(StatusCodes.Status201Created)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status409Conflict, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status412PreconditionFailed, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
-    public async Task<IActionResult> Create(NewRateCard request, CancellationToken cancellationToken)
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status428PreconditionRequired, Problems.ContentType)]
+    public async Task<IActionResult> Create(NewRateCard request, [FromHeader(Name = "If-Match")] string? ifMatch, CancellationToken cancellationToken)
     {
-        var errors = Validate(request, out var rates);
+        var errors = new List<FieldError>();
         await using var lookUp = await contexts.CreateDbContextAsync(cancellationToken);
-        var producer = await ProducerNames.FindAsync(lookUp, "/producer", request.Producer, errors, cancellationToken);
-        if (errors.Count > 0)
+        if (await RateCardDraft.ReadAsync(lookUp, request, errors, cancellationToken) is not { } draft)
             return Problems.Invalid(HttpContext, errors);
 
-        var id = await writer.WriteAsync(async context =>
+        async Task<RateCardRow> AddAsync(TokenFactoryContext context) => await RateCardVersions.AddAsync(context, draft, time.GetUtcNow(), cancellationToken);
+        long id = 0;
+        if (request.Replaces is { } replaced)
         {
-            var model = await ModelNaming.FindOrAddAsync(context, producer!.Id, request.Model, cancellationToken);
-            var card = new RateCard
+            var refusal = await ChangeAsync(replaced, ifMatch, async (context, card) =>
             {
-                ProducerId = producer.Id,
-                ModelId = model.Id,
-                ServiceTier = request.ServiceTier,
-                Currency = request.Currency,
-                EffectiveFrom = request.EffectiveFrom.ToUniversalTime(),
-                EffectiveTo = request.EffectiveTo?.ToUniversalTime(),
-                RecordedAt = time.GetUtcNow(),
-                Provenance = request.Provenance,
-                Rates = rates,
-            };
-            await RefuseOverlapAsync(context, card, cancellationToken);
-            context.Add(card);
-            await context.SaveChangesAsync(cancellationToken);
-            return card.Id;
-        }, cancellationToken);
+                await RateCardVersions.WithdrawAsync(context, card, "replaced", time.GetUtcNow(), cancellationToken);
+                id = (await AddAsync(context)).Id;
+            }, cancellationToken);
+            if (refusal is not null)
+                return refusal;
+        }
+        else
+        {
+            id = (await writer.WriteAsync(AddAsync, cancellationToken)).Id;
+        }
+
         await using var after = await contexts.CreateDbContextAsync(cancellationToken);
-        return Created($"/v1/rate-cards/{id}", ResourceOf(await Rows(after).SingleAsync(c => c.Card.Id == id, cancellationToken)));
+        return Created($"/v1/rate-cards/{id}", await FindAsync(after, id, cancellationToken));
     }
 
-    /// <summary>Close an open rate card</summary>
-    /// <remarks>The one change that a card takes. Events from its end on are unpriced until another card begins; events of before keep their price.</remarks>
+    /// <summary>End a rate card</summary>
+    /// <remarks>Events from its end on are unpriced until another card begins; events of before keep their price. What was known before stays on record.</remarks>
     /// <param name="id" example="1">The card's number.</param>
     /// <param name="patch">The end.</param>
+    /// <param name="ifMatch">The card's ETag.</param>
     [HttpPatch("{id:long}", Name = "CloseRateCard")]
     [Authorize("admin")]
     [ProducesResponseType<RateCardResource>(StatusCodes.Status200OK)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status409Conflict, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status412PreconditionFailed, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
-    public async Task<IActionResult> Close(long id, RateCardPatch patch, CancellationToken cancellationToken)
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status428PreconditionRequired, Problems.ContentType)]
+    public async Task<IActionResult> Close(long id, RateCardPatch patch, [FromHeader(Name = "If-Match")] string? ifMatch, CancellationToken cancellationToken)
     {
+        var errors = new List<FieldError>();
+        RateCardDraft.CheckText("/reason", patch.Reason, errors);
         await using var lookUp = await contexts.CreateDbContextAsync(cancellationToken);
         if (await Rows(lookUp).SingleOrDefaultAsync(c => c.Card.Id == id, cancellationToken) is not { } known)
             return NoSuch(id);
         if (patch.EffectiveTo <= known.Card.EffectiveFrom)
-            return Problems.Invalid(HttpContext, new FieldError("/effective_to", "out_of_range", "Must lie after `effective_from`."));
-        await writer.WriteAsync(async context =>
-        {
-            await RefuseReachingNextAsync(context, known.Card, patch.EffectiveTo, cancellationToken);
-            var closed = await context.Set<RateCard>().Where(c => c.Id == id && c.EffectiveTo == null)
-                .ExecuteUpdateAsync(c => c.SetProperty(r => r.EffectiveTo, patch.EffectiveTo.ToUniversalTime()), cancellationToken);
-            return closed == 1 ? closed : throw new CatalogConflictException("closed_already", "The card has an end; it can't be moved.");
-        }, cancellationToken);
+            errors.Add(new FieldError("/effective_to", "out_of_range", "Must lie after `effective_from`; a card that never held is withdrawn by DELETE."));
+        if (known.Card.Kind == RateCardKind.Cost && patch.EffectiveTo.UtcTicks % TimeSpan.TicksPerDay != 0)
+            errors.Add(new FieldError("/effective_to", "not_midnight", "A cost begins and ends at midnight UTC."));
+        if (errors.Count > 0)
+            return Problems.Invalid(HttpContext, errors);
+        var refusal = await ChangeAsync(id, ifMatch,
+            (context, card) => RateCardVersions.EndAsync(context, card, patch.EffectiveTo, patch.Reason, time.GetUtcNow(), cancellationToken), cancellationToken);
+        if (refusal is not null)
+            return refusal;
         await using var after = await contexts.CreateDbContextAsync(cancellationToken);
-        return Ok(ResourceOf(await Rows(after).SingleAsync(c => c.Card.Id == id, cancellationToken)));
+        return Ok(await FindAsync(after, id, cancellationToken));
     }
 
-    private static List<FieldError> Validate(NewRateCard request, out List<Rate> rates)
+    /// <summary>Withdraw a rate card</summary>
+    /// <remarks>From now on it is known never to have held. Nothing is removed: entries that pin its rates keep their price until they are priced anew.</remarks>
+    /// <param name="id" example="1">The card's number.</param>
+    /// <param name="ifMatch">The card's ETag.</param>
+    [HttpDelete("{id:long}", Name = "WithdrawRateCard")]
+    [Authorize("admin")]
+    [ProducesResponseType(StatusCodes.Status204NoContent)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status412PreconditionFailed, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status428PreconditionRequired, Problems.ContentType)]
+    public async Task<IActionResult> Withdraw(long id, [FromHeader(Name = "If-Match")] string? ifMatch, CancellationToken cancellationToken) =>
+        await ChangeAsync(id, ifMatch, (context, card) => RateCardVersions.WithdrawAsync(context, card, null, time.GetUtcNow(), cancellationToken), cancellationToken)
+        ?? NoContent();
+
+    // Null: done. Whoever changes a card says which state of it was read, so that two people's changes don't cover each other.
+    private async Task<IActionResult?> ChangeAsync(
+        long id, string? ifMatch, Func<TokenFactoryContext, RateCardRow, Task> change, CancellationToken cancellationToken)
     {
-        var errors = new List<FieldError>();
-        ModelNaming.CheckModel("/model", request.Model, CheckName, errors);
-        if (!Currency.IsCode(request.Currency.AsSpan()))
-            errors.Add(new FieldError("/currency", "invalid_currency", "Must be an ISO 4217 code in capitals, such as \"USD\"."));
-        if (request.EffectiveTo <= request.EffectiveFrom)
-            errors.Add(new FieldError("/effective_to", "out_of_range", "Must lie after `effective_from`."));
-        if (request.Provenance is { } provenance && (provenance.Length > MaxProvenanceLength || provenance.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t'))))
-            errors.Add(new FieldError("/provenance", "invalid_text", $"At most {MaxProvenanceLength} characters, without control characters."));
-        if (request.UnitValues.Count == 0)
-            errors.Add(new FieldError("/unit_values", "empty", "Must price at least one token class."));
-        rates = [];
-        if (CheckLength("/unit_values", request.UnitValues.Count, errors))
-            return errors;
-        foreach (var (name, value) in request.UnitValues)
+        if (string.IsNullOrWhiteSpace(ifMatch))
         {
-            var pointer = $"/unit_values/{BindingProblems.Escape(name)}";
-            if (!WireNames.TryParseTokenClass(name, out var tokenClass))
-                errors.Add(new FieldError(pointer, "unknown_token_class", $"Must be one of {string.Join(", ", WireNames.AllTokenClasses)}."));
-            else if (!UnitValue.TryCreate(value, out var unitValue, out var violation))
-                errors.Add(new FieldError(pointer, "invalid_unit_value", $"A unit value {violation}."));
-            else
-                rates.Add(new Rate { TokenClass = tokenClass, UnitValue = unitValue.ValuePerMillionTokens });
+            return Problems.Result(HttpContext, StatusCodes.Status428PreconditionRequired, "precondition_required", "The change needs the state that it is made to.",
+                $"Send If-Match with the ETag of GET /v1/rate-cards/{id}.");
         }
 
-        return errors;
+        IActionResult? refusal = null;
+        await writer.WriteAsync<object>(async context =>
+        {
+            refusal = null;
+            if (await context.Set<RateCardRow>().AsNoTracking().Include(c => c.Ends).SingleOrDefaultAsync(c => c.Id == id, cancellationToken) is not { } card
+                || RateCardVersions.IsWithdrawn(card))
+            {
+                refusal = NoSuch(id);
+                return null!;
+            }
+
+            var next = (await RateCardVersions.OthersAsync(context, card, cancellationToken)).Find(c => c.EffectiveFrom > card.EffectiveFrom);
+            var tag = RateCardVersions.TagOf(card, next);
+            if (ifMatch.Trim() != "*" && !ifMatch.Split(',').Any(t => t.Trim() == tag))
+            {
+                refusal = Problems.Result(HttpContext, StatusCodes.Status412PreconditionFailed, "precondition_failed", "The card has changed since it was read.",
+                    $"Read GET /v1/rate-cards/{id} again, and send the change with its ETag if it is still wanted.");
+                return null!;
+            }
+
+            await change(context, card);
+            return card;
+        }, cancellationToken);
+        return refusal;
     }
 
-    // An open card ends where the next one begins; an end of its own behind that would claim what is the other's.
-    private static async Task RefuseReachingNextAsync(TokenFactoryContext context, RateCard card, DateTimeOffset end, CancellationToken cancellationToken)
+    private async Task<RateCardResource?> FindAsync(TokenFactoryContext context, long id, CancellationToken cancellationToken)
     {
-        var next = await context.Set<RateCard>().AsNoTracking()
-            .Where(c => c.ModelId == card.ModelId && c.ServiceTier == card.ServiceTier && c.EffectiveFrom > card.EffectiveFrom && c.EffectiveFrom < end)
-            .OrderBy(c => c.EffectiveFrom).FirstOrDefaultAsync(cancellationToken);
-        if (next is not null)
-            throw InTheWay(next, null);
+        if (await Rows(context).SingleOrDefaultAsync(c => c.Card.Id == id, cancellationToken) is not { } row)
+            return null;
+        var next = (await FollowingAsync(context, [row], null, cancellationToken)).GetValueOrDefault(id);
+        Response.Headers.ETag = RateCardVersions.TagOf(row.Card, next);
+        return ResourceOf(row, next, null);
     }
 
-    private static CatalogConflictException InTheWay(RateCard card, DateTimeOffset? nextFrom) => new("overlap",
-        $"The rate card {card.Id} is in the way: it holds from {UtcInstantConverter.Text(card.EffectiveFrom)}"
-        + ((card.EffectiveTo ?? nextFrom) is { } end ? $" to {UtcInstantConverter.Text(end)}." : " on."));
-
-    private static async Task RefuseOverlapAsync(TokenFactoryContext context, RateCard card, CancellationToken cancellationToken)
+    // The card of the same scope that begins next, as it was known.
+    private static async Task<Dictionary<long, RateCardRow>> FollowingAsync(
+        TokenFactoryContext context, List<CardRow> rows, DateTimeOffset? knownAt, CancellationToken cancellationToken)
     {
-        var others = await context.Set<RateCard>().AsNoTracking().Where(c => c.ModelId == card.ModelId && c.ServiceTier == card.ServiceTier)
-            .ToListAsync(cancellationToken);
-        var inTheWay = others.Find(c => c.EffectiveFrom == card.EffectiveFrom
-            || (c.EffectiveFrom < card.EffectiveFrom && c.EffectiveTo > card.EffectiveFrom)
-            || (c.EffectiveFrom > card.EffectiveFrom && card.EffectiveTo > c.EffectiveFrom));
-        if (inTheWay is not null)
-            throw InTheWay(inTheWay, others.Where(c => c.EffectiveFrom > inTheWay.EffectiveFrom).Min(c => (DateTimeOffset?)c.EffectiveFrom));
+        var producers = rows.Select(r => r.Card.ProducerId).Distinct().ToList();
+        var models = rows.Select(r => r.Card.ModelId).Distinct().ToList();
+        var cards = await context.Set<RateCardRow>().AsNoTracking().Include(c => c.Ends)
+            .Where(c => producers.Contains(c.ProducerId) && models.Contains(c.ModelId) && (knownAt == null || c.RecordedAt <= knownAt)).ToListAsync(cancellationToken);
+        var series = cards.Where(c => !RateCardVersions.IsWithdrawn(c, knownAt)).OrderBy(c => c.EffectiveFrom)
+            .ToLookup(c => (c.Kind, c.ProducerId, c.ModelId, c.ModelPattern, c.ServiceTier, c.AccountId, c.Sector, c.Region));
+        var following = new Dictionary<long, RateCardRow>();
+        foreach (var card in rows.Select(r => r.Card))
+        {
+            var scope = (card.Kind, card.ProducerId, card.ModelId, card.ModelPattern, card.ServiceTier, card.AccountId, card.Sector, card.Region);
+            if (series[scope].FirstOrDefault(c => c.EffectiveFrom > card.EffectiveFrom) is { } next)
+                following[card.Id] = next;
+        }
+
+        return following;
     }
 
     private static IQueryable<CardRow> Rows(TokenFactoryContext context) =>
-        from card in context.Set<RateCard>().AsNoTracking().Include(c => c.Rates)
-        join model in context.Set<Model>() on card.ModelId equals model.Id
+        from card in context.Set<RateCardRow>().AsNoTracking().Include(c => c.Rates).Include(c => c.Ends)
         join producer in context.Set<Producer>() on card.ProducerId equals producer.Id
+        from model in context.Set<Model>().Where(m => m.Id == card.ModelId).DefaultIfEmpty()
+        from account in context.Set<Account>().Where(a => a.Id == card.AccountId).DefaultIfEmpty()
+        from marked in context.Set<Model>().Where(m => m.Id == card.MarkupModelId).DefaultIfEmpty()
+        from markedProducer in context.Set<Producer>().Where(p => marked != null && p.Id == marked.ProducerId).DefaultIfEmpty()
         select new CardRow
         {
             Card = card,
-            Model = model.Slug,
+            Model = model == null ? null : model.Slug,
             Producer = producer.Slug,
-            NextFrom = context.Set<RateCard>().Where(c => c.ModelId == card.ModelId && c.ServiceTier == card.ServiceTier && c.EffectiveFrom > card.EffectiveFrom)
-                .Min(c => (DateTimeOffset?)c.EffectiveFrom),
+            Account = account == null ? null : account.Slug,
+            MarkedModel = marked == null ? null : marked.Slug,
+            MarkedProducer = markedProducer == null ? null : markedProducer.Slug,
         };
 
-    private static RateCardResource ResourceOf(CardRow row) => new()
+    private static RateCardResource ResourceOf(CardRow row, RateCardRow? next, DateTimeOffset? knownAt)
     {
-        Id = row.Card.Id,
-        Producer = row.Producer,
-        Model = row.Model,
-        ServiceTier = row.Card.ServiceTier,
-        Currency = row.Card.Currency,
-        EffectiveFrom = row.Card.EffectiveFrom,
-        EffectiveTo = row.Card.EffectiveTo ?? row.NextFrom,
-        RecordedAt = row.Card.RecordedAt,
-        Provenance = row.Card.Provenance,
-        Rates = [.. row.Card.Rates.OrderBy(r => r.TokenClass).Select(r => new RateResource { Id = r.Id, TokenClass = r.TokenClass.Name(), UnitValue = r.UnitValue })],
-    };
+        var card = row.Card;
+        var isWithdrawn = RateCardVersions.IsWithdrawn(card, knownAt);
+        return new RateCardResource
+        {
+            Id = card.Id,
+            Producer = row.Producer,
+            Model = row.Model ?? card.ModelPattern!,
+            Kind = card.Kind,
+            ServiceTier = card.ServiceTier,
+            Account = row.Account,
+            Sector = card.Sector,
+            Region = card.Region,
+            Currency = card.Currency,
+            EffectiveFrom = card.EffectiveFrom,
+            EffectiveTo = isWithdrawn ? card.EffectiveTo : EarlierOf(RateCardVersions.EndOf(card, knownAt), next?.EffectiveFrom),
+            WithdrawnAt = isWithdrawn ? RateCardVersions.LastEnd(card, knownAt)!.RecordedAt : null,
+            RecordedAt = card.RecordedAt,
+            Fallbacks = card.Fallbacks is { } fallbacks ? JsonSerializer.Deserialize<Dictionary<string, string>>(fallbacks, WireJson.Options) : null,
+            MinimumCharge = card.MinimumCharge,
+            Markup = card.MarkupPercent is { } percent
+                ? new MarkupTerms { Producer = row.MarkedProducer!, Model = row.MarkedModel!, Percent = ExactDecimal.Normalize(percent) }
+                : null,
+            Provenance = card.Source is { } source
+                ? new ProvenanceTerms { Source = source, ObservedAt = card.ObservedAt, Confidence = card.Confidence, ApprovedBy = card.ApprovedBy }
+                : null,
+            Rates = [.. card.Rates.OrderBy(r => r.TokenClass).Select(ResourceOf)],
+        };
+    }
+
+    private static RateResource ResourceOf(RateRow rate)
+    {
+        var terms = rate.Terms is { } json ? JsonSerializer.Deserialize<RateTerms>(json, WireJson.Options) : null;
+        return new RateResource
+        {
+            Id = rate.Id,
+            TokenClass = rate.TokenClass.Name(),
+            UnitValue = rate.UnitValue,
+            ContextTiers = terms?.ContextTiers,
+            MonthTiers = terms?.MonthTiers,
+            PackageTokens = terms?.PackageTokens,
+            Windows = terms?.Windows,
+        };
+    }
+
+    private static DateTimeOffset? EarlierOf(DateTimeOffset? one, DateTimeOffset? other) =>
+        one is { } a && other is { } b ? (a < b ? a : b) : one ?? other;
 
     private ObjectResult NoSuch(long id) => Problems.NotFound(HttpContext, $"There is no rate card with the number {id}.");
 
     private sealed class CardRow
     {
-        public required RateCard Card { get; init; }
+        public required RateCardRow Card { get; init; }
         public required string Producer { get; init; }
-        public required string Model { get; init; }
-        public DateTimeOffset? NextFrom { get; init; }
+        public string? Model { get; init; }
+        public string? Account { get; init; }
+        public string? MarkedProducer { get; init; }
+        public string? MarkedModel { get; init; }
     }
 }

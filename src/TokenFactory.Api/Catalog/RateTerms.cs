@@ -118,7 +118,7 @@ public sealed record ProvenanceTerms
 }
 
 /// <summary>How sure a price is.</summary>
-public enum PriceConfidence
+public enum PriceConfidence : short
 {
     /// <summary>The producer's own list, or a contract.</summary>
     Published = 1,

@@ -74,8 +74,8 @@ internal sealed class SourcesController(IDbContextFactory<TokenFactoryContext> c
     public async Task<IActionResult> Create(NewSource request, CancellationToken cancellationToken)
     {
         var errors = new List<FieldError>();
-        CheckSlug("/id", request.Id, errors);
-        CheckName("/name", request.Name, errors);
+        CatalogNames.CheckSlug("/id", request.Id, errors);
+        CatalogNames.CheckName("/name", request.Name, errors);
         if (errors.Count > 0)
             return Problems.Invalid(HttpContext, errors);
         var created = await writer.WriteAsync(context =>
@@ -99,7 +99,7 @@ internal sealed class SourcesController(IDbContextFactory<TokenFactoryContext> c
     public async Task<IActionResult> Change(string id, SourcePatch patch, CancellationToken cancellationToken)
     {
         var errors = new List<FieldError>();
-        CheckName("/name", patch.Name, errors);
+        CatalogNames.CheckName("/name", patch.Name, errors);
         if (errors.Count > 0)
             return Problems.Invalid(HttpContext, errors);
         var changed = await writer.WriteAsync(async context =>

@@ -179,7 +179,7 @@ internal sealed class DemoEconomy
             ["service_tier"] = tier,
             ["effective_from"] = string.Create(CultureInfo.InvariantCulture, $"{from:yyyy-MM-dd}T00:00:00Z"),
             ["unit_values"] = unitValues,
-            ["provenance"] = "made up for the demonstration",
+            ["provenance"] = new Dictionary<string, string> { ["source"] = "made up for the demonstration" },
         };
     }
 

@@ -38,10 +38,13 @@ internal static class WireJson
     }
 
     /// <summary>The names of an enumeration's values as they are written on the wire, in stored order.</summary>
-    public static IEnumerable<string> NamesOf(Type enumeration) => Enum.GetNames(enumeration).Select(JsonNamingPolicy.SnakeCaseLower.ConvertName);
+    public static IEnumerable<string> NamesOf(Type enumeration) => enumeration == typeof(TokenClass)
+        ? WireNames.AllTokenClasses
+        : Enum.GetNames(enumeration).Select(JsonNamingPolicy.SnakeCaseLower.ConvertName);
 
     /// <summary>The name of an enumeration's value as it is written on the wire.</summary>
-    public static string NameOf<T>(T value) where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+    public static string NameOf<T>(T value) where T : struct, Enum =>
+        value is TokenClass tokenClass ? tokenClass.Name() : JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 
     /// <summary>JSON is UTF-8 (RFC 8259): the framework would take other encodings too, and fail in the middle of a body that is not of its own.</summary>
     public static void TakeUtf8Only(MvcOptions options)

@@ -37,6 +37,9 @@ internal static class EventFingerprint
 
         Money(canonical, usageEvent.ReportedAmount);
         Text(canonical, usageEvent.ReportedCurrency);
+        // Later than version 1 and absent from most events: what was recorded without it keeps its fingerprint.
+        if (usageEvent.Region is { } region)
+            Text(canonical, region);
 
         var fingerprint = new byte[Length];
         fingerprint[0] = Version;

@@ -31,6 +31,7 @@ internal sealed partial class EventParser(IngestionOptions options, TimeProvider
         UnitValues = 1 << 9,
         Currency = 1 << 10,
         ReportedCost = 1 << 11,
+        Region = 1 << 12,
         Required = Source | Id | OccurredAt | Producer | Model | Usage,
     }
 
@@ -126,6 +127,9 @@ internal sealed partial class EventParser(IngestionOptions options, TimeProvider
                 if (ReadName(ref reader, pointer, violations) is { } tierName && !WireNames.TryParseServiceTier(tierName, out sent.ServiceTier))
                     violations.Add(pointer, "unknown_value", $"Must be one of {string.Join(", ", WireNames.AllServiceTiers)}.");
                 break;
+            case Members.Region:
+                sent.Region = ReadName(ref reader, pointer, violations);
+                break;
             case Members.Usage:
                 ReadUsage(ref reader, draft, violations);
                 break;
@@ -150,6 +154,7 @@ internal sealed partial class EventParser(IngestionOptions options, TimeProvider
         : reader.ValueTextEquals("account"u8) ? Members.Account
         : reader.ValueTextEquals("sector"u8) ? Members.Sector
         : reader.ValueTextEquals("service_tier"u8) ? Members.ServiceTier
+        : reader.ValueTextEquals("region"u8) ? Members.Region
         : reader.ValueTextEquals("usage"u8) ? Members.Usage
         : reader.ValueTextEquals("unit_values"u8) ? Members.UnitValues
         : reader.ValueTextEquals("currency"u8) ? Members.Currency

@@ -66,6 +66,10 @@ internal static class EventRater
         item.Producer = producer?.Slug;
         item.Model = model?.Slug;
         item.IfNew = producer is null ? UnknownProducer : null;
+        var sector = sent.Sector ?? account?.SectorAt(sent.OccurredAt) ?? Sector.Unclassified;
+        item.Lines = model is null
+            ? []
+            : EventRating.Rate(sent.Usage, catalog.Rates.ScheduleOf(model, sent.ServiceTier), sent.OccurredAt, account?.Id, sector, sent.Region);
         return new LedgerEvent
         {
             EventId = sent.Id,
@@ -73,31 +77,16 @@ internal static class EventRater
             OccurredAt = sent.OccurredAt,
             AccountId = account?.Id,
             BuyerId = account?.BuyerId ?? 0,
-            Sector = sent.Sector ?? account?.SectorAt(sent.OccurredAt) ?? Sector.Unclassified,
+            Sector = sector,
+            Region = sent.Region,
             ReportedAmount = sent.ReportedAmount,
             ReportedCurrency = sent.ReportedCurrency,
             IfNew = item.IfNew is { } refusal ? item.ToRefusal(refusal) : null,
-            Lines = model is null ? [] : [.. sent.Usage.Select(line => LineOf(line, sent, model, reportingCurrency))],
+            Lines = [.. item.Lines.Select(line => LedgerLine.Of(line, ItemOf(line.TokenClass, sent.ServiceTier, model!), catalog.Exchange, reportingCurrency, sent.OccurredAt))],
         };
     }
 
-    private static LedgerLine LineOf(UsageLine line, UsageEvent sent, ModelEntry model, string reportingCurrency)
-    {
-        var rate = model.RateAt(line.TokenClass, sent.ServiceTier, sent.OccurredAt);
-        var rated = RatedLine.Rate(line.Quantity, line.Declared, rate is null ? null : new CardRate(rate.Id, rate.UnitValue, rate.Currency));
-        return new LedgerLine
-        {
-            ItemId = model.ItemId(line.TokenClass, sent.ServiceTier) is > 0 and var id
-                ? id
-                : throw new InvalidOperationException("An item was to be registered on sight."),
-            Quantity = rated.Quantity,
-            Basis = rated.Basis,
-            UnitValue = rated.UnitValue,
-            Currency = rated.Currency,
-            RateId = rated.RateId,
-            Amount = rated.Amount,
-            // Never 1:1: an amount in another currency has no value in this one until an exchange rate says so.
-            ReportingAmount = rated.Currency == reportingCurrency ? rated.Amount : null,
-        };
-    }
+    private static int ItemOf(TokenClass tokenClass, ServiceTier tier, ModelEntry model) => model.ItemId(tokenClass, tier) is > 0 and var id
+        ? id
+        : throw new InvalidOperationException("An item was to be registered on sight.");
 }

@@ -1,5 +1,6 @@
 using TokenFactory.Api.Hosting;
 using TokenFactory.Api.Ledger;
+using TokenFactory.Economics.Rating;
 
 namespace TokenFactory.Api.Ingestion;
 
@@ -18,6 +19,9 @@ internal sealed class IngestItem(int index, UsageEvent sent, EventViolations vio
 
     /// <summary>Null until the event is rated, and for one that is refused.</summary>
     public LedgerEvent? Rated { get; set; }
+
+    /// <summary>What the ledger's lines were made from, in their order: what decided each price.</summary>
+    public RatedLine[] Lines { get; set; } = [];
 
     /// <summary>The producer's id that the event's name stands for; null where it stands for none.</summary>
     public string? Producer { get; set; }

@@ -20,30 +20,36 @@ internal sealed class IngestPipeline(CatalogCache catalog, Journal journal, Ledg
     /// <param name="cancellationToken">Ends the wait; what was handed to the ledger runs to its end.</param>
     public async Task RecordAsync(ClaimsPrincipal user, IReadOnlyList<IngestItem> items, CancellationToken cancellationToken)
     {
-        await ResolveAsync(user, items, cancellationToken);
-        await Task.WhenAll(items.GroupBy(i => i.SourceId).Select(group => PostAsync(group.Key, [.. group], cancellationToken)));
+        var version = await ResolveAsync(user, items, cancellationToken);
+        await Task.WhenAll(items.GroupBy(i => i.SourceId).Select(group => PostAsync(group.Key, [.. group], version, cancellationToken)));
     }
 
     /// <summary>As <see cref="RecordAsync"/>, all or nothing: one source, and one refusal refuses every event.</summary>
     /// <returns>True when every event was taken.</returns>
     public async Task<bool> RecordAtomicallyAsync(ClaimsPrincipal user, IReadOnlyList<IngestItem> items, CancellationToken cancellationToken)
     {
-        await ResolveAsync(user, items, cancellationToken);
+        var version = await ResolveAsync(user, items, cancellationToken);
         if (items.FirstOrDefault(i => i.Sent.Source != items[0].Sent.Source) is { } other)
             other.Violations.Add("/source", "more_than_one_source", "An atomic batch holds the events of one source.");
         if (items.All(i => !i.Violations.Any))
-            return await PostAtomicallyAsync(items, cancellationToken);
+            return await PostAtomicallyAsync(items, version, cancellationToken);
 
         foreach (var item in items.Where(i => !i.Violations.Any))
             item.Violations.Add("", "atomic_refused", "Another event of the same atomic batch was refused.");
-        await Task.WhenAll(items.GroupBy(i => i.SourceId).Select(group => PostAsync(group.Key, [.. group], cancellationToken)));
+        await Task.WhenAll(items.GroupBy(i => i.SourceId).Select(group => PostAsync(group.Key, [.. group], version, cancellationToken)));
         return false;
     }
 
-    private async Task ResolveAsync(ClaimsPrincipal user, IReadOnlyList<IngestItem> items, CancellationToken cancellationToken)
+    /// <returns>The version of the catalog that the items were rated by.</returns>
+    private async Task<long> ResolveAsync(ClaimsPrincipal user, IReadOnlyList<IngestItem> items, CancellationToken cancellationToken)
     {
         // First who may write at all: what is refused for that leaves nothing in the catalog.
         await FindSourcesAsync(user, items);
+        return await RateAsync(items, cancellationToken);
+    }
+
+    private async Task<long> RateAsync(IReadOnlyList<IngestItem> items, CancellationToken cancellationToken)
+    {
         var snapshot = await RegisterUnknownAsync(items, cancellationToken);
         var reportingCurrency = await settings.ReportingCurrencyAsync(cancellationToken);
         foreach (var item in items)
@@ -51,6 +57,8 @@ internal sealed class IngestPipeline(CatalogCache catalog, Journal journal, Ledg
             if (!item.Violations.Any)
                 item.Rated = EventRater.Rate(item, snapshot, reportingCurrency);
         }
+
+        return snapshot.Version;
     }
 
     private async Task FindSourcesAsync(ClaimsPrincipal user, IReadOnlyList<IngestItem> items)
@@ -100,27 +108,45 @@ internal sealed class IngestPipeline(CatalogCache catalog, Journal journal, Ledg
         throw new InvalidOperationException("The catalog changes faster than names can be registered in it.");
     }
 
-    private async Task PostAsync(long sourceId, IReadOnlyList<IngestItem> items, CancellationToken cancellationToken)
+    private async Task PostAsync(long sourceId, IReadOnlyList<IngestItem> items, long version, CancellationToken cancellationToken)
     {
         var rated = items.Where(i => !i.Violations.Any).ToList();
         var refused = items.Where(i => i.Violations.Any).ToList();
-        var result = await journal.PostAsync(new Posting
+        Settle(rated, await PostRatedAsync(rated, version, () => new Posting
         {
             SourceId = sourceId,
             Events = [.. rated.Select(i => i.Rated!)],
             Refusals = [.. refused.Select(i => i.ToRefusal())],
-        }, cancellationToken);
-        Settle(rated, result);
+        }, cancellationToken));
         foreach (var item in refused)
             item.Outcome = EventOutcome.Rejected;
     }
 
-    private async Task<bool> PostAtomicallyAsync(IReadOnlyList<IngestItem> items, CancellationToken cancellationToken)
+    private async Task<bool> PostAtomicallyAsync(IReadOnlyList<IngestItem> items, long version, CancellationToken cancellationToken)
     {
-        var result = await journal.PostAsync(
-            new Posting { SourceId = items[0].SourceId, Events = [.. items.Select(i => i.Rated!)], Atomic = true }, cancellationToken);
+        var result = await PostRatedAsync(items, version,
+            () => new Posting { SourceId = items[0].SourceId, Events = [.. items.Select(i => i.Rated!)], Atomic = true }, cancellationToken);
         Settle(items, result);
         return !result.Refused;
+    }
+
+    // A price that somebody was told is in force holds for the next event, in every instance: what was rated by an older catalog than that of its
+    // transaction is rated anew.
+    private async Task<PostingResult> PostRatedAsync(
+        IReadOnlyList<IngestItem> rated, long version, Func<Posting> posting, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await journal.PostAsync(posting() with { CatalogVersion = rated.Count > 0 ? version : null }, cancellationToken);
+            }
+            catch (StaleCatalogException)
+            {
+                await catalog.RefreshAsync(cancellationToken);
+                version = await RateAsync(rated, cancellationToken);
+            }
+        }
     }
 
     private static void Settle(IReadOnlyList<IngestItem> items, PostingResult result)

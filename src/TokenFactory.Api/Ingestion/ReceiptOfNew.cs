@@ -22,6 +22,7 @@ internal static class ReceiptOfNew
             ServiceTier = sent.ServiceTier.Name(),
             Account = sent.Account,
             Sector = rated.Sector.Name(),
+            Region = sent.Region,
             BatchId = item.Recorded.BatchId,
             Currency = reportingCurrency,
             Amount = ReceiptText.Amount(rated.Lines),
@@ -29,17 +30,8 @@ internal static class ReceiptOfNew
             ReportedCost = sent is { ReportedAmount: { } amount, ReportedCurrency: { } currency }
                 ? new ReportedCost { Amount = amount, Currency = currency }
                 : null,
-            Entries = [.. rated.Lines.Select((line, index) => new ReceiptEntry
-            {
-                EntryNo = item.Recorded.FirstEntryNo + index,
-                TokenClass = sent.Usage[index].TokenClass.Name(),
-                Quantity = ReceiptText.Quantity(line.Quantity),
-                Basis = ReceiptText.Basis(line.Basis),
-                UnitValue = line.UnitValue?.ValuePerMillionTokens,
-                Currency = line.Currency,
-                Amount = line.Amount,
-                RateId = line.RateId,
-            })],
+            Entries = [.. rated.Lines.Select((line, index) => ReceiptEntry.Of(
+                item.Recorded.FirstEntryNo + index, item.Lines[index].TokenClass, line, item.Lines[index].Applied?.Rate.TokenClass, reportingCurrency))],
         };
     }
 }

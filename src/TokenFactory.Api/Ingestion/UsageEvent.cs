@@ -15,11 +15,11 @@ internal sealed class UsageEvent
     public Sector? Sector;
     public ServiceTier ServiceTier = ServiceTier.Standard;
 
+    /// <summary>Where the tokens were made, as the sender names it.</summary>
+    public string? Region;
+
     /// <summary>In the order of the token classes' stored numbers; never empty.</summary>
     public UsageLine[] Usage = [];
     public decimal? ReportedAmount;
     public string? ReportedCurrency;
 }
-
-/// <summary>One token class of a usage event.</summary>
-internal readonly record struct UsageLine(TokenClass TokenClass, long Quantity, DeclaredValue? Declared);

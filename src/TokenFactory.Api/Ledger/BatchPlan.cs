@@ -59,8 +59,11 @@ internal sealed class BatchPlan
             plan._refusals.AddRange(pending.Posting.Refusals);
         if (postings is [{ Posting.Atomic: true }] && plan.HasRefusals)
             plan.RefuseAll(slots, postings[0].Posting, batchId);
+        // What the ledger itself posts is no event that came in: it is answered, and tried again by whoever posts it.
         if (postings[0].Posting.Kind == BatchKind.Ingest)
             plan.Count();
+        else
+            plan._refusals.Clear();
         return plan;
     }
 

@@ -143,6 +143,7 @@ internal sealed class EntryReader(NpgsqlDataSource dataSource)
         Amount = row.IsDBNull(16) ? null : row.GetDecimal(16),
         RateId = row.IsDBNull(17) ? null : row.GetInt64(17),
         ReportingAmount = row.IsDBNull(18) ? null : row.GetDecimal(18),
+        FxRateId = row.IsDBNull(22) ? null : row.GetInt64(22),
         ReversesBatchId = row.IsDBNull(19) ? null : row.GetInt64(19),
         ReversesEntryNo = row.IsDBNull(20) ? null : row.GetInt32(20),
     };

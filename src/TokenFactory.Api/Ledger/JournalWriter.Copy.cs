@@ -16,7 +16,7 @@ internal sealed partial class JournalWriter
         await using var copy = await connection.BeginBinaryImportAsync(
             """
             copy event_identity (source_id, event_id, fingerprint, recorded_at, batch_id, first_entry_no, entry_count,
-                                 reported_amount, reported_currency, reason)
+                                 reported_amount, reported_currency, region, reason, repricing_id)
             from stdin (format binary)
             """, cancellationToken);
         foreach (var (ledgerEvent, firstEntryNo) in plan.NewEvents)
@@ -31,7 +31,9 @@ internal sealed partial class JournalWriter
             copy.Write((short)ledgerEvent.Lines.Length, NpgsqlDbType.Smallint);
             WriteOrNull(copy, ledgerEvent.ReportedAmount, NpgsqlDbType.Numeric);
             WriteOrNull(copy, ledgerEvent.ReportedCurrency);
+            WriteOrNull(copy, ledgerEvent.Region);
             WriteOrNull(copy, ledgerEvent.Reason);
+            WriteOrNull(copy, ledgerEvent.RepricingId, NpgsqlDbType.Bigint);
         }
 
         await copy.CompleteAsync(cancellationToken);
@@ -46,7 +48,7 @@ internal sealed partial class JournalWriter
         await using (var copy = await connection.BeginBinaryImportAsync(
             """
             copy ledger_entry (source_id, recorded_at, batch_id, entry_no, event_id, occurred_at, item_id, account_id, buyer_id, sector,
-                               quantity, basis, unit_value, currency, rate_id, amount, reporting_amount,
+                               quantity, basis, unit_value, currency, rate_id, amount, fx_rate_id, reporting_amount,
                                reverses_recorded_at, reverses_batch_id, reverses_entry_no)
             from stdin (format binary)
             """, cancellationToken))
@@ -86,6 +88,7 @@ internal sealed partial class JournalWriter
         WriteOrNull(copy, line.Currency);
         WriteOrNull(copy, line.RateId, NpgsqlDbType.Bigint);
         WriteOrNull(copy, line.Amount, NpgsqlDbType.Numeric);
+        WriteOrNull(copy, line.FxRateId, NpgsqlDbType.Bigint);
         WriteOrNull(copy, line.ReportingAmount, NpgsqlDbType.Numeric);
         WriteOrNull(copy, line.Reverses?.RecordedAt, NpgsqlDbType.TimestampTz);
         WriteOrNull(copy, line.Reverses?.BatchId, NpgsqlDbType.Bigint);

@@ -36,7 +36,8 @@ internal sealed partial class JournalWriter(
         catch (Exception e) when (postings.Count > 1 && !IsAway(e))
         {
             // Postings of different requests must not fall with each other: each is tried by itself, and the bad one alone fails.
-            LogApart(logger, e, sourceId, postings.Count);
+            if (e is not StaleCatalogException)
+                LogApart(logger, e, sourceId, postings.Count);
             foreach (var pending in postings)
                 await RecordAsync([pending], cancellationToken);
         }
@@ -44,7 +45,7 @@ internal sealed partial class JournalWriter(
         {
             if (IsAway(e))
                 LogAway(logger, sourceId, postings.Count, e.Message);
-            else
+            else if (e is not StaleCatalogException)
                 LogFailed(logger, e, sourceId, postings.Count);
             foreach (var pending in postings)
                 pending.Completion.TrySetException(e);
@@ -117,7 +118,9 @@ internal sealed partial class JournalWriter(
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             var known = MustLookUp(postings, sourceId) ? await FindKnownAsync(connection, sourceId, postings, cancellationToken) : NothingKnown;
-            var (recordedAt, batchId) = await BeginBatchAsync(connection, cancellationToken);
+            var (recordedAt, batchId, catalogVersion) = await BeginBatchAsync(connection, cancellationToken);
+            if (postings.Any(p => p.Posting.CatalogVersion < catalogVersion))
+                throw new StaleCatalogException();
             var plan = BatchPlan.For(postings, known, recordedAt, batchId);
             await CopyIdentitiesAsync(connection, sourceId, recordedAt, batchId, plan, cancellationToken);
             await CopyEntriesAsync(connection, sourceId, recordedAt, batchId, plan, cancellationToken);
@@ -175,12 +178,12 @@ internal sealed partial class JournalWriter(
         }
     }
 
-    private static async Task<(DateTimeOffset RecordedAt, long BatchId)> BeginBatchAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private static async Task<(DateTimeOffset RecordedAt, long BatchId, long CatalogVersion)> BeginBatchAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("select ledger_clock(), nextval('ledger_batch_id')", connection);
+        await using var command = new NpgsqlCommand("select ledger_clock(), nextval('ledger_batch_id'), version from catalog_version", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return (reader.GetFieldValue<DateTimeOffset>(0), reader.GetInt64(1));
+        return (reader.GetFieldValue<DateTimeOffset>(0), reader.GetInt64(1), reader.GetInt64(2));
     }
 
     private static async Task<Dictionary<string, KnownIdentity>> FindKnownAsync(

@@ -21,7 +21,7 @@ internal sealed class LedgerEntriesController(EntryReader entries) : ControllerB
     private static readonly string[] Columns =
     [
         "recorded_at", "source", "batch_id", "entry_no", "event_id", "occurred_at", "producer", "model", "token_class", "service_tier", "account",
-        "sector", "quantity", "basis", "unit_value", "currency", "amount", "rate_id", "reporting_amount", "reverses_batch_id", "reverses_entry_no",
+        "sector", "quantity", "basis", "unit_value", "currency", "amount", "rate_id", "reporting_amount", "fx_rate_id", "reverses_batch_id", "reverses_entry_no",
     ];
 
     /// <summary>List ledger entries</summary>
@@ -157,7 +157,7 @@ internal sealed class LedgerEntriesController(EntryReader entries) : ControllerB
         UtcInstantConverter.Text(entry.RecordedAt), entry.Source, Number(entry.BatchId), Number(entry.EntryNo), entry.EventId,
         UtcInstantConverter.Text(entry.OccurredAt), entry.Producer, entry.Model, entry.TokenClass, entry.ServiceTier, entry.Account, entry.Sector,
         CsvCell.Number(entry.Quantity), entry.Basis, Number(entry.UnitValue), entry.Currency, Number(entry.Amount), Number(entry.RateId),
-        Number(entry.ReportingAmount), Number(entry.ReversesBatchId), Number(entry.ReversesEntryNo),
+        Number(entry.ReportingAmount), Number(entry.FxRateId), Number(entry.ReversesBatchId), Number(entry.ReversesEntryNo),
     ];
 
     private static CsvCell Number(IFormattable? value) => CsvCell.Number(value?.ToString(null, CultureInfo.InvariantCulture));

@@ -10,7 +10,7 @@ public sealed record LedgerEntry
     public required long BatchId { get; init; }
     public required int EntryNo { get; init; }
 
-    /// <summary>The event's id; one that begins with <c>~reversal/</c> is the reversal of the event named after it.</summary>
+    /// <summary>The event's id; one that begins with <c>~reversal/</c> is the reversal of the event named after it, with <c>~repricing/</c> its new price.</summary>
     public required string EventId { get; init; }
     public required DateTimeOffset OccurredAt { get; init; }
     public required string Producer { get; init; }
@@ -23,7 +23,9 @@ public sealed record LedgerEntry
     /// <summary>Tokens; negative in a reversal.</summary>
     public required string Quantity { get; init; }
 
-    /// <summary><c>declared</c>, <c>rate_card</c> or <c>none</c>.</summary>
+    /// <summary>
+    /// <c>declared</c>, <c>rate_card</c> or <c>none</c>. Money without tokens: <c>package</c>, <c>minimum_charge</c> or <c>month_tiers</c>.
+    /// </summary>
     public required string Basis { get; init; }
     public decimal? UnitValue { get; init; }
     public string? Currency { get; init; }
@@ -32,6 +34,9 @@ public sealed record LedgerEntry
 
     /// <summary>In the reporting currency; null: unpriced.</summary>
     public decimal? ReportingAmount { get; init; }
+
+    /// <summary>The exchange rates that <see cref="ReportingAmount"/> was made with: the number of <c>/v1/fx-rates</c>.</summary>
+    public long? FxRateId { get; init; }
 
     /// <summary>In a reversal: the batch, of the same source, of the entry that is taken back.</summary>
     public long? ReversesBatchId { get; init; }

@@ -18,6 +18,12 @@ internal enum BatchKind : short
 {
     Ingest = 1,
     Reversal = 2,
+
+    /// <summary>Entries taken back and recorded anew at another price.</summary>
+    Repricing = 3,
+
+    /// <summary>Money that the tiers of a month add or take.</summary>
+    Settlement = 4,
 }
 
 /// <summary>Where an entry stands in the ledger.</summary>
@@ -34,11 +40,38 @@ internal readonly record struct LedgerLine
     public long? RateId { get; init; }
     public decimal? Amount { get; init; }
 
+    /// <summary>The exchange rates that the reporting amount was made with; null: none were needed, or there were none.</summary>
+    public long? FxRateId { get; init; }
+
     /// <summary>The amount in the reporting currency; null: unpriced.</summary>
     public decimal? ReportingAmount { get; init; }
 
     /// <summary>The entry that this one reverses.</summary>
     public EntryPosition? Reverses { get; init; }
+
+    /// <summary>A rated line, valued in the reporting currency too: by the exchange rates of its time where it is in another, never 1:1.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="itemId">Its item.</param>
+    /// <param name="exchange">The exchange rates that are known.</param>
+    /// <param name="reportingCurrency">The ledger's currency.</param>
+    /// <param name="at">The instant whose exchange rates hold.</param>
+    public static LedgerLine Of(in RatedLine line, int itemId, ExchangeRates exchange, string reportingCurrency, DateTimeOffset at)
+    {
+        var fx = line.Amount is null || line.Currency == reportingCurrency ? null : exchange.Find(line.Currency!, reportingCurrency, at);
+        var converted = fx?.Convert(line.Amount!.Value, line.Currency!, reportingCurrency);
+        return new LedgerLine
+        {
+            ItemId = itemId,
+            Quantity = line.Quantity,
+            Basis = line.Basis,
+            UnitValue = line.UnitValue,
+            Currency = line.Currency,
+            RateId = line.RateId,
+            Amount = line.Amount,
+            FxRateId = converted is null ? null : fx!.Id,
+            ReportingAmount = line.Currency == reportingCurrency ? line.Amount : converted,
+        };
+    }
 }
 
 /// <summary>One event to be recorded, rated and with every name resolved.</summary>
@@ -53,8 +86,14 @@ internal sealed record LedgerEvent
     public decimal? ReportedAmount { get; init; }
     public string? ReportedCurrency { get; init; }
 
-    /// <summary>Of a reversal: why.</summary>
+    /// <summary>Where the tokens were made; null: the event does not say.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>Of a correction: why.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>Of a repricing: which.</summary>
+    public long? RepricingId { get; init; }
 
     /// <summary>
     /// Why the event can't be recorded if it is new: its names can't be resolved today, so that it has no lines. One that was recorded while
@@ -62,6 +101,16 @@ internal sealed record LedgerEvent
     /// </summary>
     public Refusal? IfNew { get; init; }
     public required LedgerLine[] Lines { get; init; }
+
+    /// <summary>The lines with the opposite sign, each pointing at what it takes back.</summary>
+    /// <param name="positions">Where the lines stand.</param>
+    public IEnumerable<LedgerLine> TakenBack(IReadOnlyList<EntryPosition> positions) => Lines.Select((line, index) => line with
+    {
+        Quantity = -line.Quantity,
+        Amount = -line.Amount,
+        ReportingAmount = -line.ReportingAmount,
+        Reverses = positions[index],
+    });
 }
 
 /// <summary>An event that was not taken, with the reason that stays on record.</summary>
@@ -77,7 +126,16 @@ internal sealed record Posting
 
     /// <summary>All or nothing: one conflict refuses every event.</summary>
     public bool Atomic { get; init; }
+
+    /// <summary>
+    /// The version of the catalog that names and prices were looked up in: a posting that is behind when its transaction begins is not recorded
+    /// (<see cref="StaleCatalogException"/>). Null: nothing was looked up.
+    /// </summary>
+    public long? CatalogVersion { get; init; }
 }
+
+/// <summary>The catalog has changed since a posting was rated; nothing of it was recorded. Rate it anew.</summary>
+internal sealed class StaleCatalogException() : Exception("The catalog has changed since the posting was rated.");
 
 /// <summary>Where an event's entries are, and when it was first recorded.</summary>
 internal readonly record struct RecordedEvent(EventOutcome Outcome, DateTimeOffset RecordedAt, long BatchId, int FirstEntryNo, int EntryCount);

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using TokenFactory.Economics.Measures;
+
 namespace TokenFactory.Api.Ledger;
 
 /// <summary>What the ledger recorded for one event. The same for ever, whoever asks and however often the event is sent.</summary>
@@ -26,6 +29,10 @@ public sealed record Receipt
     public string? Account { get; init; }
     public required string Sector { get; init; }
 
+    /// <summary>Where the tokens were made, as the event says it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Region { get; init; }
+
     /// <summary>The journal transaction that holds the entries.</summary>
     public required long BatchId { get; init; }
 
@@ -43,6 +50,10 @@ public sealed record Receipt
 
     /// <summary>Present once the event was reversed.</summary>
     public ReversalNote? Reversal { get; init; }
+
+    /// <summary>Present once the event was priced anew: each time, the last is in force. The entries below are those of the first recording.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<RepricingNote>? Repricings { get; init; }
     public required IReadOnlyList<ReceiptEntry> Entries { get; init; }
 }
 
@@ -58,11 +69,14 @@ public sealed record ReceiptEntry
     /// <example>40</example>
     public required string Quantity { get; init; }
 
-    /// <summary><c>declared</c>, <c>rate_card</c> or <c>none</c> (unpriced).</summary>
+    /// <summary>
+    /// <c>declared</c>, <c>rate_card</c> or <c>none</c> (unpriced). Money without tokens: <c>package</c>, <c>minimum_charge</c> or
+    /// <c>month_tiers</c>.
+    /// </summary>
     /// <example>declared</example>
     public required string Basis { get; init; }
 
-    /// <summary>Money per million tokens; null when unpriced.</summary>
+    /// <summary>Money per million tokens; null when unpriced, and of money without tokens.</summary>
     public decimal? UnitValue { get; init; }
     public string? Currency { get; init; }
 
@@ -71,6 +85,33 @@ public sealed record ReceiptEntry
 
     /// <summary>The rate that was applied, pinned for ever.</summary>
     public long? RateId { get; init; }
+
+    /// <summary>Present where the rate is that of another class: the card has none of this one, and falls back to it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? RatedAs { get; init; }
+
+    /// <summary>Present where <see cref="Currency"/> is not the reporting currency, and there were exchange rates: the amount in the latter.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public decimal? ReportingAmount { get; init; }
+
+    /// <summary>The exchange rates that <see cref="ReportingAmount"/> was made with, pinned for ever.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? FxRateId { get; init; }
+
+    internal static ReceiptEntry Of(int entryNo, TokenClass tokenClass, in LedgerLine line, TokenClass? rateClass, string reportingCurrency) => new()
+    {
+        EntryNo = entryNo,
+        TokenClass = tokenClass.Name(),
+        Quantity = ReceiptText.Quantity(line.Quantity),
+        Basis = ReceiptText.Basis(line.Basis),
+        UnitValue = line.UnitValue?.ValuePerMillionTokens,
+        Currency = line.Currency,
+        Amount = line.Amount,
+        RateId = line.RateId,
+        RatedAs = rateClass is { } other && other != tokenClass ? other.Name() : null,
+        ReportingAmount = line.Currency == reportingCurrency ? null : line.ReportingAmount,
+        FxRateId = line.FxRateId,
+    };
 }
 
 /// <summary>Money that somebody reports.</summary>
@@ -81,6 +122,20 @@ public sealed record ReportedCost
 
     /// <example>USD</example>
     public required string Currency { get; init; }
+}
+
+/// <summary>That an event was priced anew, and what it has been worth since.</summary>
+public sealed record RepricingNote
+{
+    /// <summary>The number of the repricing: <c>GET /v1/repricings/{id}</c>.</summary>
+    public required long Repricing { get; init; }
+    public required DateTimeOffset RecordedAt { get; init; }
+    public required long BatchId { get; init; }
+    public string? Reason { get; init; }
+
+    /// <summary>As the receipt's own: in the reporting currency.</summary>
+    public decimal? Amount { get; init; }
+    public required string UnpricedQuantity { get; init; }
 }
 
 /// <summary>That an event was reversed, and why.</summary>

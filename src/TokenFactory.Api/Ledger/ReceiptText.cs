@@ -10,7 +10,7 @@ internal static class ReceiptText
     public static string Quantity(long quantity) => quantity.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// Sum of the priced lines in the reporting currency, without trailing zeros; null when none is priced. Exact: an event has at most twelve
+    /// Sum of the priced lines in the reporting currency, without trailing zeros; null when none is priced. Exact: an event has some dozen
     /// lines of at most 10^15 with 12 decimals.
     /// </summary>
     public static decimal? Amount(IReadOnlyCollection<LedgerLine> lines) => lines.Any(l => l.ReportingAmount is not null)
@@ -25,6 +25,9 @@ internal static class ReceiptText
         ValueBasis.None => "none",
         ValueBasis.Declared => "declared",
         ValueBasis.RateCard => "rate_card",
+        ValueBasis.Package => "package",
+        ValueBasis.MinimumCharge => "minimum_charge",
+        ValueBasis.MonthTiers => "month_tiers",
         _ => throw new ArgumentOutOfRangeException(nameof(basis), basis, "Not a value basis."),
     };
 }

@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-
 namespace TokenFactory.Api.Ledger;
 
 /// <summary>
@@ -9,38 +6,53 @@ namespace TokenFactory.Api.Ledger;
 /// </summary>
 internal sealed class Reversals(Journal journal, EventReader events)
 {
-    private const byte FingerprintVersion = 1;
+    // Whoever comes first wins the number, so that of many at once all but one look again.
+    private const int MaxRetries = 100;
 
-    /// <summary>Reverses an event. Asking again answers the first reversal.</summary>
+    /// <summary>Reverses an event: the entries of it that are in force. Asking again answers the first reversal.</summary>
     /// <returns>The outcome and the reversal's receipt; null when the source has recorded no such event.</returns>
     public async Task<(EventOutcome Outcome, Receipt Receipt)?> ReverseAsync(
         string source, long sourceId, string eventId, string? reason, CancellationToken cancellationToken)
     {
-        if (await events.FindAsync(source, sourceId, eventId, "recorded", cancellationToken) is not { } original)
-            return null;
-
         var key = ReservedKeys.Reversal(eventId);
-        var reversal = original.Event with
+        for (var attempt = 0; attempt < MaxRetries; attempt++)
         {
-            EventId = key,
-            Fingerprint = FingerprintOf(key),
-            Reason = reason,
-            Lines = [.. original.Event.Lines.Select((line, index) => line with
+            if (await events.FindAsync(source, sourceId, eventId, "recorded", cancellationToken) is not { } original)
+                return null;
+            var outcome = EventOutcome.Duplicate;
+            if (original.Receipt.Reversal is null)
             {
-                Quantity = -line.Quantity,
-                Amount = -line.Amount,
-                ReportingAmount = -line.ReportingAmount,
-                Reverses = original.First with { EntryNo = original.First.EntryNo + index },
-            })],
-        };
-        var result = await journal.PostAsync(
-            new Posting { SourceId = sourceId, Kind = BatchKind.Reversal, Events = [reversal] }, cancellationToken);
-        var outcome = result.Events[0].Outcome;
-        var recorded = await events.FindAsync(source, sourceId, key, outcome == EventOutcome.Accepted ? "accepted" : "duplicate", cancellationToken)
-            ?? throw new InvalidOperationException($"The reversal {key} was recorded but is not there.");
-        return (outcome, recorded.Receipt);
+                var result = await journal.PostAsync(PostingOf(sourceId, key, reason, original), cancellationToken);
+                if (result.Refused)
+                    continue;
+                outcome = result.Events[0].Outcome;
+            }
+
+            var recorded = await events.FindAsync(source, sourceId, key, outcome == EventOutcome.Accepted ? "accepted" : "duplicate", cancellationToken)
+                ?? throw new InvalidOperationException($"The reversal {key} was recorded but is not there.");
+            return (outcome, recorded.Receipt);
+        }
+
+        throw new InvalidOperationException($"The event {eventId} is priced anew faster than it can be reversed.");
     }
 
     // What is reversed follows from the key alone, so that a second request with another reason is still the same reversal.
-    private static byte[] FingerprintOf(string key) => [FingerprintVersion, .. SHA256.HashData(Encoding.UTF8.GetBytes(key))];
+    private static Posting PostingOf(long sourceId, string key, string? reason, LedgerEventRecord original)
+    {
+        var reversal = original.Event with
+        {
+            EventId = key,
+            Fingerprint = ReservedKeys.FingerprintOf(key),
+            Reason = reason,
+            Lines = [.. original.Event.TakenBack(original.Positions)],
+        };
+        var fence = ReservedKeys.Repricing(original.Event.EventId, original.Corrections + 1);
+        return new Posting
+        {
+            SourceId = sourceId,
+            Kind = BatchKind.Reversal,
+            Events = [reversal, reversal with { EventId = fence, Fingerprint = ReservedKeys.FingerprintOf(fence, "reversal"), Lines = [] }],
+            Atomic = true,
+        };
+    }
 }

@@ -17,10 +17,11 @@ select 'each batch has the entries that it counts',
                 on e.source_id = b.source_id and e.batch_id = b.batch_id
             where coalesce(b.entry_count, -1) <> coalesce(e.n, 0)) broken)
 union all
-select 'accepted events and reversals have one identity each',
-       abs((select count(*) from event_identity)
-           - (select coalesce(sum(accepted), 0)::bigint from ledger_batch)
-           - (select count(*) from (select distinct source_id, event_id from ledger_entry where reverses_batch_id is not null) reversals))
+select 'accepted events and corrections have one identity each',
+       abs((select count(*) from event_identity where not starts_with(event_id, '~'))
+           - (select coalesce(sum(accepted), 0)::bigint from ledger_batch))
+       + abs((select count(*) from event_identity where starts_with(event_id, '~') and entry_count > 0)
+             - (select count(*) from (select distinct source_id, event_id from ledger_entry where starts_with(event_id, '~')) corrections))
 union all
 select 'each identity has the entries that it counts',
        (select count(*) from event_identity i
@@ -28,16 +29,21 @@ select 'each identity has the entries that it counts',
                    from ledger_entry group by source_id, recorded_at, batch_id, event_id) e
             on e.source_id = i.source_id and e.recorded_at = i.recorded_at and e.batch_id = i.batch_id and e.event_id = i.event_id
                 and e.first = i.first_entry_no
-        where i.entry_count is distinct from e.n)
+        where i.entry_count is distinct from coalesce(e.n, 0))
 union all
-select 'each entry of a reversal is the opposite of the entry that it takes back',
+select 'no entry is taken back twice',
+       (select count(*) from (
+            select from ledger_entry where reverses_batch_id is not null
+            group by source_id, reverses_batch_id, reverses_entry_no having count(*) > 1) twice)
+union all
+select 'each entry that takes another back is its opposite',
        (select count(*) from ledger_entry r
         left join ledger_entry e on e.source_id = r.source_id and e.recorded_at = r.reverses_recorded_at and e.batch_id = r.reverses_batch_id
             and e.entry_no = r.reverses_entry_no
         where r.reverses_batch_id is not null
-            and (r.event_id, r.occurred_at, r.item_id, r.account_id, r.buyer_id, r.sector, r.basis, r.unit_value, r.currency, r.rate_id, -r.quantity, -r.amount, -r.reporting_amount)
+            and (ledger_event_of(r.event_id), r.occurred_at, r.item_id, r.account_id, r.buyer_id, r.sector, r.basis, r.unit_value, r.currency, r.rate_id, r.fx_rate_id, -r.quantity, -r.amount, -r.reporting_amount)
                 is distinct from
-                ('~reversal/' || e.event_id, e.occurred_at, e.item_id, e.account_id, e.buyer_id, e.sector, e.basis, e.unit_value, e.currency, e.rate_id, e.quantity, e.amount, e.reporting_amount))
+                (ledger_event_of(e.event_id), e.occurred_at, e.item_id, e.account_id, e.buyer_id, e.sector, e.basis, e.unit_value, e.currency, e.rate_id, e.fx_rate_id, e.quantity, e.amount, e.reporting_amount))
 union all
 select 'each conflict, rejection and quarantined event is on record with its reason',
        abs((select count(*) from event_refusal) - (select coalesce(sum(conflict + rejected + quarantined), 0)::bigint from ledger_batch))

@@ -69,10 +69,15 @@ public readonly record struct UnitValue : IComparable<UnitValue>
         ArgumentOutOfRangeException.ThrowIfGreaterThan(quantity, Quantity.Maximum);
         ArgumentOutOfRangeException.ThrowIfLessThan(quantity, -Quantity.Maximum);
 
-        var product = (Int128)quantity * _trillionths;
-        var (quotient, remainder) = Int128.DivRem(product, 1_000_000);
+        return AmountOfMillionths((Int128)quantity * _trillionths);
+    }
+
+    /// <summary>An amount of 10^-18 currency units, rounded half away from zero to 12 decimals.</summary>
+    internal static decimal AmountOfMillionths(Int128 millionthsOfTrillionths)
+    {
+        var (quotient, remainder) = Int128.DivRem(millionthsOfTrillionths, 1_000_000);
         if (Int128.Abs(remainder) >= 500_000)
-            quotient += product < 0 ? -1 : 1;
+            quotient += millionthsOfTrillionths < 0 ? -1 : 1;
         return ExactDecimal.Normalize((decimal)quotient * 0.000000000001m);
     }
 

@@ -24,6 +24,7 @@ public sealed partial class ArchitectureTests
         ["Catalog"] = ["Database"],
         ["Ledger"] = ["Database"],
         ["Ingestion"] = ["Catalog", "Ledger", "Database"],
+        ["Repricing"] = ["Catalog", "Ledger", "Database"],
         ["RollUp"] = ["Ledger", "Database"],
         ["Statistics"] = ["RollUp", "Catalog", "Database"],
         // It sets the ledger's clock back, in a database of its own; its events come in over HTTP like anyone's.
@@ -39,6 +40,8 @@ public sealed partial class ArchitectureTests
         ["Ledger"] = ["Catalog"],
         ["RollUp"] = ["Catalog"],
         ["Demo"] = ["Catalog"],
+        // What a repricing or a settlement has still to do is read from the ledger; what it does is posted to the journal.
+        ["Repricing"] = ["Catalog", "Ledger"],
     };
 
     private static readonly AssemblyDefinition Api = Read(typeof(Problems));

@@ -74,7 +74,7 @@ public sealed class BadInputTests(ApiFixture fixture) : IClassFixture<ApiFixture
     [InlineData("\"service_tier\":\"Standard\"", "/service_tier")]
     [InlineData("\"service_tier\":\"standard, batch\"", "/service_tier")]
     [InlineData("\"service_tier\":1", "/service_tier")]
-    [InlineData("\"provenance\":\"a\\u0000b\"", "/provenance")]
+    [InlineData("\"provenance\":{\"source\":\"a\\u0000b\"}", "/provenance/source")]
     [InlineData("\"currency\":\"XXX\"", "/currency")]
     [InlineData("\"effective_to\":\"2026-01-01T01:00:00+01:00\"", "/effective_to")]
     [InlineData("\"effective_to\":\"2026-02-01T 00:00:00Z\"", "/effective_to")]

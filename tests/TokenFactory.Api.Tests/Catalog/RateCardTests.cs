@@ -45,7 +45,7 @@ public sealed class RateCardTests(ApiFixture fixture) : IClassFixture<ApiFixture
     }
 
     [Fact]
-    public async Task A_card_is_closed_once_and_not_behind_the_next_ones_beginning()
+    public async Task A_card_ends_where_it_is_told_but_not_behind_the_next_ones_beginning()
     {
         var first = (await _api.CreateAsync("/v1/rate-cards", Card("closed", 10, 0))).GetProperty("id").GetInt64();
         await _api.CreateAsync("/v1/rate-cards", Card("closed", 20, 0));
@@ -55,8 +55,56 @@ public sealed class RateCardTests(ApiFixture fixture) : IClassFixture<ApiFixture
         status.Should().Be(HttpStatusCode.Conflict);
         text.Should().Contain("\"overlap\"").And.Contain("from 2026-01-20T00:00:00Z on");
         (await CloseAsync(first, 15)).Status.Should().Be(HttpStatusCode.OK);
-        (await CloseAsync(first, 16)).Text.Should().Contain("closed_already");
         (await _api.GetAsync($"/v1/rate-cards/{first}")).GetProperty("effective_to").GetString().Should().Be("2026-01-15T00:00:00Z");
+    }
+
+    [Fact]
+    public async Task What_was_known_of_a_cards_end_stays_on_record()
+    {
+        var id = (await _api.CreateAsync("/v1/rate-cards", Card("known", 10, 0))).GetProperty("id").GetInt64();
+        var before = DateTimeOffset.Parse((await _api.GetAsync($"/v1/rate-cards/{id}")).GetProperty("recorded_at").GetString()!, System.Globalization.CultureInfo.InvariantCulture);
+        (await CloseAsync(id, 15)).Status.Should().Be(HttpStatusCode.OK);
+        (await CloseAsync(id, 18)).Status.Should().Be(HttpStatusCode.OK);
+
+        var then = await _api.GetAsync($"/v1/rate-cards?producer=groq&model=known&known_at={Uri.EscapeDataString(before.ToString("O"))}");
+        then.GetProperty("items")[0].GetProperty("effective_to").ValueKind.Should().Be(JsonValueKind.Null);
+        (await _api.GetAsync("/v1/rate-cards?producer=groq&model=known")).GetProperty("items")[0].GetProperty("effective_to").GetString().Should().Be("2026-01-18T00:00:00Z");
+        (await _api.GetAsync($"/v1/rate-cards?producer=groq&model=known&known_at={Uri.EscapeDataString(before.AddSeconds(-1).ToString("O"))}"))
+            .GetProperty("items").GetArrayLength().Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_change_needs_the_state_that_it_is_made_to()
+    {
+        var id = (await _api.CreateAsync("/v1/rate-cards", Card("tagged", 10, 0))).GetProperty("id").GetInt64();
+        var tag = await TagAsync(id);
+
+        (await CloseAsync(id, 15, null)).Status.Should().Be(HttpStatusCode.PreconditionRequired);
+        (await CloseAsync(id, 15, "\"0-0-0\"")).Status.Should().Be(HttpStatusCode.PreconditionFailed);
+        (await CloseAsync(id, 15, tag)).Status.Should().Be(HttpStatusCode.OK);
+        (await CloseAsync(id, 16, tag)).Status.Should().Be(HttpStatusCode.PreconditionFailed, "it has changed since");
+        var tagOfNow = await TagAsync(id);
+        await _api.CreateAsync("/v1/rate-cards", Card("tagged", 20, 0));
+        (await CloseAsync(id, 16, tagOfNow)).Status.Should().Be(HttpStatusCode.PreconditionFailed, "another card follows it now");
+    }
+
+    [Fact]
+    public async Task A_wrong_card_is_replaced_and_never_held()
+    {
+        var wrong = (await _api.CreateAsync("/v1/rate-cards", Card("wrong", 10, 0))).GetProperty("id").GetInt64();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/rate-cards")
+        {
+            Content = JsonContent.Create(new { producer = "groq", model = "wrong", effective_from = Day(10), unit_values = new { output = "2" }, replaces = wrong }),
+        };
+        request.Headers.TryAddWithoutValidation("If-Match", await TagAsync(wrong));
+        using var answer = await _api.Client.SendAsync(request);
+
+        answer.StatusCode.Should().Be(HttpStatusCode.Created);
+        (await _api.GetAsync($"/v1/rate-cards/{wrong}")).TryGetProperty("withdrawn_at", out _).Should().BeTrue();
+        await _api.CreateAsync("/v1/sources", new { id = "replaced" });
+        using var priced = await _api.PostAsync("/v1/events", Events.Native("e", "replaced", producer: "groq", model: "wrong", outputValue: null));
+        JsonDocument.Parse(await priced.Content.ReadAsStringAsync()).RootElement.GetProperty("entries")[1].GetProperty("unit_value").GetString().Should().Be("2");
+        (await CloseAsync(wrong, 15, "*")).Status.Should().Be(HttpStatusCode.NotFound, "what never held can't be ended");
     }
 
     [Fact]
@@ -85,9 +133,20 @@ public sealed class RateCardTests(ApiFixture fixture) : IClassFixture<ApiFixture
 
     private static string Day(int day) => $"2026-01-{day:00}T00:00:00Z";
 
-    private async Task<(HttpStatusCode Status, string Text)> CloseAsync(long id, int day)
+    private async Task<(HttpStatusCode Status, string Text)> CloseAsync(long id, int day) => await CloseAsync(id, day, await TagAsync(id));
+
+    private async Task<(HttpStatusCode Status, string Text)> CloseAsync(long id, int day, string? tag)
     {
-        using var answer = await _api.Client.PatchAsJsonAsync($"/v1/rate-cards/{id}", new { effective_to = Day(day) });
+        using var request = new HttpRequestMessage(HttpMethod.Patch, $"/v1/rate-cards/{id}") { Content = JsonContent.Create(new { effective_to = Day(day) }) };
+        if (tag is not null)
+            request.Headers.TryAddWithoutValidation("If-Match", tag);
+        using var answer = await _api.Client.SendAsync(request);
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    private async Task<string> TagAsync(long id)
+    {
+        using var answer = await _api.Client.GetAsync($"/v1/rate-cards/{id}");
+        return answer.Headers.ETag!.ToString();
     }
 }

@@ -34,7 +34,7 @@ public sealed class TraceTests(ApiFixture fixture) : IClassFixture<ApiFixture>
             model = "kimi-k2-0711-preview",
             effective_from = "2023-01-01T00:00:00Z",
             unit_values = new { input = "0.60", output = "2.50" },
-            provenance = "pydantic/genai-prices at 47df840a5ab1",
+            provenance = new { source = "pydantic/genai-prices at 47df840a5ab1" },
         });
 
         // The source, the expected tokens, and the events.

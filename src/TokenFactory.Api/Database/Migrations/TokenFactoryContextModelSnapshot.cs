@@ -160,6 +160,70 @@ namespace TokenFactory.Api.Database.Migrations
                         });
                 });
 
+            modelBuilder.Entity("TokenFactory.Api.Catalog.FxPublicationRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Base")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("base");
+
+                    b.Property<DateTimeOffset>("PublishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("published_at");
+
+                    b.Property<DateTimeOffset>("RecordedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("recorded_at");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("source");
+
+                    b.HasKey("Id")
+                        .HasName("pk_fx_publications");
+
+                    b.HasIndex("PublishedAt", "Id")
+                        .HasDatabaseName("ix_fx_publications_published_at_id");
+
+                    b.ToTable("fx_publications", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_fx_publications_base", "base ~ '^[A-Z]{3}$'");
+                        });
+                });
+
+            modelBuilder.Entity("TokenFactory.Api.Catalog.FxRateRow", b =>
+                {
+                    b.Property<long>("PublicationId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("publication_id");
+
+                    b.Property<string>("Currency")
+                        .HasColumnType("text")
+                        .HasColumnName("currency");
+
+                    b.Property<decimal>("Rate")
+                        .HasColumnType("numeric")
+                        .HasColumnName("rate");
+
+                    b.HasKey("PublicationId", "Currency")
+                        .HasName("pk_fx_rates");
+
+                    b.ToTable("fx_rates", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_fx_rates_currency", "currency ~ '^[A-Z]{3}$'");
+
+                            t.HasCheckConstraint("ck_fx_rates_rate", "rate > 0 and rate <= 1e12");
+                        });
+                });
+
             modelBuilder.Entity("TokenFactory.Api.Catalog.Item", b =>
                 {
                     b.Property<int>("Id")
@@ -314,7 +378,7 @@ namespace TokenFactory.Api.Database.Migrations
                     b.ToTable("producer_aliases", (string)null);
                 });
 
-            modelBuilder.Entity("TokenFactory.Api.Catalog.Rate", b =>
+            modelBuilder.Entity("TokenFactory.Api.Catalog.RateCardEnd", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -322,33 +386,33 @@ namespace TokenFactory.Api.Database.Migrations
                         .HasColumnName("id");
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset?>("EffectiveTo")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("effective_to");
 
                     b.Property<long>("RateCardId")
                         .HasColumnType("bigint")
                         .HasColumnName("rate_card_id");
 
-                    b.Property<short>("TokenClass")
-                        .HasColumnType("smallint")
-                        .HasColumnName("token_class");
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
 
-                    b.Property<decimal>("UnitValue")
-                        .HasColumnType("numeric")
-                        .HasColumnName("unit_value");
+                    b.Property<DateTimeOffset>("RecordedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("recorded_at");
 
                     b.HasKey("Id")
-                        .HasName("pk_rates");
+                        .HasName("pk_rate_card_ends");
 
-                    b.HasIndex("RateCardId", "TokenClass")
-                        .IsUnique()
-                        .HasDatabaseName("ix_rates_rate_card_id_token_class");
+                    b.HasIndex("RateCardId")
+                        .HasDatabaseName("ix_rate_card_ends_rate_card_id");
 
-                    b.ToTable("rates", null, t =>
-                        {
-                            t.HasCheckConstraint("ck_rates_unit_value", "unit_value between 0 and 1000000");
-                        });
+                    b.ToTable("rate_card_ends", (string)null);
                 });
 
-            modelBuilder.Entity("TokenFactory.Api.Catalog.RateCard", b =>
+            modelBuilder.Entity("TokenFactory.Api.Catalog.RateCardRow", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -356,6 +420,18 @@ namespace TokenFactory.Api.Database.Migrations
                         .HasColumnName("id");
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Id"));
+
+                    b.Property<long?>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("ApprovedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("approved_by");
+
+                    b.Property<short?>("Confidence")
+                        .HasColumnType("smallint")
+                        .HasColumnName("confidence");
 
                     b.Property<string>("Currency")
                         .IsRequired()
@@ -370,39 +446,129 @@ namespace TokenFactory.Api.Database.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("effective_to");
 
-                    b.Property<int>("ModelId")
+                    b.Property<string>("Fallbacks")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("fallbacks");
+
+                    b.Property<short>("Kind")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("smallint")
+                        .HasDefaultValue((short)1)
+                        .HasColumnName("kind");
+
+                    b.Property<int?>("MarkupModelId")
+                        .HasColumnType("integer")
+                        .HasColumnName("markup_model_id");
+
+                    b.Property<decimal?>("MarkupPercent")
+                        .HasColumnType("numeric")
+                        .HasColumnName("markup_percent");
+
+                    b.Property<decimal?>("MinimumCharge")
+                        .HasColumnType("numeric")
+                        .HasColumnName("minimum_charge");
+
+                    b.Property<int?>("ModelId")
                         .HasColumnType("integer")
                         .HasColumnName("model_id");
+
+                    b.Property<string>("ModelPattern")
+                        .HasColumnType("text")
+                        .HasColumnName("model_pattern")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset?>("ObservedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("observed_at");
 
                     b.Property<int>("ProducerId")
                         .HasColumnType("integer")
                         .HasColumnName("producer_id");
 
-                    b.Property<string>("Provenance")
-                        .HasColumnType("text")
-                        .HasColumnName("provenance");
-
                     b.Property<DateTimeOffset>("RecordedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("recorded_at");
+
+                    b.Property<string>("Region")
+                        .HasColumnType("text")
+                        .HasColumnName("region");
+
+                    b.Property<short?>("Sector")
+                        .HasColumnType("smallint")
+                        .HasColumnName("sector");
 
                     b.Property<short>("ServiceTier")
                         .HasColumnType("smallint")
                         .HasColumnName("service_tier");
 
+                    b.Property<string>("Source")
+                        .HasColumnType("text")
+                        .HasColumnName("provenance");
+
                     b.HasKey("Id")
                         .HasName("pk_rate_cards");
+
+                    b.HasIndex("AccountId")
+                        .HasDatabaseName("ix_rate_cards_account_id");
+
+                    b.HasIndex("MarkupModelId")
+                        .HasDatabaseName("ix_rate_cards_markup_model_id");
 
                     b.HasIndex("ProducerId")
                         .HasDatabaseName("ix_rate_cards_producer_id");
 
                     b.HasIndex("ModelId", "ServiceTier", "EffectiveFrom")
-                        .IsUnique()
                         .HasDatabaseName("ix_rate_cards_model_id_service_tier_effective_from");
 
                     b.ToTable("rate_cards", null, t =>
                         {
                             t.HasCheckConstraint("ck_rate_cards_interval", "effective_to is null or effective_to > effective_from");
+
+                            t.HasCheckConstraint("ck_rate_cards_markup", "(markup_percent is null) = (markup_model_id is null) and markup_percent > -100");
+
+                            t.HasCheckConstraint("ck_rate_cards_minimum_charge", "minimum_charge > 0 and minimum_charge <= 1e15");
+
+                            t.HasCheckConstraint("ck_rate_cards_model", "(model_id is null) <> (model_pattern is null)");
+
+                            t.HasCheckConstraint("ck_rate_cards_scope", "account_id is null or sector is null");
+                        });
+                });
+
+            modelBuilder.Entity("TokenFactory.Api.Catalog.RateRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("RateCardId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("rate_card_id");
+
+                    b.Property<string>("Terms")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("terms");
+
+                    b.Property<short>("TokenClass")
+                        .HasColumnType("smallint")
+                        .HasColumnName("token_class");
+
+                    b.Property<decimal?>("UnitValue")
+                        .HasColumnType("numeric")
+                        .HasColumnName("unit_value");
+
+                    b.HasKey("Id")
+                        .HasName("pk_rates");
+
+                    b.HasIndex("RateCardId", "TokenClass")
+                        .IsUnique()
+                        .HasDatabaseName("ix_rates_rate_card_id_token_class");
+
+                    b.ToTable("rates", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_rates_unit_value", "unit_value between 0 and 1000000");
                         });
                 });
 
@@ -469,6 +635,16 @@ namespace TokenFactory.Api.Database.Migrations
                         .HasConstraintName("fk_account_sectors_account_account_id");
                 });
 
+            modelBuilder.Entity("TokenFactory.Api.Catalog.FxRateRow", b =>
+                {
+                    b.HasOne("TokenFactory.Api.Catalog.FxPublicationRow", null)
+                        .WithMany("Rates")
+                        .HasForeignKey("PublicationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_fx_rates_fx_publications_publication_id");
+                });
+
             modelBuilder.Entity("TokenFactory.Api.Catalog.Item", b =>
                 {
                     b.HasOne("TokenFactory.Api.Catalog.Model", null)
@@ -516,23 +692,34 @@ namespace TokenFactory.Api.Database.Migrations
                         .HasConstraintName("fk_producer_aliases_producer_producer_id");
                 });
 
-            modelBuilder.Entity("TokenFactory.Api.Catalog.Rate", b =>
+            modelBuilder.Entity("TokenFactory.Api.Catalog.RateCardEnd", b =>
                 {
-                    b.HasOne("TokenFactory.Api.Catalog.RateCard", null)
-                        .WithMany("Rates")
+                    b.HasOne("TokenFactory.Api.Catalog.RateCardRow", null)
+                        .WithMany("Ends")
                         .HasForeignKey("RateCardId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
-                        .HasConstraintName("fk_rates_rate_cards_rate_card_id");
+                        .HasConstraintName("fk_rate_card_ends_rate_cards_rate_card_id");
                 });
 
-            modelBuilder.Entity("TokenFactory.Api.Catalog.RateCard", b =>
+            modelBuilder.Entity("TokenFactory.Api.Catalog.RateCardRow", b =>
                 {
+                    b.HasOne("TokenFactory.Api.Catalog.Account", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_rate_cards_accounts_account_id");
+
+                    b.HasOne("TokenFactory.Api.Catalog.Model", null)
+                        .WithMany()
+                        .HasForeignKey("MarkupModelId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_rate_cards_models_markup_model_id");
+
                     b.HasOne("TokenFactory.Api.Catalog.Model", null)
                         .WithMany()
                         .HasForeignKey("ModelId")
                         .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
                         .HasConstraintName("fk_rate_cards_models_model_id");
 
                     b.HasOne("TokenFactory.Api.Catalog.Producer", null)
@@ -541,6 +728,16 @@ namespace TokenFactory.Api.Database.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_rate_cards_producers_producer_id");
+                });
+
+            modelBuilder.Entity("TokenFactory.Api.Catalog.RateRow", b =>
+                {
+                    b.HasOne("TokenFactory.Api.Catalog.RateCardRow", null)
+                        .WithMany("Rates")
+                        .HasForeignKey("RateCardId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_rates_rate_cards_rate_card_id");
                 });
 
             modelBuilder.Entity("TokenFactory.Api.Access.ApiKey", b =>
@@ -553,6 +750,11 @@ namespace TokenFactory.Api.Database.Migrations
                     b.Navigation("Sectors");
                 });
 
+            modelBuilder.Entity("TokenFactory.Api.Catalog.FxPublicationRow", b =>
+                {
+                    b.Navigation("Rates");
+                });
+
             modelBuilder.Entity("TokenFactory.Api.Catalog.Model", b =>
                 {
                     b.Navigation("Aliases");
@@ -563,8 +765,10 @@ namespace TokenFactory.Api.Database.Migrations
                     b.Navigation("Aliases");
                 });
 
-            modelBuilder.Entity("TokenFactory.Api.Catalog.RateCard", b =>
+            modelBuilder.Entity("TokenFactory.Api.Catalog.RateCardRow", b =>
                 {
+                    b.Navigation("Ends");
+
                     b.Navigation("Rates");
                 });
 #pragma warning restore 612, 618

@@ -1,0 +1,145 @@
+using Npgsql;
+using TokenFactory.Economics.Measures;
+using TokenFactory.Economics.Rating;
+
+namespace TokenFactory.Api.Ledger;
+
+/// <summary>The rows of <c>event_entries.sql</c>, put together to one event: its own first, then its repricings in order, then its reversal.</summary>
+internal sealed class RecordedLines(string eventId)
+{
+    private readonly List<ReceiptEntry> _entries = [];
+    private readonly List<LedgerLine> _own = [];
+    private readonly List<LedgerLine> _inForce = [];
+    private readonly List<EntryPosition> _positions = [];
+    private readonly List<(RepricingNote Note, List<LedgerLine> Lines)> _repricings = [];
+    private int _corrections;
+    private Receipt? _receipt;
+    private LedgerEvent? _event;
+    private ReversalNote? _reversal;
+
+    public void Read(NpgsqlDataReader row, string reportingCurrency)
+    {
+        var key = row.GetString(0);
+        if (key == eventId)
+            ReadOwn(row, reportingCurrency);
+        else if (key == ReservedKeys.Reversal(eventId))
+            _reversal = new ReversalNote { RecordedAt = RecordedAt(row), BatchId = row.GetInt64(2), Reason = Text(row, 6) };
+        else
+            ReadRepricing(row, key);
+    }
+
+    public LedgerEventRecord? ToRecord(string source, string status, string reportingCurrency) => _receipt is null ? null : new LedgerEventRecord(
+        _receipt with
+        {
+            Source = source,
+            Status = status,
+            Currency = reportingCurrency,
+            Amount = ReceiptText.Amount(_own),
+            UnpricedQuantity = ReceiptText.UnpricedQuantity(_own),
+            Reversal = _reversal,
+            Repricings = _repricings.Count == 0 ? null : [.. _repricings.Select(r => r.Note with
+            {
+                Amount = ReceiptText.Amount(r.Lines),
+                UnpricedQuantity = ReceiptText.UnpricedQuantity(r.Lines),
+            })],
+        },
+        _event! with { Lines = [.. _inForce] }, _positions, _corrections);
+
+    private void ReadOwn(NpgsqlDataReader row, string reportingCurrency)
+    {
+        var line = LineOf(row);
+        _own.Add(line);
+        Add(row, line);
+        _entries.Add(EntryOf(row, line, reportingCurrency));
+        _receipt ??= ReceiptOf(row);
+        _event ??= EventOf(row);
+    }
+
+    // What the repricing before had recorded is taken back by the next: the new lines are in force.
+    private void ReadRepricing(NpgsqlDataReader row, string key)
+    {
+        var number = ReservedKeys.NumberOf(key);
+        var isFirst = number > _corrections;
+        _corrections = number;
+        // A number that a reversal has taken has no entries.
+        if (row.IsDBNull(8))
+            return;
+        if (isFirst)
+        {
+            _inForce.Clear();
+            _positions.Clear();
+            _repricings.Add((new RepricingNote
+            {
+                Repricing = row.GetInt64(7),
+                RecordedAt = RecordedAt(row),
+                BatchId = row.GetInt64(2),
+                Reason = Text(row, 6),
+                UnpricedQuantity = "0",
+            }, []));
+        }
+
+        if (row.GetBoolean(22))
+            return;
+        var line = LineOf(row);
+        _repricings[^1].Lines.Add(line);
+        Add(row, line);
+    }
+
+    private void Add(NpgsqlDataReader row, in LedgerLine line)
+    {
+        _inForce.Add(line);
+        _positions.Add(new EntryPosition(RecordedAt(row), row.GetInt64(2), row.GetInt32(8)));
+    }
+
+    private static LedgerLine LineOf(NpgsqlDataReader row) => new()
+    {
+        ItemId = row.GetInt32(10),
+        Quantity = row.GetInt64(14),
+        Basis = (ValueBasis)row.GetInt16(15),
+        UnitValue = row.IsDBNull(16) ? null : UnitValue.PerMillionTokens(row.GetDecimal(16)),
+        Currency = Text(row, 17),
+        RateId = row.IsDBNull(18) ? null : row.GetInt64(18),
+        Amount = row.IsDBNull(19) ? null : row.GetDecimal(19),
+        FxRateId = row.IsDBNull(20) ? null : row.GetInt64(20),
+        ReportingAmount = row.IsDBNull(21) ? null : row.GetDecimal(21),
+    };
+
+    private static ReceiptEntry EntryOf(NpgsqlDataReader row, in LedgerLine line, string reportingCurrency) => ReceiptEntry.Of(
+        row.GetInt32(8), (TokenClass)row.GetInt16(25), line, row.IsDBNull(28) ? null : (TokenClass)row.GetInt16(28), reportingCurrency);
+
+    private LedgerEvent EventOf(NpgsqlDataReader row) => new()
+    {
+        EventId = eventId,
+        Fingerprint = [],
+        OccurredAt = row.GetFieldValue<DateTimeOffset>(9),
+        AccountId = row.IsDBNull(11) ? null : row.GetInt64(11),
+        BuyerId = row.GetInt32(12),
+        Sector = (Sector)row.GetInt16(13),
+        Region = Text(row, 5),
+        Lines = [],
+    };
+
+    private Receipt ReceiptOf(NpgsqlDataReader row) => new()
+    {
+        Source = "",
+        Id = eventId,
+        Status = "",
+        RecordedAt = RecordedAt(row),
+        OccurredAt = row.GetFieldValue<DateTimeOffset>(9),
+        Producer = row.GetString(23),
+        Model = row.GetString(24),
+        ServiceTier = ((ServiceTier)row.GetInt16(26)).Name(),
+        Account = Text(row, 27),
+        Sector = ((Sector)row.GetInt16(13)).Name(),
+        Region = Text(row, 5),
+        BatchId = row.GetInt64(2),
+        Currency = "",
+        UnpricedQuantity = "0",
+        ReportedCost = row.IsDBNull(3) ? null : new ReportedCost { Amount = row.GetDecimal(3), Currency = row.GetString(4) },
+        Entries = _entries,
+    };
+
+    private static DateTimeOffset RecordedAt(NpgsqlDataReader row) => row.GetFieldValue<DateTimeOffset>(1);
+
+    private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+}

@@ -1,0 +1,56 @@
+-- Repricings: what was asked for and how far it is. Each is done in many transactions, by whichever instance holds its lock; what it has done is
+-- in the ledger, under the identities of its entries, so that this row may lag behind and nothing is done twice.
+create table repricings (
+    id          bigint generated always as identity primary key,
+    request     jsonb not null,                             -- as it was sent, with names resolved
+    dry_run     boolean not null,
+    confirms    bigint unique references repricings (id),   -- the dry run whose prices and entries these are
+    reverts     bigint references repricings (id),          -- the repricing that this one takes back
+    reason      text,
+    created_at  timestamptz not null,
+    known_at    timestamptz not null,                       -- prices that were recorded until then
+    marks       jsonb not null,                             -- the last batch of each lane that is looked at
+    position    jsonb not null default '{}',                -- how far each lane is done
+    state       smallint not null default 1 check (state between 1 and 3),   -- 1 running, 2 completed, 3 failed
+    examined    bigint not null default 0,                  -- events looked at
+    changed     bigint not null default 0,                  -- events whose price differs
+    skipped     bigint not null default 0,                  -- events that can't be priced anew: of a revert, those that another repricing has changed since
+    difference  jsonb,                                      -- per sector, producer and item; of a dry run, or of what is done so far
+    failure     text,
+    finished_at timestamptz,
+    check (not dry_run or (confirms is null and reverts is null))
+);
+create unique index on repricings (reverts) where reverts is not null;
+
+-- Settlement of month tiers. Derived from the ledger, as a roll-up is: what each account used at a rate with tiers, by month and cell.
+create table settlement_cursor (
+    source_id   bigint not null,
+    lane        smallint not null,
+    settled_seq bigint not null,
+    primary key (source_id, lane)
+);
+
+create table settlement_month (
+    account_id  bigint not null,
+    rate_id     bigint not null,
+    month       date not null,
+    settlements integer not null default 0,      -- settlements of it that are in the ledger, as far as the cursors are
+    is_open     boolean not null default true,   -- something has changed since it was last settled
+    primary key (account_id, rate_id, month)
+);
+create index on settlement_month (account_id, rate_id, month) where is_open;
+
+create table settlement_cell (
+    account_id bigint not null,
+    rate_id    bigint not null,
+    month      date not null,
+    hour       timestamptz not null,
+    item_id    integer not null,
+    sector     smallint not null,
+    buyer_id   integer not null,
+    quantity   numeric not null,
+    amount     numeric not null,                 -- in the rate's currency, with what was settled
+    primary key (account_id, rate_id, month, hour, item_id, sector, buyer_id)
+);
+
+grant select, insert, update on repricings, settlement_cursor, settlement_month, settlement_cell to tokenfactory_service;

@@ -1,0 +1,44 @@
+using TokenFactory.Economics.Measures;
+
+namespace TokenFactory.Economics.Rating;
+
+/// <summary>The price of one token class on a card: what an entry pins by its number.</summary>
+public sealed class Rate
+{
+    /// <summary>The number that entries carry; positive.</summary>
+    public required long Id { get; init; }
+    public required TokenClass TokenClass { get; init; }
+
+    /// <summary>Money per million tokens where no tier and no window says otherwise. On a marked-up card it is not used.</summary>
+    public UnitValue UnitValue { get; init; }
+
+    /// <summary>In rising order; may be empty.</summary>
+    public IReadOnlyList<ContextTier> ContextTiers { get; init; } = [];
+
+    /// <summary>The first that holds the instant counts.</summary>
+    public IReadOnlyList<PriceWindow> Windows { get; init; } = [];
+
+    /// <summary>Prices by the month's quantity; null: every token of the month costs the same.</summary>
+    public MonthTiers? MonthTiers { get; init; }
+
+    /// <summary>Tokens of a package; a request pays for every package that it begins. 1: token by token.</summary>
+    public long PackageTokens { get; init; } = 1;
+
+    /// <summary>The price of a request at an instant, with what decided it.</summary>
+    public (UnitValue UnitValue, PriceWindow? Window, ContextTier? Tier) PriceAt(DateTimeOffset instant, long inputTokens)
+    {
+        if (Windows.Count == 0 && ContextTiers.Count == 0)
+            return (UnitValue, null, null);
+        var window = Windows.FirstOrDefault(w => w.Window.Contains(instant));
+        var tier = ContextTier.Reached(window?.ContextTiers ?? ContextTiers, inputTokens);
+        return (tier?.UnitValue ?? window?.UnitValue ?? UnitValue, window, tier);
+    }
+
+    /// <summary>What the packages of a request cost beyond its tokens: 0 where the last one is full.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The packages hold more than 10^15 tokens.</exception>
+    public decimal PackageExcess(UnitValue unitValue, long quantity)
+    {
+        var rest = quantity % PackageTokens;
+        return rest == 0 ? 0 : unitValue.AmountOf(quantity - rest + PackageTokens) - unitValue.AmountOf(quantity);
+    }
+}
