@@ -1,0 +1,71 @@
+namespace TokenFactory.Economics.Usage;
+
+/// <summary>Tokens that are not text, by medium. Each is 0 or more as read; a difference may be negative.</summary>
+internal readonly record struct Media(long Audio, long Image, long Video)
+{
+    public long Sum => Audio + Image + Video;
+
+    public static Media operator -(Media whole, Media part) =>
+        new(whole.Audio - part.Audio, whole.Image - part.Image, whole.Video - part.Video);
+
+    /// <summary>The fields of OpenAI's details; <c>image</c> occurs for <c>image_tokens</c>.</summary>
+    public static Media Of(UsageFields details) => new(
+        details.Optional("audio_tokens"),
+        details.Optional("image_tokens", "image"),
+        details.Optional("video_tokens"));
+}
+
+/// <summary>Tokens that were written to a cache: kept for five minutes (or as long as the provider keeps them), or for an hour.</summary>
+internal readonly record struct CacheWrites(long Short, long Hour)
+{
+    public long Sum => Short + Hour;
+
+    /// <summary>
+    /// Splits the tokens written by how long they are kept. A part that is absent is the rest of the whole, never 0: an absent field must
+    /// not take away what the whole says.
+    /// </summary>
+    /// <param name="whole">What was written in all; null where the provider does not say.</param>
+    /// <param name="split">Holds ephemeral_5m_input_tokens and ephemeral_1h_input_tokens; may be absent.</param>
+    public static CacheWrites Of(long? whole, UsageFields split)
+    {
+        var minutes = split.Find("ephemeral_5m_input_tokens");
+        var hour = split.Find("ephemeral_1h_input_tokens");
+        if (whole is not { } all)
+            return new CacheWrites(minutes ?? 0, hour ?? 0);
+        if (minutes is null)
+            return new CacheWrites(all - (hour ?? 0), hour ?? 0);
+        var rest = hour ?? all - minutes.Value;
+        if (minutes + rest != all)
+            split.Fail(UsageViolation.SumMismatch, $"Cache writes of {minutes} for 5 minutes and {rest} for an hour do not sum to {all}.");
+        return new CacheWrites(minutes.Value, rest);
+    }
+}
+
+/// <summary>What an input includes.</summary>
+/// <param name="Cached">Tokens that a cache served, of whatever medium.</param>
+/// <param name="Writes">Tokens that were written to a cache; disjoint from <paramref name="Cached"/>.</param>
+/// <param name="Media">Tokens that are not text, cached or not.</param>
+/// <param name="CachedMedia">Which of <paramref name="Cached"/> are not text; null where the provider does not say.</param>
+internal readonly record struct InputDetails(long Cached, CacheWrites Writes = default, Media Media = default, Media? CachedMedia = null)
+{
+    /// <summary>OpenAI's <c>prompt_tokens_details</c> or <c>input_tokens_details</c>, with the names that compatible servers add.</summary>
+    public static InputDetails Of(UsageFields details)
+    {
+        var ofCached = details.Inside("cached_tokens_details");
+        return new InputDetails(
+            details.Optional("cached_tokens"),
+            WritesOf(details),
+            Media.Of(details),
+            ofCached.IsPresent ? Media.Of(ofCached) : null);
+    }
+
+    private static CacheWrites WritesOf(UsageFields details)
+    {
+        var whole = details.Find("cache_write_tokens", "cache_write", "cache_creation_tokens", "cache_creation_input_tokens");
+        // DashScope's cache_creation is an object like Anthropic's; a plain number there can only be the whole.
+        if (details.IsNumber("cache_creation"))
+            return CacheWrites.Of(details.Agree("cache_creation", whole, details.Find("cache_creation")), details.Inside());
+        var split = details.Inside("cache_creation");
+        return CacheWrites.Of(details.Agree("cache_creation_input_tokens", whole, split.Find("cache_creation_input_tokens")), split);
+    }
+}

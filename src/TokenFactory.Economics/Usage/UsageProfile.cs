@@ -1,0 +1,60 @@
+using System.Text.Json;
+
+namespace TokenFactory.Economics.Usage;
+
+/// <summary>
+/// How one provider's usage object becomes disjoint leaves. A pure function: the same object gives the same reading for ever under the same
+/// id and version; a changed rule is a new version.
+/// </summary>
+public sealed class UsageProfile
+{
+    private readonly Func<UsageFields, UsageReading> _read;
+
+    internal UsageProfile(string id, Func<UsageFields, UsageReading> read)
+    {
+        Id = id;
+        _read = read;
+    }
+
+    /// <summary>In the form of the wire, such as <c>openai_chat</c>.</summary>
+    public string Id { get; }
+
+    /// <summary>1 or more; raised when the same object would be read differently.</summary>
+    public int Version { get; internal init; } = 1;
+
+    /// <summary>The member of a whole response that holds the usage object; null where the object is given by itself.</summary>
+    internal string? Member { get; init; } = "usage";
+
+    /// <summary>Members of which a usage object of this shape has at least one.</summary>
+    internal IReadOnlyList<string> Marks { get; init; } = [];
+
+    /// <summary>
+    /// Reads a usage object. Fields that the shape does not have are ignored, null is absent. Never throws for what the object holds.
+    /// </summary>
+    public UsageReading Read(JsonElement usage)
+    {
+        if (usage.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null)
+            return UsageReading.Refused(UsageViolation.MissingField, "There is no usage object.");
+        if (usage.ValueKind != JsonValueKind.Object)
+            return UsageReading.Refused(UsageViolation.WrongType, "The usage must be a JSON object.");
+        try
+        {
+            return _read(new UsageFields(usage));
+        }
+        catch (InvalidOperationException)
+        {
+            // What System.Text.Json says of a name or text that is not Unicode; kinds are checked before every access.
+            return UsageReading.Refused(UsageViolation.InvalidText, "A text holds bytes or escapes that are not valid Unicode.");
+        }
+    }
+
+    /// <summary>The usage object of a whole response; undefined where there is none.</summary>
+    internal JsonElement UsageOf(JsonElement response) => Member is null ? response : UsageFields.Member(response, Member);
+
+    /// <summary>Whether a whole response holds a usage object of this shape.</summary>
+    internal bool Fits(JsonElement response)
+    {
+        var usage = UsageOf(response);
+        return Marks.Any(mark => UsageFields.Member(usage, mark).ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null));
+    }
+}
