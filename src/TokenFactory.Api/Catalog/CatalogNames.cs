@@ -16,9 +16,13 @@ internal static class CatalogNames
             errors.Add(new FieldError(pointer, "invalid_id", "Must have 1 to 64 of a-z, 0-9, dot, dash and underscore, and begin with a letter or digit."));
     }
 
+    /// <summary>Whether a text can be a name: as <see cref="CheckName"/> has it.</summary>
+    public static bool IsName(string text) =>
+        text.Length is > 0 and <= MaxNameLength && !text.Any(char.IsControl) && !char.IsWhiteSpace(text[0]) && !char.IsWhiteSpace(text[^1]);
+
     public static void CheckName(string pointer, string? name, List<FieldError> errors)
     {
-        if (name is not null && (name.Length is 0 or > MaxNameLength || name.Any(char.IsControl) || char.IsWhiteSpace(name[0]) || char.IsWhiteSpace(name[^1])))
+        if (name is not null && !IsName(name))
             errors.Add(new FieldError(pointer, "invalid_text", $"Must have 1 to {MaxNameLength} characters, without control characters or white space around it."));
     }
 
