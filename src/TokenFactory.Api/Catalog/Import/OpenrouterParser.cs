@@ -56,7 +56,7 @@ internal static class OpenrouterParser
 
     private static void ReadPricing(CardAssembly cards, CatalogueEntry entry, JsonElement pricing)
     {
-        var isFree = CatalogueText.TryGet(pricing, entry.Where, "completion", out var completion) && PriceNumber.IsZero(JsonPrices.Digits(completion));
+        var isFree = pricing.EnumerateObject().Any(price => price.NameEquals("completion") && PriceNumber.IsZero(JsonPrices.Digits(price.Value)));
         foreach (var price in pricing.EnumerateObject())
         {
             var where = CatalogueText.Below(entry.Where, price.Name);
