@@ -12,6 +12,9 @@ internal static class GenaiPricesParser
     private const string PerMillion = "_mtok";
     private const string PerThousandUses = "_kcount";
 
+    // Stages of hours are laid on every interval between dates: the work grows with the square.
+    private const int MaxStages = 64;
+
     public static ImportedPrices Parse(ReadOnlyMemory<byte> document)
     {
         using var json = CatalogueText.Json(document, JsonValueKind.Array, "a JSON list of providers");
@@ -63,7 +66,7 @@ internal static class GenaiPricesParser
             stages.Add(stage);
         }
 
-        if (stages.TrueForAll(stage => stage.IsReadable))
+        if (stages.Count <= MaxStages && stages.TrueForAll(stage => stage.IsReadable))
         {
             foreach (var row in PriceStages.Lay(stages, entry))
                 cards.Refuse(row.Where, RefusalCodes.NeverInForce, "A later stage of the model's prices goes before it at any time, or none is ever in force.");
@@ -73,7 +76,7 @@ internal static class GenaiPricesParser
 
         // Which of the stages is in force depends on all conditions.
         foreach (var row in stages.SelectMany(stage => stage.Prices.Rows))
-            cards.Refuse(row.Where, RefusalCodes.UnknownCondition, "A stage of the model's prices has a condition that can't be read: any of them may be over.");
+            cards.Refuse(row.Where, RefusalCodes.UnknownCondition, $"A stage of the model's prices has a condition that can't be read, or there are more than {MaxStages}: any of them may be over.");
     }
 
     private static void ReadStage(CardAssembly cards, JsonElement item, string where, List<PriceStage> stages)

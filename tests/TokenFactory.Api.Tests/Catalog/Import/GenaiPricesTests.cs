@@ -167,6 +167,19 @@ public sealed class GenaiPricesTests
     }
 
     [Theory]
+    [InlineData(64, 64)]
+    [InlineData(65, 0)]
+    public void A_model_has_at_most_64_stages(int stages, int cards)
+    {
+        var dated = Enumerable.Range(1, stages).Select(year => $$$"""{"constraint":{"start_date":"20{{{year:00}}}-01-01"},"prices":{"input_mtok":1}}""");
+
+        var prices = ReadPrices($"[{string.Join(',', dated)}]");
+
+        prices.Cards.Should().HaveCount(cards);
+        prices.Refused.Should().HaveCount(stages - cards);
+    }
+
+    [Theory]
     [InlineData("\"requests_kcount\":5", "/requests_kcount not_a_token_price")]
     [InlineData("\"web_searches_kcount\":5", "/web_searches_kcount not_a_token_price")]
     [InlineData("\"cache_audio_read_mtok\":5", "/cache_audio_read_mtok no_token_class")]
