@@ -19,7 +19,7 @@ internal sealed class CsvTable : IDisposable
         _parser = new CsvParser(new StringReader(text), new CsvConfiguration(CultureInfo.InvariantCulture)
         {
             HasHeaderRecord = false,
-            // No name has a line break in it; so that a quotation mark which is never closed swallows no further line.
+            // Nothing here needs a line break in a field; so that a quotation mark which is never closed swallows no further line.
             LineBreakInQuotedFieldIsBadData = true,
             BadDataFound = bad => throw Malformed(bad.Context.Parser!.RawRow),
         });

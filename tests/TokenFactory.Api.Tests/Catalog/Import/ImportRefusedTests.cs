@@ -67,6 +67,7 @@ public sealed class ImportRefusedTests
     [InlineData("csv", "producer,model,token_class,unit_value\na,b\"c,input,1\n", "malformed_csv")]
     [InlineData("csv", "producer,model,token_class,unit_value\na,\"b\"c,input,1\n", "malformed_csv")]
     [InlineData("csv", "producer,model,token_class,unit_value\na,b,input,\"1", "malformed_csv")]
+    [InlineData("csv", "producer,model,token_class,unit_value\na,\"b\nc\",input,1\n", "malformed_csv")]
     public void A_document_of_another_format_is_refused_with_a_sentence(string format, string text, string code)
     {
         var read = () => Read(Format(format), text);
