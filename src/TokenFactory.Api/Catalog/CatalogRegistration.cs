@@ -1,3 +1,4 @@
+using TokenFactory.Api.Catalog.Import;
 using TokenFactory.Api.Database;
 
 namespace TokenFactory.Api.Catalog;
@@ -15,6 +16,7 @@ internal static class CatalogRegistration
             return cache;
         });
         services.AddSingleton<CatalogWriter>();
+        services.AddSingleton<RateCardImport>();
         services.AddHostedService<CatalogRefresh>();
         return services;
     }

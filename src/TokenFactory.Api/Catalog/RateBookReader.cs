@@ -1,7 +1,5 @@
 using System.Collections.Frozen;
-using System.Text.Json;
 using Npgsql;
-using TokenFactory.Api.Hosting;
 using TokenFactory.Economics.Measures;
 using TokenFactory.Economics.Rating;
 
@@ -109,7 +107,7 @@ internal static class RateBookReader
         var (id, tokenClass) = (row.GetInt64(1), (TokenClass)row.GetInt16(2));
         if (row.IsDBNull(4))
             return new Rate { Id = id, TokenClass = tokenClass, UnitValue = row.IsDBNull(3) ? default : UnitValue.PerMillionTokens(row.GetDecimal(3)) };
-        return RateTermsReader.RateOf(id, JsonSerializer.Deserialize<RateTerms>(row.GetString(4), WireJson.Options)!);
+        return RateTermsReader.RateOf(id, RateTermsReader.Read(row.GetString(4)));
     }
 
     private static async Task ForEachAsync(

@@ -31,43 +31,46 @@ internal sealed class RateCardDraft
     public static async Task<RateCardDraft?> ReadAsync(
         TokenFactoryContext context, NewRateCard request, List<FieldError> errors, CancellationToken cancellationToken)
     {
-        CheckScope(request, errors);
-        var rates = RatesOf(request, errors);
-        var fallbacks = FallbacksOf(request, errors);
-        CheckKind(request, rates, errors);
+        var row = Check(request, errors);
         var producer = await ProducerNames.FindAsync(context, "/producer", request.Producer, errors, cancellationToken);
         var marked = request.Markup is { } markup ? await ProducerNames.FindAsync(context, "/markup/producer", markup.Producer, errors, cancellationToken) : null;
-        var account = request.Account is { } name ? await context.Set<Account>().AsNoTracking().SingleOrDefaultAsync(a => a.Slug == name, cancellationToken) : null;
+        var account = request.Account is { } name && CatalogNames.IsName(name)
+            ? await context.Set<Account>().AsNoTracking().SingleOrDefaultAsync(a => a.Slug == name, cancellationToken)
+            : null;
         if (request.Account is not null && account is null)
             errors.Add(new FieldError("/account", "unknown_account", "No account has this id. Register it at POST /v1/accounts."));
         if (errors.Count > 0)
             return null;
+        row.ProducerId = producer!.Id;
+        row.AccountId = account?.Id;
+        return new RateCardDraft { Row = row, Model = request.Model, Markup = marked is null ? null : (marked.Id, request.Markup!.Model) };
+    }
 
-        return new RateCardDraft
+    /// <summary>Checks all of a request that needs no look-up.</summary>
+    /// <returns>The row as it will be stored, but for what is looked up; of no use where there are violations.</returns>
+    public static RateCardRow Check(NewRateCard request, List<FieldError> errors)
+    {
+        CheckScope(request, errors);
+        var rates = RatesOf(request, errors);
+        CheckKind(request, rates, errors);
+        return new RateCardRow
         {
-            Model = request.Model,
-            Markup = marked is null ? null : (marked.Id, request.Markup!.Model),
-            Row = new RateCardRow
-            {
-                Kind = request.Kind,
-                ProducerId = producer!.Id,
-                ModelPattern = ModelPattern.IsPattern(request.Model) ? request.Model : null,
-                ServiceTier = request.ServiceTier,
-                AccountId = account?.Id,
-                Sector = request.Sector,
-                Region = request.Region,
-                Currency = request.Currency,
-                EffectiveFrom = request.EffectiveFrom.ToUniversalTime(),
-                EffectiveTo = request.EffectiveTo?.ToUniversalTime(),
-                Fallbacks = fallbacks,
-                MinimumCharge = request.MinimumCharge,
-                MarkupPercent = request.Markup?.Percent,
-                Source = request.Provenance?.Source,
-                ObservedAt = request.Provenance?.ObservedAt?.ToUniversalTime(),
-                Confidence = request.Provenance?.Confidence,
-                ApprovedBy = request.Provenance?.ApprovedBy,
-                Rates = rates,
-            },
+            Kind = request.Kind,
+            ModelPattern = ModelPattern.IsPattern(request.Model) ? request.Model : null,
+            ServiceTier = request.ServiceTier,
+            Sector = request.Sector,
+            Region = request.Region,
+            Currency = request.Currency,
+            EffectiveFrom = request.EffectiveFrom.ToUniversalTime(),
+            EffectiveTo = request.EffectiveTo?.ToUniversalTime(),
+            Fallbacks = FallbacksOf(request, errors),
+            MinimumCharge = request.MinimumCharge,
+            MarkupPercent = request.Markup?.Percent,
+            Source = request.Provenance?.Source,
+            ObservedAt = request.Provenance?.ObservedAt?.ToUniversalTime(),
+            Confidence = request.Provenance?.Confidence,
+            ApprovedBy = request.Provenance?.ApprovedBy,
+            Rates = rates,
         };
     }
 
@@ -130,7 +133,7 @@ internal sealed class RateCardDraft
             {
                 TokenClass = rate.TokenClass,
                 UnitValue = ExactDecimal.Normalize(rate.UnitValue),
-                Terms = RateTermsReader.IsPlain(rate) ? null : JsonSerializer.Serialize(rate, WireJson.Options),
+                Terms = RateTermsReader.IsPlain(rate) ? null : RateTermsReader.Text(rate),
             });
         }
 

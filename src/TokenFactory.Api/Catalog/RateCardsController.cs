@@ -271,7 +271,7 @@ internal sealed class RateCardsController(IDbContextFactory<TokenFactoryContext>
 
     private static RateResource ResourceOf(RateRow rate)
     {
-        var terms = rate.Terms is { } json ? JsonSerializer.Deserialize<RateTerms>(json, WireJson.Options) : null;
+        var terms = rate.Terms is { } json ? RateTermsReader.Read(json) : null;
         return new RateResource
         {
             Id = rate.Id,

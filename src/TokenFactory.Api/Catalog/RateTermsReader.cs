@@ -36,7 +36,13 @@ internal static class RateTermsReader
     public static IReadOnlyDictionary<TokenClass, TokenClass> Fallbacks(string json) =>
         JsonSerializer.Deserialize<Dictionary<string, string>>(json, WireJson.Options)!.ToDictionary(f => ClassOf(f.Key), f => ClassOf(f.Value));
 
-    /// <summary>Whether the terms say more than a price per million tokens.</summary>
+    /// <summary>Terms as JSON: the same text for the same terms.</summary>
+    public static string Text(RateTerms terms) => JsonSerializer.Serialize(Read(JsonSerializer.Serialize(terms, WireJson.Options)), WireJson.Options);
+
+    /// <summary>Terms from their JSON.</summary>
+    public static RateTerms Read(string json) => JsonSerializer.Deserialize<RateTerms>(json, WireJson.Options)!;
+
+    /// <summary>Whether the terms say no more than a price per million tokens.</summary>
     public static bool IsPlain(RateTerms terms) =>
         terms is { ContextTiers: null or { Count: 0 }, MonthTiers: null, PackageTokens: null or 1, Windows: null or { Count: 0 } };
 

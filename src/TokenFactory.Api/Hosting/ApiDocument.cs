@@ -38,6 +38,7 @@ internal static class ApiDocument
     {
         options.AddDocumentTransformer(DescribeAsync);
         options.AddOperationTransformer(SecureAsync);
+        options.AddOperationTransformer(DescribeRawBodyAsync);
         options.AddOperationTransformer(DescribeAnswersAsync);
         options.AddOperationTransformer(DescribeParametersAsync);
         options.AddSchemaTransformer(ShapeAsync);
@@ -89,9 +90,26 @@ internal static class ApiDocument
             new() { Name = "Sources", Description = "Who may send events." },
             new() { Name = "Accounts", Description = "Whom tokens are for, and the institutional sector that they belong to over time." },
             new() { Name = "Rate cards", Description = "Unit values by model, service tier and token class, from an instant on." },
+            new() { Name = "Exchange rates", Description = "What currencies are worth in each other, as published." },
+            new() { Name = "Prices", Description = "What a usage would cost, and what has been recorded at another price than it should be." },
             new() { Name = "Keys", Description = "Who may do what." },
             new() { Name = "Operations", Description = "Whether all is well." },
         };
+        return Task.CompletedTask;
+    }
+
+    private static Task DescribeRawBodyAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<RawBodyAttribute>().SingleOrDefault() is { } body)
+        {
+            operation.RequestBody = new OpenApiRequestBody
+            {
+                Required = true,
+                Description = body.Description,
+                Content = body.Types.ToDictionary(t => t, _ => new OpenApiMediaType()),
+            };
+        }
+
         return Task.CompletedTask;
     }
 

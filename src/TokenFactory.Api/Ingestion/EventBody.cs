@@ -1,8 +1,8 @@
 using System.Buffers;
-using System.IO.Compression;
 using System.IO.Pipelines;
 using System.Text.Json;
 using Microsoft.Net.Http.Headers;
+using TokenFactory.Api.Hosting;
 
 namespace TokenFactory.Api.Ingestion;
 
@@ -14,14 +14,6 @@ internal enum BodyLayout
 
     /// <summary>One event per line; streamed.</summary>
     Lines,
-}
-
-/// <summary>A body that can't be taken as it is.</summary>
-internal sealed class BodyRefusedException(int status, string code, string detail) : Exception(detail)
-{
-    public int Status { get; } = status;
-
-    public string Code { get; } = code;
 }
 
 /// <summary>Takes a request body apart into the JSON texts of its events, within the limits, decompressing on the way.</summary>
@@ -43,36 +35,12 @@ internal sealed class EventBody(IngestionOptions options)
         };
     }
 
-    /// <summary>The body, decompressed.</summary>
-    /// <exception cref="BodyRefusedException">415: an encoding other than gzip.</exception>
-    public static Stream Open(HttpRequest request)
-    {
-        var encoding = request.Headers.ContentEncoding.ToString();
-        return encoding.ToLowerInvariant() switch
-        {
-            "" or "identity" => request.Body,
-            "gzip" or "x-gzip" => new GZipStream(request.Body, CompressionMode.Decompress, leaveOpen: true),
-            _ => throw new BodyRefusedException(StatusCodes.Status415UnsupportedMediaType, "unsupported_encoding",
-                "Send the body as it is or with Content-Encoding: gzip."),
-        };
-    }
-
     /// <summary>Reads a JSON body whole.</summary>
     /// <exception cref="BodyRefusedException">413: larger than the limit. 400: empty.</exception>
     public async Task<ReadOnlyMemory<byte>> ReadWholeAsync(Stream body, CancellationToken cancellationToken)
     {
-        var whole = new ArrayBufferWriter<byte>(16 << 10);
-        while (true)
-        {
-            var read = await body.ReadAsync(whole.GetMemory(16 << 10), cancellationToken);
-            if (read == 0)
-                break;
-            whole.Advance(read);
-            if (whole.WrittenCount > options.MaxBodyBytes)
-                throw TooLarge(options.MaxBodyBytes, "Send fewer events at a time, or stream them as application/x-ndjson.");
-        }
-
-        var json = whole.WrittenMemory;
+        var json = await RequestBody.ReadWholeAsync(
+            body, options.MaxBodyBytes, "Send fewer events at a time, or stream them as application/x-ndjson.", cancellationToken);
         if (json.Span.StartsWith(ByteOrderMark))
             json = json[ByteOrderMark.Length..];
         return json.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0 ? throw Empty() : json;
@@ -124,7 +92,7 @@ internal sealed class EventBody(IngestionOptions options)
                 {
                     total += line.Length + 1;
                     if (total > options.MaxStreamBytes)
-                        throw TooLarge(options.MaxStreamBytes, "Send the rest as another request.");
+                        throw RequestBody.TooLarge(options.MaxStreamBytes, "Send the rest as another request.");
                     if (skipping)
                     {
                         skipping = false;
@@ -149,7 +117,7 @@ internal sealed class EventBody(IngestionOptions options)
                     total += buffer.Length;
                     buffer = buffer.Slice(buffer.End);
                     if (total > options.MaxStreamBytes)
-                        throw TooLarge(options.MaxStreamBytes, "Send the rest as another request.");
+                        throw RequestBody.TooLarge(options.MaxStreamBytes, "Send the rest as another request.");
                 }
 
                 reader.AdvanceTo(buffer.Start, buffer.End);
@@ -201,9 +169,6 @@ internal sealed class EventBody(IngestionOptions options)
 
         return true;
     }
-
-    private static BodyRefusedException TooLarge(long limit, string advice) =>
-        new(StatusCodes.Status413PayloadTooLarge, "body_too_large", $"The body is larger than {limit} bytes after decompression. {advice}");
 
     private static BodyRefusedException UnsupportedType(string? type) => new(StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type",
         $"Content-Type {(string.IsNullOrEmpty(type) ? "is missing" : "is not one that events come in")}: use application/json for an event or an array, "

@@ -56,7 +56,7 @@ internal sealed class EventsController(
         try
         {
             var layout = EventBody.LayoutOf(Request);
-            await using var body = EventBody.Open(Request);
+            await using var body = RequestBody.Open(Request);
             if (layout == BodyLayout.Lines)
                 return await RecordManyAsync(atomic, receipts, add => ReadLinesAsync(body, add, cancellationToken));
 

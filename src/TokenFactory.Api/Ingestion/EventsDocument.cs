@@ -118,6 +118,7 @@ internal sealed class EventsDocument(IngestionOptions options) : IOpenApiOperati
             ["account"] = Name("Whom the tokens were for. An account that is not known is registered on sight, unclassified.", optional: true),
             ["sector"] = OneOf(WireNames.AllSectors, "The institutional sector; it goes before that of the account. Leave it out where nothing is known."),
             ["service_tier"] = OneOf(WireNames.AllServiceTiers, "Left out: standard."),
+            ["region"] = Name("Where the tokens were made, for prices that depend on it.", optional: true),
             ["usage"] = new OpenApiSchema
             {
                 Type = JsonSchemaType.Object,

@@ -16,7 +16,7 @@ namespace TokenFactory.Api.Tests.Catalog.Import;
 /// is missing the tests are skipped and say so.
 /// </summary>
 [Trait("Category", "PublishedPrices")]
-public sealed class PublishedPricesTests
+public sealed partial class PublishedPricesTests
 {
     private static readonly string Folder = Path.GetFullPath(Path.Combine(Repository.Root, "..", "shared", "data", "prices"));
 

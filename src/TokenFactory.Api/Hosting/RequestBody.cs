@@ -1,0 +1,64 @@
+using System.Buffers;
+using System.IO.Compression;
+
+namespace TokenFactory.Api.Hosting;
+
+/// <summary>A body that can't be taken as it is.</summary>
+internal sealed class BodyRefusedException(int status, string code, string detail) : Exception(detail)
+{
+    public int Status { get; } = status;
+
+    public string Code { get; } = code;
+}
+
+/// <summary>Bodies that are read by hand: decompressed on the way, within a limit.</summary>
+internal static class RequestBody
+{
+    /// <summary>The body, decompressed.</summary>
+    /// <exception cref="BodyRefusedException">415: an encoding other than gzip.</exception>
+    public static Stream Open(HttpRequest request)
+    {
+        var encoding = request.Headers.ContentEncoding.ToString();
+        return encoding.ToLowerInvariant() switch
+        {
+            "" or "identity" => request.Body,
+            "gzip" or "x-gzip" => new GZipStream(request.Body, CompressionMode.Decompress, leaveOpen: true),
+            _ => throw new BodyRefusedException(StatusCodes.Status415UnsupportedMediaType, "unsupported_encoding",
+                "Send the body as it is or with Content-Encoding: gzip."),
+        };
+    }
+
+    /// <summary>Reads a body whole.</summary>
+    /// <param name="body">Decompressed.</param>
+    /// <param name="maxBytes">The limit.</param>
+    /// <param name="advice">What to do with a larger one, as a sentence.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="BodyRefusedException">413: larger than the limit.</exception>
+    public static async Task<ReadOnlyMemory<byte>> ReadWholeAsync(Stream body, long maxBytes, string advice, CancellationToken cancellationToken)
+    {
+        var whole = new ArrayBufferWriter<byte>(16 << 10);
+        while (true)
+        {
+            var read = await body.ReadAsync(whole.GetMemory(16 << 10), cancellationToken);
+            if (read == 0)
+                return whole.WrittenMemory;
+            whole.Advance(read);
+            if (whole.WrittenCount > maxBytes)
+                throw TooLarge(maxBytes, advice);
+        }
+    }
+
+    public static BodyRefusedException TooLarge(long limit, string advice) =>
+        new(StatusCodes.Status413PayloadTooLarge, "body_too_large", $"The body is larger than {limit} bytes after decompression. {advice}");
+}
+
+/// <summary>An action that reads its body by hand: what the API document says of it.</summary>
+/// <param name="description">What to send.</param>
+/// <param name="types">The content types that are taken.</param>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class RawBodyAttribute(string description, params string[] types) : Attribute
+{
+    public string Description { get; } = description;
+
+    public IReadOnlyList<string> Types { get; } = types;
+}
