@@ -7,7 +7,7 @@ using TokenFactory.Api.Hosting;
 
 namespace TokenFactory.Api.Catalog;
 
-/// <summary>What the controllers of the catalog share: who may read and write, and how a conflict is answered.</summary>
+/// <summary>What the controllers of the catalog share: who may read and write, and how a conflict or a body that can't be taken is answered.</summary>
 [ApiController]
 [Authorize("read")]
 [Produces("application/json")]
@@ -19,10 +19,13 @@ internal abstract class CatalogController : ControllerBase, IActionFilter
 
     void IActionFilter.OnActionExecuted(ActionExecutedContext context)
     {
-        if (context.Exception is not CatalogConflictException conflict)
-            return;
-        context.Result = Problems.Conflict(HttpContext, conflict.Code, conflict.Message);
-        context.ExceptionHandled = true;
+        context.Result = context.Exception switch
+        {
+            CatalogConflictException e => Problems.Conflict(HttpContext, e.Code, e.Message),
+            BodyRefusedException e => Problems.Result(HttpContext, e.Status, e.Code, "The body can't be taken as it is.", e.Message),
+            _ => context.Result,
+        };
+        context.ExceptionHandled |= context.Exception is CatalogConflictException or BodyRefusedException;
     }
 
     /// <summary>The page that a list in the order of names asks for.</summary>

@@ -106,7 +106,9 @@ internal static class ApiDocument
             {
                 Required = true,
                 Description = body.Description,
-                Content = body.Types.ToDictionary(t => t, _ => new OpenApiMediaType()),
+                Content = body.Types.ToDictionary(t => t, _ => body.Example is { } example
+                    ? new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String }, Example = JsonValue.Create(example) }
+                    : new OpenApiMediaType()),
             };
         }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
+using Microsoft.Net.Http.Headers;
 
 namespace TokenFactory.Api.Hosting;
 
@@ -14,6 +15,10 @@ internal sealed class BodyRefusedException(int status, string code, string detai
 /// <summary>Bodies that are read by hand: decompressed on the way, within a limit.</summary>
 internal static class RequestBody
 {
+    /// <summary>Whether the request says that its body is of a type.</summary>
+    public static bool IsOfType(HttpRequest request, string contentType) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.MediaType.Equals(contentType, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>The body, decompressed.</summary>
     /// <exception cref="BodyRefusedException">415: an encoding other than gzip.</exception>
     public static Stream Open(HttpRequest request)
@@ -33,18 +38,26 @@ internal static class RequestBody
     /// <param name="maxBytes">The limit.</param>
     /// <param name="advice">What to do with a larger one, as a sentence.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="BodyRefusedException">413: larger than the limit.</exception>
+    /// <exception cref="BodyRefusedException">413: larger than the limit. 400: not compressed as it says.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadWholeAsync(Stream body, long maxBytes, string advice, CancellationToken cancellationToken)
     {
         var whole = new ArrayBufferWriter<byte>(16 << 10);
-        while (true)
+        try
         {
-            var read = await body.ReadAsync(whole.GetMemory(16 << 10), cancellationToken);
-            if (read == 0)
-                return whole.WrittenMemory;
-            whole.Advance(read);
-            if (whole.WrittenCount > maxBytes)
-                throw TooLarge(maxBytes, advice);
+            while (true)
+            {
+                var read = await body.ReadAsync(whole.GetMemory(16 << 10), cancellationToken);
+                if (read == 0)
+                    return whole.WrittenMemory;
+                whole.Advance(read);
+                if (whole.WrittenCount > maxBytes)
+                    throw TooLarge(maxBytes, advice);
+            }
+        }
+        catch (InvalidDataException)
+        {
+            throw new BodyRefusedException(StatusCodes.Status400BadRequest, "malformed_gzip",
+                "It says Content-Encoding: gzip but can't be decompressed to its end.");
         }
     }
 
@@ -61,4 +74,7 @@ internal sealed class RawBodyAttribute(string description, params string[] types
     public string Description { get; } = description;
 
     public IReadOnlyList<string> Types { get; } = types;
+
+    /// <summary>A text such as is sent.</summary>
+    public string? Example { get; init; }
 }

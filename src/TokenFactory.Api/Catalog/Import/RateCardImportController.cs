@@ -60,17 +60,9 @@ internal sealed class RateCardImportController(RateCardImport import, TimeProvid
             var request = new ImportRequest(source ?? parsed.Name(), Microseconds(observedAt), assumedStart, dry_run);
             return Ok(await import.RunAsync(parsed, CatalogueFormats.Parse(parsed, file), request, cancellationToken));
         }
-        catch (BodyRefusedException e)
-        {
-            return Problems.Result(HttpContext, e.Status, e.Code, "The body can't be taken as it is.", e.Message);
-        }
         catch (ImportRefusedException e)
         {
             return Problems.Result(HttpContext, StatusCodes.Status422UnprocessableEntity, e.Code, "The file can't be read.", e.Message);
-        }
-        catch (InvalidDataException)
-        {
-            return Problems.Result(HttpContext, StatusCodes.Status400BadRequest, "malformed_gzip", "The body can't be taken as it is.", "It is no valid gzip stream, though Content-Encoding says so.");
         }
     }
 
