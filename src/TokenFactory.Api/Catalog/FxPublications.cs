@@ -13,7 +13,7 @@ internal sealed record FxDraft(DateTimeOffset PublishedAt, IReadOnlyDictionary<s
 
 /// <summary>Drafts beside what is known of their instants.</summary>
 /// <param name="Added">Of instants that nothing is known of.</param>
-/// <param name="Corrected">Of instants of which other rates are known.</param>
+/// <param name="Corrected">Of instants of which other rates are known: with those that a draft leaves out, so that a pair of currencies is never half corrected.</param>
 /// <param name="Unchanged">The numbers of the publications that say the same.</param>
 internal sealed record FxComparison(IReadOnlyList<FxDraft> Added, IReadOnlyList<FxDraft> Corrected, IReadOnlyList<long> Unchanged);
 
@@ -68,7 +68,7 @@ internal static class FxPublications
             else if (Says(publication.Rates, draft))
                 unchanged.Add(publication.Id);
             else
-                corrected.Add(draft);
+                corrected.Add(draft with { Rates = publication.Rates.Concat(draft.Rates).GroupBy(r => r.Key).ToDictionary(g => g.Key, g => g.Last().Value) });
         }
 
         return new FxComparison(added, corrected, unchanged);
@@ -117,7 +117,7 @@ internal static class FxPublications
         return ids.Values;
     }
 
-    // A table with fewer columns than one before says nothing new.
+    // What leaves some of them out says nothing new.
     private static bool Says(Dictionary<string, decimal> known, FxDraft draft) =>
         draft.Rates.All(r => known.TryGetValue(r.Key, out var rate) && rate == r.Value);
 

@@ -66,8 +66,8 @@ internal sealed class FxRatesController(IDbContextFactory<TokenFactoryContext> c
     /// decimals. Without such rates it is unpriced.
     ///
     /// The same rates again are the first ones (200). Other rates of the same source, base and instant correct them: they are used for what is
-    /// recorded from then on; what was recorded before keeps those that it was converted by. Send all rates of the publication: for a
-    /// currency that a correction leaves out those before it stay in use.
+    /// recorded from then on; what was recorded before keeps those that it was converted by. A rate that a correction leaves out stays as it
+    /// was, and is among the rates of the answer.
     /// </remarks>
     /// <param name="request">The rates.</param>
     [HttpPost(Name = "CreateFxRates")]
