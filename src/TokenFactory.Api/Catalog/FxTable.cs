@@ -89,8 +89,12 @@ internal sealed class FxTable
             return false;
         }
 
-        if (CatalogNames.CheckLength("", names.Length, errors))
+        if (names.Length > CatalogNames.MaxListLength)
+        {
+            errors.Add(new FieldError("", "too_long", $"At most {CatalogNames.MaxListLength} columns."));
             return false;
+        }
+
         _names = names;
         _currencies = new string?[names.Length];
         for (var i = 1; i < names.Length; i++)

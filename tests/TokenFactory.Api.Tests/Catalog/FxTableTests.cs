@@ -35,6 +35,18 @@ public sealed class FxTableTests
         Read($"Date,USD\n{date},1.05").Publications.Single().PublishedAt.UtcDateTime.TimeOfDay.Should().Be(TimeSpan.FromHours(hour));
 
     [Theory]
+    [InlineData("2026-10-25", "02:30", "01:30")] // comes twice
+    [InlineData("2026-03-29", "02:30", "01:30")] // is leapt over
+    public void A_time_that_comes_twice_is_the_second_one_and_one_that_never_comes_counts_on(string date, string time, string utc)
+    {
+        var errors = new List<FieldError>();
+        var layout = Ecb with { Time = TimeOnly.Parse(time, System.Globalization.CultureInfo.InvariantCulture) };
+
+        FxTable.Read(new MemoryStream(Encoding.UTF8.GetBytes($"Date,USD\n{date},1.05")), layout, errors)!.Publications.Single().PublishedAt
+            .Should().Be(DateTimeOffset.Parse($"{date}T{utc}Z", System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    [Theory]
     [InlineData("2026-11-23,-1.05,162.3", "invalid_rate", "USD `-1.05` must be above 0")]
     [InlineData("2026-11-23,0,162.3", "invalid_rate", "USD `0` must be above 0")]
     [InlineData("2026-11-23,1.0000000000001,162.3", "invalid_rate", "at most 12 decimals")]
@@ -110,10 +122,12 @@ public sealed class FxTableTests
     [InlineData("\"Date,USD\n2026-11-24,1.05", "invalid_header")]
     [InlineData("Date,,\n2026-11-24,1.05,", "no_currency")]
     [InlineData("Date,EUR\n2026-11-24,1", "no_currency")]
+    [InlineData("Date,@1000", "too_long")]
     public void What_is_no_such_table_is_refused_whole(string text, string code)
     {
         var errors = new List<FieldError>();
 
+        text = text.Replace("@1000", string.Join(',', Enumerable.Repeat("USD", 1_000)), StringComparison.Ordinal);
         FxTable.Read(new MemoryStream(Encoding.UTF8.GetBytes(text)), Ecb, errors).Should().BeNull();
         errors.Should().ContainSingle().Which.Code.Should().Be(code);
     }
