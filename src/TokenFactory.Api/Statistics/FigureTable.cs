@@ -11,14 +11,16 @@ namespace TokenFactory.Api.Statistics;
 internal static class FigureTable
 {
     public static IActionResult Answer<TRow>(
-        HttpContext http, FigureAnswer answer, IReadOnlyList<TRow> rows, string[] measures, Func<TRow, CsvCell[]> cells) where TRow : FigureRow
+        HttpContext http, FigureAnswer answer, IReadOnlyList<TRow> rows, string[] measures, Func<TRow, CsvCell[]> cells) where TRow : FigureRow =>
+        Answer(http, answer, ["period", "start", "end", .. answer.By, .. measures, "partial", "status"],
+            rows.Select(row => (IReadOnlyList<CsvCell>)[row.Period, UtcInstantConverter.Text(row.Start), UtcInstantConverter.Text(row.End),
+                .. Groups(row), .. cells(row), row.Partial ? "true" : "false", row.Status]));
+
+    /// <summary>The same for a table without periods.</summary>
+    public static IActionResult Answer(HttpContext http, object answer, IReadOnlyList<string> header, IEnumerable<IReadOnlyList<CsvCell>> rows)
     {
         var isCsv = Csv.IsAskedFor(http.Request);
-        var body = isCsv
-            ? Csv.Document(["period", "start", "end", .. answer.By, .. measures, "partial", "status"],
-                rows.Select(row => (IReadOnlyList<CsvCell>)[row.Period, UtcInstantConverter.Text(row.Start), UtcInstantConverter.Text(row.End),
-                    .. Groups(row), .. cells(row), row.Partial ? "true" : "false", row.Status]))
-            : JsonSerializer.SerializeToUtf8Bytes(answer, answer.GetType(), WireJson.Options);
+        var body = isCsv ? Csv.Document(header, rows) : JsonSerializer.SerializeToUtf8Bytes(answer, answer.GetType(), WireJson.Options);
         var etag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(body))[..32]}\"");
         http.Response.GetTypedHeaders().ETag = etag;
         http.Response.Headers.CacheControl = "no-cache";
@@ -45,6 +47,18 @@ internal static class FigureTable
         }
 
         return row;
+    }
+
+    /// <summary>The cells of a total with what lies between them: an empty period is a nominal 0, not a gap (METHODOLOGY, edge rule 2).</summary>
+    /// <exception cref="TooManyRowsException">There are more than <paramref name="limit"/>.</exception>
+    public static List<TCell> WithEmptyPeriods<TCell>(FigureRequest request, List<TCell> cells, Func<Period, TCell> empty, int limit) where TCell : GroupedCell
+    {
+        if (request.By.Count > 0 || cells.Count == 0)
+            return cells;
+        var known = cells.ToDictionary(c => c.Period);
+        var all = Period.Range(request.Frequency, cells[0].Period.Start, cells[^1].Period.End)
+            .Select(period => known.GetValueOrDefault(period) ?? empty(period)).Take(limit + 1).ToList();
+        return all.Count > limit ? throw new TooManyRowsException(limit) : all;
     }
 
     /// <summary>provisional -> estimated -> final, by how long the period has been over at the end of the vintage.</summary>

@@ -64,7 +64,7 @@ internal sealed class GdpController(FigureReader figures, CatalogCache catalog, 
             var (context, cells) = await figures.ReadAsync(request, options.Value.MaxRows, cancellationToken);
             var answer = new GdpAnswer
             {
-                Rows = [.. WithEmptyPeriods(request, cells).Select(cell => RowOf(cell, request, context))],
+                Rows = [.. FigureTable.WithEmptyPeriods(request, cells, CellOfNothing, options.Value.MaxRows).Select(cell => RowOf(cell, request, context))],
                 Currency = context.Currency,
                 Frequency = WireJson.NameOf(request.Frequency),
                 By = [.. request.By.Select(d => d.Name())],
@@ -99,23 +99,14 @@ internal sealed class GdpController(FigureReader figures, CatalogCache catalog, 
         }, request.By, cell.Group);
     }
 
-    // An empty period of the total is a nominal 0, not a gap (METHODOLOGY, edge rule 2).
-    private List<FigureCell> WithEmptyPeriods(FigureRequest request, List<FigureCell> cells)
+    private static FigureCell CellOfNothing(Period period) => new()
     {
-        if (request.By.Count > 0 || cells.Count == 0)
-            return cells;
-        var known = cells.ToDictionary(c => c.Period);
-        var all = Period.Range(request.Frequency, cells[0].Period.Start, cells[^1].Period.End)
-            .Select(period => known.GetValueOrDefault(period) ?? new FigureCell
-            {
-                Period = period,
-                Group = [],
-                Gdp = "0",
-                Quantity = "0",
-                UnpricedQuantity = "0",
-                FreeQuantity = "0",
-                UnitValue = null,
-            }).Take(options.Value.MaxRows + 1).ToList();
-        return all.Count > options.Value.MaxRows ? throw new TooManyRowsException(options.Value.MaxRows) : all;
-    }
+        Period = period,
+        Group = [],
+        Gdp = "0",
+        Quantity = "0",
+        UnpricedQuantity = "0",
+        FreeQuantity = "0",
+        UnitValue = null,
+    };
 }
