@@ -90,7 +90,8 @@ internal sealed class EntryReader(NpgsqlDataSource dataSource)
         return unknown;
     }
 
-    private static async Task<int[]?> FindItemsAsync(NpgsqlConnection connection, EntryFilter filter, CancellationToken cancellationToken)
+    /// <summary>The items of a filter's producer, model, token class and tier; null: all.</summary>
+    public static async Task<int[]?> FindItemsAsync(NpgsqlConnection connection, EntryFilter filter, CancellationToken cancellationToken)
     {
         if (filter is { Producer: null, Model: null, TokenClass: null, ServiceTier: null })
             return null;

@@ -75,10 +75,10 @@ internal sealed class LedgerEntriesController(EntryReader entries) : ControllerB
             TokenClass = token_class is null ? null : WireNames.TryParseTokenClass(token_class, out var c) ? c : Unknown<TokenClass>("token_class", WireNames.AllTokenClasses),
             ServiceTier = service_tier is null ? null : WireNames.TryParseServiceTier(service_tier, out var t) ? t : Unknown<ServiceTier>("service_tier", WireNames.AllServiceTiers),
             Sector = sector is null ? null : WireNames.TryParseSector(sector, out var s) ? s : Unknown<Sector>("sector", WireNames.AllSectors),
-            OccurredFrom = Instant("start", start),
-            OccurredTo = Instant("end", end),
-            RecordedFrom = Instant("recorded_from", recorded_from),
-            RecordedTo = Instant("recorded_to", recorded_to),
+            OccurredFrom = QueryInstant.Read("start", start, errors),
+            OccurredTo = QueryInstant.Read("end", end, errors),
+            RecordedFrom = QueryInstant.Read("recorded_from", recorded_from, errors),
+            RecordedTo = QueryInstant.Read("recorded_to", recorded_to, errors),
         };
         if (!TryReadCursor(cursor, out var after))
             errors.Add(new FieldError("?cursor", "invalid_value", "Pass the `next_cursor` of the page before, as it is."));
@@ -96,16 +96,6 @@ internal sealed class LedgerEntriesController(EntryReader entries) : ControllerB
         T? Unknown<T>(string name, IReadOnlyList<string> known) where T : struct
         {
             errors.Add(new FieldError($"?{name}", "unknown_value", $"Must be one of {string.Join(", ", known)}."));
-            return null;
-        }
-
-        DateTimeOffset? Instant(string name, string? text)
-        {
-            if (text is null)
-                return null;
-            if (UtcInstantConverter.TryParse(text, out var instant) && instant.Year is > 1970 and < 9999)
-                return instant;
-            errors.Add(new FieldError($"?{name}", "invalid_instant", "Must be an RFC 3339 instant with an offset, such as 2026-11-01T00:00:00Z."));
             return null;
         }
     }

@@ -16,6 +16,7 @@ internal static class LedgerRegistration
         services.AddSingleton<EventReader>();
         services.AddSingleton<Reversals>();
         services.AddSingleton<EntryReader>();
+        services.AddSingleton<PriceVarianceReader>();
         AddHostedSingleton<LedgerSettings>(services);
         AddHostedSingleton<Journal>(services);
         services.AddHostedService<PartitionKeeper>();
