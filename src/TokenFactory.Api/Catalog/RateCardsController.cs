@@ -70,7 +70,7 @@ internal sealed class RateCardsController(IDbContextFactory<TokenFactoryContext>
     /// were recorded with, until they are priced anew (`POST /v1/repricings`).
     /// </remarks>
     /// <param name="request">The card.</param>
-    /// <param name="ifMatch">With `replaces`: the ETag of the card that is replaced.</param>
+    /// <param name="ifMatch" example="&quot;7-0-0&quot;">With `replaces`: the ETag of the card that is replaced.</param>
     [HttpPost(Name = "CreateRateCard")]
     [Authorize("admin")]
     [ProducesResponseType<RateCardResource>(StatusCodes.Status201Created)]
@@ -111,7 +111,7 @@ internal sealed class RateCardsController(IDbContextFactory<TokenFactoryContext>
     /// <remarks>Events from its end on are unpriced until another card begins; events of before keep their price. What was known before stays on record.</remarks>
     /// <param name="id" example="1">The card's number.</param>
     /// <param name="patch">The end.</param>
-    /// <param name="ifMatch">The card's ETag.</param>
+    /// <param name="ifMatch" example="&quot;7-0-0&quot;">The card's ETag.</param>
     [HttpPatch("{id:long}", Name = "CloseRateCard")]
     [Authorize("admin")]
     [ProducesResponseType<RateCardResource>(StatusCodes.Status200OK)]
@@ -144,7 +144,7 @@ internal sealed class RateCardsController(IDbContextFactory<TokenFactoryContext>
     /// <summary>Withdraw a rate card</summary>
     /// <remarks>From now on it is known never to have held. Nothing is removed: entries that pin its rates keep their price until they are priced anew.</remarks>
     /// <param name="id" example="1">The card's number.</param>
-    /// <param name="ifMatch">The card's ETag.</param>
+    /// <param name="ifMatch" example="&quot;7-0-0&quot;">The card's ETag.</param>
     [HttpDelete("{id:long}", Name = "WithdrawRateCard")]
     [Authorize("admin")]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
