@@ -27,9 +27,7 @@ internal static class ReceiptOfNew
             Currency = reportingCurrency,
             Amount = ReceiptText.Amount(rated.Lines),
             UnpricedQuantity = ReceiptText.UnpricedQuantity(rated.Lines),
-            ReportedCost = sent is { ReportedAmount: { } amount, ReportedCurrency: { } currency }
-                ? new ReportedCost { Amount = amount, Currency = currency }
-                : null,
+            ReportedCost = ReportedCost.Of(sent.ReportedAmount, sent.ReportedCurrency),
             Entries = [.. rated.Lines.Select((line, index) => ReceiptEntry.Of(
                 item.Recorded.FirstEntryNo + index, item.Lines[index].TokenClass, line, item.Lines[index].Applied?.Rate.TokenClass, reportingCurrency))],
         };

@@ -48,6 +48,14 @@ public sealed record Receipt
     /// <summary>What the sender says it cost.</summary>
     public ReportedCost? ReportedCost { get; init; }
 
+    /// <summary>
+    /// <see cref="Amount"/> less <see cref="ReportedCost"/>. Absent where the two can't be compared: nothing is reported, or it is in another
+    /// currency (nothing is converted), or tokens are unpriced.
+    /// </summary>
+    /// <example>-0.0011</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public decimal? CostDifference => ReceiptText.CostDifference(Amount, UnpricedQuantity, Currency, ReportedCost);
+
     /// <summary>Present once the event was reversed.</summary>
     public ReversalNote? Reversal { get; init; }
 
@@ -122,6 +130,9 @@ public sealed record ReportedCost
 
     /// <example>USD</example>
     public required string Currency { get; init; }
+
+    internal static ReportedCost? Of(decimal? amount, string? currency) =>
+        amount is { } reported && currency is not null ? new ReportedCost { Amount = reported, Currency = currency } : null;
 }
 
 /// <summary>That an event was priced anew, and what it has been worth since.</summary>

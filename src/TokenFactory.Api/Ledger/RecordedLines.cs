@@ -135,7 +135,7 @@ internal sealed class RecordedLines(string eventId)
         BatchId = row.GetInt64(2),
         Currency = "",
         UnpricedQuantity = "0",
-        ReportedCost = row.IsDBNull(3) ? null : new ReportedCost { Amount = row.GetDecimal(3), Currency = row.GetString(4) },
+        ReportedCost = ReportedCost.Of(row.IsDBNull(3) ? null : row.GetDecimal(3), Text(row, 4)),
         Entries = _entries,
     };
 
