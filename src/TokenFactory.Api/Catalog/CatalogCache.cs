@@ -31,6 +31,17 @@ internal sealed class CatalogCache(NpgsqlDataSource dataSource, IOptions<Catalog
         }
     }
 
+    /// <summary>
+    /// The catalog as it is now, whichever instance changed it: what is asked for by people, one at a time, looks at the version first.
+    /// </summary>
+    public async Task<CatalogSnapshot> CatchUpAsync(CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("select version from catalog_version");
+        return await command.ExecuteScalarAsync(cancellationToken) is long version && version == Current.Version
+            ? Current
+            : await RefreshAsync(cancellationToken);
+    }
+
     /// <summary>Whether <see cref="RegisterAsync"/> would register anything: unknown producers only where that is configured.</summary>
     public bool Registers(CatalogAdditions additions) =>
         additions.Models.Count > 0 || additions.Items.Count > 0 || additions.Accounts.Count > 0

@@ -28,10 +28,15 @@ internal sealed class RateBook
     /// <summary>What may price a model, whether by its own name or by a pattern.</summary>
     public RateSchedule ScheduleOf(int producerId, int modelId, string modelName, ServiceTier tier) =>
         _schedules.GetOrAdd((modelId, tier), static (key, subject) => new RateSchedule(
-            subject.Book._named[key].Concat(subject.Book._patterns[(subject.ProducerId, key.Tier)]
-                .Where(s => ModelPattern.Matches(s.Scope.ModelPattern, subject.ModelName)))),
+            subject.Book._named[key].Concat(subject.Book.Fitting(subject.ProducerId, subject.ModelName, key.Tier))),
             (Book: this, ProducerId: producerId, ModelName: modelName));
 
     /// <summary>What may price a model.</summary>
     public RateSchedule ScheduleOf(ModelEntry model, ServiceTier tier) => ScheduleOf(model.ProducerId, model.Id, model.Slug, tier);
+
+    /// <summary>What may price a model that is not registered yet, once it is: the patterns that its name fits.</summary>
+    public RateSchedule ScheduleOfNew(int producerId, string modelName, ServiceTier tier) => new(Fitting(producerId, modelName, tier));
+
+    private IEnumerable<CardSeries> Fitting(int producerId, string modelName, ServiceTier tier) =>
+        _patterns[(producerId, tier)].Where(s => ModelPattern.Matches(s.Scope.ModelPattern, modelName));
 }

@@ -262,9 +262,7 @@ internal sealed class RateCardsController(IDbContextFactory<TokenFactoryContext>
             Markup = card.MarkupPercent is { } percent
                 ? new MarkupTerms { Producer = row.MarkedProducer!, Model = row.MarkedModel!, Percent = ExactDecimal.Normalize(percent) }
                 : null,
-            Provenance = card.Source is { } source
-                ? new ProvenanceTerms { Source = source, ObservedAt = card.ObservedAt, Confidence = card.Confidence, ApprovedBy = card.ApprovedBy }
-                : null,
+            Provenance = ProvenanceTerms.Of(card),
             Rates = [.. card.Rates.OrderBy(r => r.TokenClass).Select(ResourceOf)],
         };
     }

@@ -115,6 +115,10 @@ public sealed record ProvenanceTerms
     /// <summary>Who let it in; at most 256 characters.</summary>
     /// <example>finance@example.com</example>
     public string? ApprovedBy { get; init; }
+
+    internal static ProvenanceTerms? Of(RateCardRow card) => card.Source is { } source
+        ? new ProvenanceTerms { Source = source, ObservedAt = card.ObservedAt, Confidence = card.Confidence, ApprovedBy = card.ApprovedBy }
+        : null;
 }
 
 /// <summary>How sure a price is.</summary>

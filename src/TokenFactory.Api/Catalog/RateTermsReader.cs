@@ -42,6 +42,14 @@ internal static class RateTermsReader
     /// <summary>Terms from their JSON.</summary>
     public static RateTerms Read(string json) => JsonSerializer.Deserialize<RateTerms>(json, WireJson.Options)!;
 
+    /// <summary>The days of a window, from Monday on; null: every day.</summary>
+    public static IReadOnlyList<string>? WeekdaysOf(TimeWindow window) => window.Weekdays.Count == WeekdayNames.Length
+        ? null
+        : [.. window.Weekdays.OrderBy(d => ((int)d + 6) % WeekdayNames.Length).Select(d => WeekdayNames[(int)d])];
+
+    /// <summary>A time of day, as terms write it.</summary>
+    public static string TextOf(TimeOnly time) => time.ToString(time.Second == 0 ? "HH:mm" : "HH:mm:ss", CultureInfo.InvariantCulture);
+
     /// <summary>Whether the terms say no more than a price per million tokens.</summary>
     public static bool IsPlain(RateTerms terms) =>
         terms is { ContextTiers: null or { Count: 0 }, MonthTiers: null, PackageTokens: null or 1, Windows: null or { Count: 0 } };

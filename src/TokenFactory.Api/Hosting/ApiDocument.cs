@@ -83,6 +83,7 @@ internal static class ApiDocument
         document.Tags = new HashSet<OpenApiTag>
         {
             new() { Name = "Events", Description = "Usage events: recorded once, reversed, never changed." },
+            new() { Name = "Quotes", Description = "What a usage is worth, and why, without recording it." },
             new() { Name = "Ledger", Description = "The entries behind the figures." },
             new() { Name = "Figures", Description = "Token GDP and the Token Index." },
             new() { Name = "Producers", Description = "Token factories, and the names under which emitters report them." },

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
 using TokenFactory.Api.Hosting;
 
@@ -133,6 +134,19 @@ internal sealed class EventBody(IngestionOptions options)
 
     public static BodyRefusedException Empty() =>
         new(StatusCodes.Status400BadRequest, "empty_body", "The body is empty. Send one event, an array of events, or one event per line.");
+
+    /// <summary>The answer to a body that can't be taken.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="refusal">What reading the body threw.</param>
+    /// <param name="settled">What became of it, as a sentence behind a space.</param>
+    public static ObjectResult Refused(HttpContext context, Exception refusal, string settled = "") => refusal switch
+    {
+        BodyRefusedException e => Problems.Result(context, e.Status, e.Code, "The body can't be taken as it is.", e.Message + settled),
+        JsonException e => Problems.Result(context, StatusCodes.Status400BadRequest, "malformed_json", "The body is not valid JSON.",
+            $"The error is at byte {e.BytePositionInLine} of line {(e.LineNumber ?? 0) + 1}.{settled}"),
+        _ => Problems.Result(context, StatusCodes.Status400BadRequest, "malformed_gzip", "The body is not valid gzip.",
+            $"It says Content-Encoding: gzip but can't be decompressed to its end.{settled}"),
+    };
 
     private static bool TryReadLine(ref ReadOnlySequence<byte> buffer, bool isLast, out ReadOnlySequence<byte> line)
     {

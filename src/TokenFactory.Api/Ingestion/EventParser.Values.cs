@@ -16,7 +16,12 @@ internal sealed partial class EventParser
             return null;
         }
 
-        var text = reader.GetString()!;
+        return CheckName(reader.GetString()!, pointer, violations);
+    }
+
+    /// <returns>The name; null with a violation where it can be none.</returns>
+    private string? CheckName(string text, string pointer, EventViolations violations)
+    {
         var violation = text switch
         {
             "" => ("empty", "Must not be empty."),
@@ -31,7 +36,7 @@ internal sealed partial class EventParser
         return null;
     }
 
-    private void ReadInstant(ref Utf8JsonReader reader, string pointer, UsageEvent sent, EventViolations violations)
+    private void ReadInstant(ref Utf8JsonReader reader, string pointer, Draft draft, EventViolations violations)
     {
         if (reader.TokenType != JsonTokenType.String)
         {
@@ -47,9 +52,14 @@ internal sealed partial class EventParser
             return;
         }
 
-        instant = instant.ToUniversalTime();
-        instant = instant.AddTicks(-(instant.Ticks % TimeSpan.TicksPerMicrosecond));
-        if (instant > time.GetUtcNow().AddSeconds(options.MaxFutureSkewSeconds))
+        draft.Event.OccurredAt = CheckInstant(instant, pointer, draft.Form, violations);
+    }
+
+    /// <returns>The instant, to the microsecond.</returns>
+    private DateTimeOffset CheckInstant(DateTimeOffset sent, string pointer, Form form, EventViolations violations)
+    {
+        var instant = ToMicroseconds(sent.ToUniversalTime());
+        if (!form.MayLieAhead && instant > time.GetUtcNow().AddSeconds(options.MaxFutureSkewSeconds))
         {
             violations.Add(pointer, "in_the_future",
                 $"Lies more than {options.MaxFutureSkewSeconds} s in the future; check the sender's clock.");
@@ -58,9 +68,15 @@ internal sealed partial class EventParser
         {
             violations.Add(pointer, "out_of_range", "Must not lie before 2000-01-01T00:00:00Z.");
         }
+        else if (instant >= Latest)
+        {
+            violations.Add(pointer, "out_of_range", "Must lie before 2100-01-01T00:00:00Z.");
+        }
 
-        sent.OccurredAt = instant;
+        return instant;
     }
+
+    private static DateTimeOffset ToMicroseconds(DateTimeOffset instant) => instant.AddTicks(-(instant.Ticks % TimeSpan.TicksPerMicrosecond));
 
     private static bool HasOffset(ReadOnlySpan<byte> text) =>
         text is [.., (byte)'Z'] || text is [.., (byte)'+' or (byte)'-', _, _, (byte)':', _, _];

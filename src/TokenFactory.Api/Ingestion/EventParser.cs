@@ -13,6 +13,7 @@ internal sealed partial class EventParser(IngestionOptions options, TimeProvider
 {
     private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = 64, CommentHandling = JsonCommentHandling.Disallow };
     private static readonly DateTimeOffset Earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Latest = new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     // One bit per member of the event object: which were seen.
     [Flags]
@@ -32,54 +33,87 @@ internal sealed partial class EventParser(IngestionOptions options, TimeProvider
         Currency = 1 << 10,
         ReportedCost = 1 << 11,
         Region = 1 << 12,
-        Required = Source | Id | OccurredAt | Producer | Model | Usage,
+        Provider = 1 << 13,
+        Flavor = 1 << 14,
+        Response = 1 << 15,
+    }
+
+    // In the order in which they are missed.
+    private static readonly (Members Member, string Name)[] MayBeRequired =
+    [
+        (Members.Source, "source"), (Members.Id, "id"), (Members.OccurredAt, "occurred_at"), (Members.Producer, "producer"), (Members.Model, "model"),
+        (Members.Usage, "usage"), (Members.Provider, "provider"), (Members.Response, "response"),
+    ];
+
+    /// <summary>What an object may and must have.</summary>
+    /// <param name="Noun">What it is called.</param>
+    /// <param name="Required">Must be there, and not null.</param>
+    /// <param name="Taken">May be there.</param>
+    /// <param name="MayLieAhead">Whether it may occur in the future.</param>
+    private sealed record Form(string Noun, Members Required, Members Taken, bool MayLieAhead)
+    {
+        private const Members Native = Members.Source | Members.Id | Members.OccurredAt | Members.Producer | Members.Model | Members.Account | Members.Sector
+            | Members.ServiceTier | Members.Region | Members.Usage | Members.UnitValues | Members.Currency | Members.ReportedCost;
+
+        public static readonly Form Recorded = new("An event",
+            Members.Source | Members.Id | Members.OccurredAt | Members.Producer | Members.Model | Members.Usage, Native, MayLieAhead: false);
+
+        public static readonly Form Quoted = new("An event", Members.Producer | Members.Model | Members.Usage, Native, MayLieAhead: true);
+
+        public static readonly Form Raw = new("A raw usage", Members.Provider | Members.Response,
+            Members.Source | Members.Id | Members.OccurredAt | Members.Provider | Members.Flavor | Members.Model | Members.Account | Members.Sector
+            | Members.ServiceTier | Members.Region | Members.Response, MayLieAhead: true);
     }
 
     /// <summary>Parses one event.</summary>
     /// <param name="json">Exactly one JSON value.</param>
     /// <param name="violations">Receives every violation; the event may be recorded only while there is none.</param>
     /// <returns>The event as far as it could be read, for the source and id under which a refusal is filed.</returns>
-    public UsageEvent Parse(ReadOnlySpan<byte> json, EventViolations violations)
+    public UsageEvent Parse(ReadOnlySpan<byte> json, EventViolations violations) => Parse(json, Form.Recorded, violations).Event;
+
+    private Draft Parse(ReadOnlySpan<byte> json, Form form, EventViolations violations)
     {
-        var draft = new Draft();
+        var draft = new Draft(form);
         try
         {
             var reader = new Utf8JsonReader(json, ReaderOptions);
             reader.Read();
             if (reader.TokenType != JsonTokenType.StartObject)
             {
-                violations.Add("", "wrong_type", "An event must be a JSON object.");
-                return draft.Event;
+                violations.Add("", "wrong_type", $"{form.Noun} must be a JSON object.");
+                return draft;
             }
 
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
                 ReadMember(ref reader, draft, violations);
             if (reader.Read())
-                violations.Add("", "malformed_json", "There is more after the event; send one event per line, or an array.");
+                violations.Add("", "malformed_json", form == Form.Recorded
+                    ? "There is more after the event; send one event per line, or an array."
+                    : "There is more after the object; send one at a time.");
         }
         catch (JsonException e)
         {
             // What the reader says of the place is safe to repeat; what it says of the content might quote it.
             violations.Add("", "malformed_json", string.Create(CultureInfo.InvariantCulture, $"Not valid JSON at byte {e.BytePositionInLine} of line {(e.LineNumber ?? 0) + 1}."));
-            return draft.Event;
+            return draft;
         }
         catch (InvalidOperationException)
         {
             violations.Add("", "invalid_text", "A text holds bytes or escapes that are not valid Unicode.");
-            return draft.Event;
+            return draft;
         }
 
         Complete(draft, violations);
-        return draft.Event;
+        return draft;
     }
 
     private void ReadMember(ref Utf8JsonReader reader, Draft draft, EventViolations violations)
     {
-        var member = MemberOf(ref reader);
+        var member = MemberOf(ref reader) & draft.Form.Taken;
         if (member == Members.None)
         {
             var name = reader.GetString()!;
-            violations.Add(Pointer(name), "unknown_member", $"An event has no member {Quote(name)}; leave it out.");
+            violations.Add(Pointer(name), "unknown_member", $"{draft.Form.Noun} has no member {Quote(name)}; leave it out.");
             reader.Read();
             reader.Skip();
             return;
@@ -90,7 +124,7 @@ internal sealed partial class EventParser(IngestionOptions options, TimeProvider
             violations.Add(pointer, "repeated_member", "The member appears twice; send it once.");
         reader.Read();
         // null says "nothing" where a member may be left out; where it may not, it is of the wrong type.
-        if (reader.TokenType == JsonTokenType.Null && (member & Members.Required) == Members.None)
+        if (reader.TokenType == JsonTokenType.Null && (member & draft.Form.Required) == Members.None)
             draft.Forget(member);
         else
             ReadValue(ref reader, member, pointer, draft, violations);
@@ -108,7 +142,7 @@ internal sealed partial class EventParser(IngestionOptions options, TimeProvider
                 sent.Id = ReadName(ref reader, pointer, violations) ?? "";
                 break;
             case Members.OccurredAt:
-                ReadInstant(ref reader, pointer, sent, violations);
+                ReadInstant(ref reader, pointer, draft, violations);
                 break;
             case Members.Producer:
                 sent.Producer = ReadName(ref reader, pointer, violations) ?? "";
@@ -142,6 +176,15 @@ internal sealed partial class EventParser(IngestionOptions options, TimeProvider
             case Members.ReportedCost:
                 ReadReportedCost(ref reader, sent, violations);
                 break;
+            case Members.Provider:
+                sent.Producer = ReadName(ref reader, pointer, violations) ?? "";
+                break;
+            case Members.Flavor:
+                draft.Flavor = ReadName(ref reader, pointer, violations);
+                break;
+            case Members.Response:
+                draft.Response = JsonElement.ParseValue(ref reader);
+                break;
         }
     }
 
@@ -159,6 +202,9 @@ internal sealed partial class EventParser(IngestionOptions options, TimeProvider
         : reader.ValueTextEquals("unit_values"u8) ? Members.UnitValues
         : reader.ValueTextEquals("currency"u8) ? Members.Currency
         : reader.ValueTextEquals("reported_cost"u8) ? Members.ReportedCost
+        : reader.ValueTextEquals("provider"u8) ? Members.Provider
+        : reader.ValueTextEquals("flavor"u8) ? Members.Flavor
+        : reader.ValueTextEquals("response"u8) ? Members.Response
         : Members.None;
 
     private static Sector? ParseSector(string name, string pointer, EventViolations violations)
@@ -172,9 +218,8 @@ internal sealed partial class EventParser(IngestionOptions options, TimeProvider
     private static void Complete(Draft draft, EventViolations violations)
     {
         var sent = draft.Event;
-        var missing = Members.Required & ~draft.Seen;
-        foreach (var (member, name) in (ReadOnlySpan<(Members, string)>)[(Members.Source, "source"), (Members.Id, "id"),
-            (Members.OccurredAt, "occurred_at"), (Members.Producer, "producer"), (Members.Model, "model"), (Members.Usage, "usage")])
+        var missing = draft.Form.Required & ~draft.Seen;
+        foreach (var (member, name) in MayBeRequired)
         {
             if (missing.HasFlag(member))
                 violations.Add("/" + name, "required", $"The member `{name}` is required.");
@@ -221,12 +266,19 @@ internal sealed partial class EventParser(IngestionOptions options, TimeProvider
     }
 
     /// <summary>An event under construction.</summary>
-    private sealed class Draft
+    private sealed class Draft(Form form)
     {
+        public Form Form { get; } = form;
         public UsageEvent Event { get; } = new();
         public long?[] Quantities { get; } = new long?[(int)TokenClass.OutputVideo + 1];
         public UnitValue?[] UnitValues { get; } = new UnitValue?[(int)TokenClass.OutputVideo + 1];
         public string? Currency { get; set; }
+
+        /// <summary>Of a raw usage: the profile that it names.</summary>
+        public string? Flavor { get; set; }
+
+        /// <summary>Of a raw usage: what the provider answered.</summary>
+        public JsonElement Response { get; set; }
         public Members Seen { get; private set; }
         private Members _named;
 

@@ -9,7 +9,7 @@ namespace TokenFactory.Api.Ingestion;
 /// <summary>Resolves an event's names in one catalog snapshot and values it at its own time. Pure: no look-up leaves memory.</summary>
 internal static class EventRater
 {
-    private static readonly FieldError UnknownProducer = new("/producer", "unknown_producer",
+    public static readonly FieldError UnknownProducer = new("/producer", "unknown_producer",
         "No producer has this id or alias. Register it at POST /v1/producers, or add the name as an alias of one.");
 
     /// <summary>Notes what the catalog does not know yet of a valid event; an unknown producer or source is left for <see cref="Rate"/> to refuse.</summary>
@@ -66,10 +66,8 @@ internal static class EventRater
         item.Producer = producer?.Slug;
         item.Model = model?.Slug;
         item.IfNew = producer is null ? UnknownProducer : null;
-        var sector = sent.Sector ?? account?.SectorAt(sent.OccurredAt) ?? Sector.Unclassified;
-        item.Lines = model is null
-            ? []
-            : EventRating.Rate(sent.Usage, catalog.Rates.ScheduleOf(model, sent.ServiceTier), sent.OccurredAt, account?.Id, sector, sent.Region);
+        var sector = SectorOf(sent, account);
+        item.Lines = model is null ? [] : Value(sent, catalog.Rates.ScheduleOf(model, sent.ServiceTier), account);
         return new LedgerEvent
         {
             EventId = sent.Id,
@@ -85,6 +83,16 @@ internal static class EventRater
             Lines = [.. item.Lines.Select(line => LedgerLine.Of(line, ItemOf(line.TokenClass, sent.ServiceTier, model!), catalog.Exchange, reportingCurrency, sent.OccurredAt))],
         };
     }
+
+    /// <summary>The sector that an event counts for: its own, else its account's at the time, else none.</summary>
+    public static Sector SectorOf(UsageEvent sent, AccountEntry? account) => sent.Sector ?? account?.SectorAt(sent.OccurredAt) ?? Sector.Unclassified;
+
+    /// <summary>An event at its own time's prices.</summary>
+    /// <param name="sent">A valid event.</param>
+    /// <param name="schedule">What may price its model.</param>
+    /// <param name="account">The account that it names; null: none, or one that is not known yet.</param>
+    public static RatedLine[] Value(UsageEvent sent, RateSchedule schedule, AccountEntry? account) =>
+        EventRating.Rate(sent.Usage, schedule, sent.OccurredAt, account?.Id, SectorOf(sent, account), sent.Region);
 
     private static int ItemOf(TokenClass tokenClass, ServiceTier tier, ModelEntry model) => model.ItemId(tokenClass, tier) is > 0 and var id
         ? id

@@ -68,7 +68,7 @@ internal sealed class EventsController(
         }
         catch (Exception e) when (e is BodyRefusedException or JsonException or InvalidDataException)
         {
-            return BodyRefused(e, " Nothing of it was recorded.");
+            return EventBody.Refused(HttpContext, e, " Nothing of it was recorded.");
         }
     }
 
@@ -206,19 +206,10 @@ internal sealed class EventsController(
             return Interrupted(report);
         }
 
-        return WithCounts(report, BodyRefused(refusal, report.Received == 0
+        return WithCounts(report, EventBody.Refused(HttpContext, refusal, report.Received == 0
             ? " Nothing of it was recorded."
             : $" The first {report.Received} events of the body are settled. Sending them again is safe."));
     }
-
-    private ObjectResult BodyRefused(Exception refusal, string settled) => refusal switch
-    {
-        BodyRefusedException e => Problems.Result(HttpContext, e.Status, e.Code, "The body can't be taken as it is.", e.Message + settled),
-        JsonException e => Problems.Result(HttpContext, StatusCodes.Status400BadRequest, "malformed_json", "The body is not valid JSON.",
-            $"The error is at byte {e.BytePositionInLine} of line {(e.LineNumber ?? 0) + 1}.{settled}"),
-        _ => Problems.Result(HttpContext, StatusCodes.Status400BadRequest, "malformed_gzip", "The body is not valid gzip.",
-            $"It says Content-Encoding: gzip but can't be decompressed to its end.{settled}"),
-    };
 
     private ObjectResult Interrupted(IngestReport report)
     {

@@ -4,14 +4,13 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using TokenFactory.Api.Hosting;
 using TokenFactory.Api.Ledger;
-using TokenFactory.Economics.Measures;
 
 namespace TokenFactory.Api.Ingestion;
 
 /// <summary>
 /// Tells the API document what the parser takes, with the limits as they are configured: the body is read by hand, so nothing else could.
 /// </summary>
-internal sealed class EventsDocument(IngestionOptions options) : IOpenApiOperationTransformer
+internal sealed class EventsDocument(IngestionOptions options, EventSchema schema) : IOpenApiOperationTransformer
 {
     private const string One =
         """
@@ -36,7 +35,7 @@ internal sealed class EventsDocument(IngestionOptions options) : IOpenApiOperati
         if (operation.OperationId != EventsController.RecordOperation)
             return Task.CompletedTask;
         var document = context.Document ?? throw new InvalidOperationException("The operation has no document.");
-        document.AddComponent("UsageEvent", EventSchema());
+        document.AddComponent("UsageEvent", schema.Event());
         operation.Description += "\n\n" + Limits();
         operation.RequestBody = new OpenApiRequestBody
         {
@@ -101,88 +100,6 @@ internal sealed class EventsDocument(IngestionOptions options) : IOpenApiOperati
         * tokens of one class in one event: {options.MaxQuantity:N0}
         * `occurred_at`: from 2000 to {options.MaxFutureSkewSeconds:N0} seconds in the future
         """);
-
-    private OpenApiSchema EventSchema() => new()
-    {
-        Type = JsonSchemaType.Object,
-        Description = "The tokens of one request, identified by `source` and `id`. Members that are not listed are refused.",
-        AdditionalPropertiesAllowed = false,
-        Required = new HashSet<string> { "source", "id", "occurred_at", "producer", "model", "usage" },
-        Properties = new Dictionary<string, IOpenApiSchema>
-        {
-            ["source"] = Name("The registered source that sends it."),
-            ["id"] = Name("The sender's id, unique within the source for ever. May not begin with `~`."),
-            ["occurred_at"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time", Description = "When the tokens were produced; with an offset. Kept to the microsecond." },
-            ["producer"] = Name("A producer's id or alias."),
-            ["model"] = Name("The model's name, alias or dated name. A model that is not known is registered on sight."),
-            ["account"] = Name("Whom the tokens were for. An account that is not known is registered on sight, unclassified.", optional: true),
-            ["sector"] = OneOf(WireNames.AllSectors, "The institutional sector; it goes before that of the account. Leave it out where nothing is known."),
-            ["service_tier"] = OneOf(WireNames.AllServiceTiers, "Left out: standard."),
-            ["region"] = Name("Where the tokens were made, for prices that depend on it.", optional: true),
-            ["usage"] = new OpenApiSchema
-            {
-                Type = JsonSchemaType.Object,
-                Description = "Tokens by class. The classes are disjoint: `input` is without what was read from a cache, `output` without reasoning.",
-                MinProperties = 1,
-                AdditionalPropertiesAllowed = false,
-                Properties = PerClass(() => new OpenApiSchema
-                {
-                    Type = JsonSchemaType.Integer | JsonSchemaType.String,
-                    Format = "int64",
-                    Pattern = "^[0-9]+$",
-                    Minimum = "0",
-                    Maximum = options.MaxQuantity.ToString(CultureInfo.InvariantCulture),
-                }),
-            },
-            ["unit_values"] = new OpenApiSchema
-            {
-                Type = JsonSchemaType.Object | JsonSchemaType.Null,
-                Description = "Declared money per million tokens, by class of `usage`; what is not declared is looked up in the rate card. Needs `currency`.",
-                AdditionalPropertiesAllowed = false,
-                Properties = PerClass(() => Decimal("Up to 12 decimals, not negative.")),
-            },
-            ["currency"] = Currency("That of `unit_values`, ISO 4217; only with it.", optional: true),
-            ["reported_cost"] = new OpenApiSchema
-            {
-                Type = JsonSchemaType.Object | JsonSchemaType.Null,
-                Description = "What the sender says that the request cost. Kept with the receipt; no figure is made from it.",
-                AdditionalPropertiesAllowed = false,
-                Required = new HashSet<string> { "amount", "currency" },
-                Properties = new Dictionary<string, IOpenApiSchema> { ["amount"] = Decimal("Up to 12 decimals."), ["currency"] = Currency("ISO 4217.", optional: false) },
-            },
-        },
-    };
-
-    private static Dictionary<string, IOpenApiSchema> PerClass(Func<IOpenApiSchema> schema) => WireNames.AllTokenClasses.ToDictionary(name => name, _ => schema());
-
-    private OpenApiSchema Name(string description, bool optional = false) => new()
-    {
-        Type = JsonSchemaType.String | (optional ? JsonSchemaType.Null : 0),
-        MinLength = 1,
-        MaxLength = options.MaxNameLength,
-        Description = description,
-    };
-
-    private static OpenApiSchema OneOf(IReadOnlyList<string> names, string description) => new()
-    {
-        Type = JsonSchemaType.String | JsonSchemaType.Null,
-        Enum = [.. names.Select(n => JsonValue.Create(n)), JsonNullSentinel.JsonNull],
-        Description = description,
-    };
-
-    private static OpenApiSchema Decimal(string description) => new()
-    {
-        Type = JsonSchemaType.String | JsonSchemaType.Number,
-        Pattern = "^[0-9]+(\\.[0-9]{1,12})?$",
-        Description = description,
-    };
-
-    private static OpenApiSchema Currency(string description, bool optional) => new()
-    {
-        Type = JsonSchemaType.String | (optional ? JsonSchemaType.Null : 0),
-        Pattern = "^[A-Z]{3}$",
-        Description = description,
-    };
 
     private static string OnOneLine(string json) => JsonNode.Parse(json)!.ToJsonString();
 }

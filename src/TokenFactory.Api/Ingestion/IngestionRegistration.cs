@@ -13,7 +13,9 @@ internal static class IngestionRegistration
         services.AddSingleton<EventBody>();
         services.AddSingleton<EventParser>();
         services.AddSingleton<IngestPipeline>();
-        services.Configure<OpenApiOptions>("v1", o => o.AddOperationTransformer<EventsDocument>());
+        services.AddSingleton<Quotes>();
+        services.AddSingleton<EventSchema>();
+        services.Configure<OpenApiOptions>("v1", o => o.AddOperationTransformer<EventsDocument>().AddOperationTransformer<QuotesDocument>());
         return services;
     }
 }

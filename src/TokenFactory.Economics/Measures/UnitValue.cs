@@ -72,6 +72,23 @@ public readonly record struct UnitValue : IComparable<UnitValue>
         return AmountOfMillionths((Int128)quantity * _trillionths);
     }
 
+    /// <summary>
+    /// quantity x unit value / 10^6 in plain digits, at most 18 decimals, where <see cref="AmountOf"/> rounds it; null where that is exact. A
+    /// text, because it may have more digits than <see cref="decimal"/>.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The quantity is outside 0..10^15.</exception>
+    public string? UnroundedAmountOf(long quantity)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(quantity, Quantity.Maximum);
+        ArgumentOutOfRangeException.ThrowIfNegative(quantity);
+        const int decimals = Decimals + 6;
+        var product = (Int128)quantity * _trillionths;
+        if (product % 1_000_000 == 0)
+            return null;
+        var digits = product.ToString(CultureInfo.InvariantCulture).PadLeft(decimals + 1, '0');
+        return $"{digits[..^decimals]}.{digits[^decimals..].TrimEnd('0')}";
+    }
+
     /// <summary>An amount of 10^-18 currency units, rounded half away from zero to 12 decimals.</summary>
     internal static decimal AmountOfMillionths(Int128 millionthsOfTrillionths)
     {

@@ -5,7 +5,11 @@ namespace TokenFactory.Economics.Rating;
 /// <summary>What a reseller adds to somebody else's prices.</summary>
 /// <param name="Percent">Per cent of the price that is marked up; above -100. 10: a tenth more.</param>
 /// <param name="Base">Finds whose prices; their list, not anybody's contract. Asked when a price is, so that cards may refer to each other in any order.</param>
-public sealed record Markup(decimal Percent, Func<RateSchedule> Base);
+public sealed record Markup(decimal Percent, Func<RateSchedule> Base)
+{
+    /// <summary>A price and the percentage, in money per million tokens, before it is rounded to 12 decimals.</summary>
+    public decimal Raise(UnitValue unitValue) => unitValue.ValuePerMillionTokens * (1 + (Percent / 100));
+}
 
 /// <summary>The prices of one scope from an instant on. A version: it is never changed, only superseded.</summary>
 public sealed class RateCard

@@ -53,6 +53,14 @@ public sealed class CardSeries
 
         return null;
     }
+
+    /// <summary>When a card of the series holds no more: its own end, or the beginning of the next, whichever is first; null: it is open.</summary>
+    public DateTimeOffset? EndOf(RateCard card)
+    {
+        var next = Array.IndexOf(_cards, card) + 1;
+        var nextFrom = next < _cards.Length ? _cards[next].EffectiveFrom : (DateTimeOffset?)null;
+        return card.EffectiveTo is { } end && (nextFrom is null || end < nextFrom) ? end : nextFrom;
+    }
 }
 
 /// <summary>What a price depends on besides the token class.</summary>
@@ -76,7 +84,7 @@ public sealed record AppliedRate(
     CardScope Scope, RateCard Card, Rate Rate, UnitValue UnitValue, string Currency, PriceWindow? Window, ContextTier? Tier, AppliedRate? MarkedUp);
 
 /// <summary>Every series of cards that may price one model in one service tier.</summary>
-public sealed class RateSchedule
+public sealed partial class RateSchedule
 {
     // A mark-up on a mark-up on ...: more are a circle, or a mistake.
     private const int MaxMarkups = 4;
@@ -115,9 +123,7 @@ public sealed class RateSchedule
     {
         foreach (var series in inOrder)
         {
-            if ((series.Scope.Sector ?? query.Sector) != query.Sector || (series.Scope.Region is { } region && region != query.Region))
-                continue;
-            if (series.InForceAt(query.At) is { } card && card.RateOf(tokenClass) is { } rate
+            if (IsFor(series.Scope, query) && series.InForceAt(query.At) is { } card && card.RateOf(tokenClass) is { } rate
                 && Apply(series.Scope, card, rate, tokenClass, query, markupsLeft) is { } applied)
             {
                 return applied;
@@ -127,13 +133,16 @@ public sealed class RateSchedule
         return null;
     }
 
+    private static bool IsFor(CardScope scope, in PriceQuery query) =>
+        (scope.Sector ?? query.Sector) == query.Sector && (scope.Region is not { } region || region == query.Region);
+
     private static AppliedRate? Apply(CardScope scope, RateCard card, Rate rate, TokenClass tokenClass, in PriceQuery query, int markupsLeft)
     {
         if (card.Markup is { } markup)
         {
             if (markupsLeft == 0 || markup.Base().Find(tokenClass, new PriceQuery(query.At, query.InputTokens, Region: query.Region), markupsLeft - 1) is not { } marked)
                 return null;
-            var raised = decimal.Round(marked.UnitValue.ValuePerMillionTokens * (1 + (markup.Percent / 100)), UnitValue.Decimals, MidpointRounding.AwayFromZero);
+            var raised = decimal.Round(markup.Raise(marked.UnitValue), UnitValue.Decimals, MidpointRounding.AwayFromZero);
             return UnitValue.TryCreate(raised, out var unitValue, out _)
                 ? new AppliedRate(scope, card, rate, unitValue, marked.Currency, null, null, marked)
                 : null;
