@@ -80,4 +80,25 @@ public sealed class UnitValueTests
 
         act.Should().Throw<ArgumentOutOfRangeException>();
     }
+
+    [Fact]
+    public void What_is_told_before_rounding_is_the_product_itself() =>
+        Gen.Select(Gen.Long[0, Quantity.Maximum], Gen.Long[0, 1_000_000_000_000_000_000]).Sample((quantity, trillionths) =>
+        {
+            var product = (BigInteger)quantity * trillionths;
+
+            var text = UnitValue.PerMillionTokens((decimal)trillionths * 0.000000000001m).UnroundedAmountOf(quantity);
+
+            if (text is null)
+                return product % 1_000_000 == 0;
+            var (whole, fraction) = (text.Split('.')[0], text.Split('.')[1]);
+            return BigInteger.Parse(whole + fraction.PadRight(18, '0'), System.Globalization.CultureInfo.InvariantCulture) == product && fraction.Length is > 12 and <= 18;
+        });
+
+    [Theory]
+    [InlineData(1, "0.0000005", "0.0000000000005")]
+    [InlineData(1, "0.5", null)]
+    [InlineData(0, "0.0000005", null)]
+    public void Nothing_is_told_where_nothing_is_rounded(long quantity, string unitValue, string? exact) =>
+        UnitValue.PerMillionTokens(decimal.Parse(unitValue, System.Globalization.CultureInfo.InvariantCulture)).UnroundedAmountOf(quantity).Should().Be(exact);
 }
