@@ -43,10 +43,13 @@ internal sealed class QuoteExplanation(PricedUsage priced, PriceOrigins origins)
         };
         if (line.Applied is not { } applied)
             return reason is { Exchange: null, Rounding: null } ? null : reason;
-        return Fill(reason, applied, line.TokenClass, priced.Schedule) with
+        var filled = Fill(reason, applied, line.TokenClass, priced.Schedule);
+        // It is the card's, whatever the price.
+        if (line.Basis == ValueBasis.MinimumCharge)
+            return filled with { MinimumCharge = MinimumOf(applied.Card), ContextTier = null, Window = null };
+        return filled with
         {
             Package = PackageOf(line, applied.Rate),
-            MinimumCharge = line.Basis == ValueBasis.MinimumCharge ? MinimumOf(applied.Card) : null,
             MonthTiers = line.Basis == ValueBasis.RateCard && applied.Rate.MonthTiers is { } tiers ? MonthTiersOf(tiers) : null,
         };
     }
@@ -73,7 +76,7 @@ internal sealed class QuoteExplanation(PricedUsage priced, PriceOrigins origins)
             Provenance = origin.Provenance,
             RatedAs = applied.Rate.TokenClass == tokenClass ? null : applied.Rate.TokenClass.Name(),
             ContextTier = applied.Tier is { } tier
-                ? new QuoteContextTier { Above = tier.Above, Inclusive = tier.Inclusive, InputTokens = priced.InputTokens }
+                ? new QuoteContextTier { Above = tier.Above, Inclusive = tier.Inclusive, InputTokens = ReceiptText.Quantity(priced.InputTokens) }
                 : null,
             Window = applied.Window?.Window is { } window ? WindowOf(window) : null,
             Markup = applied.MarkedUp is { } marked ? MarkupOf(applied.Card.Markup!, marked, tokenClass) : null,
@@ -95,7 +98,7 @@ internal sealed class QuoteExplanation(PricedUsage priced, PriceOrigins origins)
 
     private QuotePackage? PackageOf(RatedLine line, Rate rate)
     {
-        if (rate.PackageTokens == 1 || line.Basis == ValueBasis.MinimumCharge)
+        if (rate.PackageTokens == 1)
             return null;
         var tokens = line.Basis == ValueBasis.Package ? priced.Lines.First(l => l.TokenClass == line.TokenClass).Quantity : line.Quantity;
         return new QuotePackage { Tokens = rate.PackageTokens, Packages = (tokens + rate.PackageTokens - 1) / rate.PackageTokens };

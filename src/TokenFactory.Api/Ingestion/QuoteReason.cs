@@ -114,7 +114,7 @@ public sealed record QuoteContextTier
 
     /// <summary>Input tokens of the request.</summary>
     /// <example>200001</example>
-    public required long InputTokens { get; init; }
+    public required string InputTokens { get; init; }
 }
 
 /// <summary>Hours of the day, by the clock on the wall.</summary>

@@ -19,8 +19,9 @@ internal sealed class Quotes(
     /// <returns>Null with violations.</returns>
     public async Task<Quote?> QuoteAsync(QuotedUsage usage, DateTimeOffset? knownAt, EventViolations violations, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
         var snapshot = await catalog.CatchUpAsync(cancellationToken);
+        // After the reading: whatever is in the snapshot was recorded before, so that the answer's known_at gives the same quote again.
+        var now = time.GetUtcNow();
         var sent = usage.Event;
         var producer = snapshot.FindProducer(sent.Producer);
         if (producer is null && !IsRegisteredOnSight(sent.Producer))

@@ -32,8 +32,10 @@ public sealed class AccessTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         ["POST /v1/accounts"] = "admin", ["PATCH /v1/accounts/{id}"] = "admin",
         ["GET /v1/rate-cards"] = "read", ["GET /v1/rate-cards/{id}"] = "read",
         ["POST /v1/rate-cards"] = "admin", ["PATCH /v1/rate-cards/{id}"] = "admin", ["DELETE /v1/rate-cards/{id}"] = "admin",
+        ["POST /v1/rate-cards/import"] = "admin",
         ["GET /v1/fx-rates"] = "read", ["GET /v1/fx-rates/{id}"] = "read",
         ["POST /v1/fx-rates"] = "admin", ["POST /v1/fx-rates/import"] = "admin",
+        ["POST /v1/quotes"] = "read",
         ["GET /v1/api-keys"] = "admin", ["POST /v1/api-keys"] = "admin", ["DELETE /v1/api-keys/{id}"] = "admin",
     };
 
