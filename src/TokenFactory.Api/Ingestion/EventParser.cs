@@ -221,7 +221,7 @@ internal sealed partial class EventParser(IngestionOptions options, TimeProvider
         var missing = draft.Form.Required & ~draft.Seen;
         foreach (var (member, name) in MayBeRequired)
         {
-            if (missing.HasFlag(member))
+            if ((missing & member) != Members.None)
                 violations.Add("/" + name, "required", $"The member `{name}` is required.");
         }
 

@@ -19,7 +19,7 @@ internal sealed class QuotesDocument(EventSchema schema) : IOpenApiOperationTran
         {
           "provider": "openai", "account": "acme",
           "response": {
-            "id": "chatcmpl-8f2", "model": "gpt-4o-2024-08-06", "created": 1763892000, "service_tier": "default",
+            "id": "chatcmpl-8f2", "model": "gpt-4o-2024-08-06", "created": 1795428000, "service_tier": "default",
             "usage": {
               "prompt_tokens": 17903, "completion_tokens": 52, "total_tokens": 17955,
               "prompt_tokens_details": { "cached_tokens": 17817 }, "completion_tokens_details": { "reasoning_tokens": 12 }
