@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Authorization;
@@ -70,7 +71,7 @@ internal sealed class RateCardsController(IDbContextFactory<TokenFactoryContext>
     /// were recorded with, until they are priced anew (`POST /v1/repricings`).
     /// </remarks>
     /// <param name="request">The card.</param>
-    /// <param name="ifMatch" example="&quot;7-0-0&quot;">With `replaces`: the ETag of the card that is replaced.</param>
+    /// <param name="ifMatch">With `replaces`: the ETag of the card that is replaced.</param>
     [HttpPost(Name = "CreateRateCard")]
     [Authorize("admin")]
     [ProducesResponseType<RateCardResource>(StatusCodes.Status201Created)]
@@ -79,7 +80,8 @@ internal sealed class RateCardsController(IDbContextFactory<TokenFactoryContext>
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status412PreconditionFailed, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status428PreconditionRequired, Problems.ContentType)]
-    public async Task<IActionResult> Create(NewRateCard request, [FromHeader(Name = "If-Match")] string? ifMatch, CancellationToken cancellationToken)
+    public async Task<IActionResult> Create(
+        NewRateCard request, [FromHeader(Name = "If-Match"), Description("With `replaces`: the ETag of the card that is replaced.")] string? ifMatch, CancellationToken cancellationToken)
     {
         var errors = new List<FieldError>();
         await using var lookUp = await contexts.CreateDbContextAsync(cancellationToken);
@@ -120,7 +122,8 @@ internal sealed class RateCardsController(IDbContextFactory<TokenFactoryContext>
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status412PreconditionFailed, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status428PreconditionRequired, Problems.ContentType)]
-    public async Task<IActionResult> Close(long id, RateCardPatch patch, [FromHeader(Name = "If-Match")] string? ifMatch, CancellationToken cancellationToken)
+    public async Task<IActionResult> Close(
+        long id, RateCardPatch patch, [FromHeader(Name = "If-Match"), Description("The card's ETag.")] string? ifMatch, CancellationToken cancellationToken)
     {
         var errors = new List<FieldError>();
         RateCardDraft.CheckText("/reason", patch.Reason, errors);

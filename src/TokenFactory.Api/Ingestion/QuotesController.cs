@@ -41,7 +41,7 @@ internal sealed class QuotesController(EventBody bodies, EventParser parser, Quo
         {
             if (EventBody.LayoutOf(Request) != BodyLayout.Json)
                 throw new BodyRefusedException(StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type", "Send one event at a time, as application/json.");
-            await using var body = EventBody.Open(Request);
+            await using var body = RequestBody.Open(Request);
             json = await bodies.ReadWholeAsync(body, cancellationToken);
         }
         catch (Exception e) when (e is BodyRefusedException or InvalidDataException)
