@@ -53,7 +53,7 @@ public sealed record Quote
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ReportedCost? ReportedCost { get; init; }
 
-    /// <summary><see cref="Amount"/> less <see cref="ReportedCost"/>, where they can be compared: as in a receipt.</summary>
+    /// <summary><see cref="ReportedCost"/> less <see cref="Amount"/>, where they can be compared: as in a receipt.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public decimal? CostDifference => ReceiptText.CostDifference(Amount, UnpricedQuantity, Currency, ReportedCost);
 

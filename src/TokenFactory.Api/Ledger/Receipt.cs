@@ -49,10 +49,10 @@ public sealed record Receipt
     public ReportedCost? ReportedCost { get; init; }
 
     /// <summary>
-    /// <see cref="Amount"/> less <see cref="ReportedCost"/>. Absent where the two can't be compared: nothing is reported, or it is in another
+    /// <see cref="ReportedCost"/> less <see cref="Amount"/>. Absent where the two can't be compared: nothing is reported, or it is in another
     /// currency (nothing is converted), or tokens are unpriced.
     /// </summary>
-    /// <example>-0.0011</example>
+    /// <example>0.0011</example>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public decimal? CostDifference => ReceiptText.CostDifference(Amount, UnpricedQuantity, Currency, ReportedCost);
 

@@ -21,12 +21,12 @@ internal static class ReceiptText
     public static string UnpricedQuantity(IReadOnlyCollection<LedgerLine> lines) => Quantity(lines.Where(l => l.ReportingAmount is null).Sum(l => l.Quantity));
 
     /// <summary>
-    /// What the ledger says less what the sender says that it cost; null where they can't be compared. A part of the tokens is not set against
+    /// What the sender says that it cost less what the ledger says, as in price variance; null where they can't be compared. A part of the tokens is not set against
     /// the cost of all.
     /// </summary>
     public static decimal? CostDifference(decimal? amount, string unpricedQuantity, string currency, ReportedCost? reported) =>
         reported is not null && reported.Currency == currency && unpricedQuantity == "0" && amount is { } ours
-            ? ExactDecimal.Normalize(ours - reported.Amount)
+            ? ExactDecimal.Normalize(reported.Amount - ours)
             : null;
 
     public static string Basis(ValueBasis basis) => basis switch

@@ -15,8 +15,8 @@ public sealed class CostDifferenceTests(ApiFixture fixture) : IClassFixture<ApiF
 
     // 3 tokens at one dollar each.
     [Theory]
-    [InlineData("more", """ "usage":{"output":3},"reported_cost":{"amount":"2.999999999999","currency":"USD"} """, "0.000000000001")]
-    [InlineData("less", """ "usage":{"output":3},"reported_cost":{"amount":"3.10","currency":"USD"} """, "-0.1")]
+    [InlineData("more", """ "usage":{"output":3},"reported_cost":{"amount":"3.000000000001","currency":"USD"} """, "0.000000000001")]
+    [InlineData("less", """ "usage":{"output":3},"reported_cost":{"amount":"2.90","currency":"USD"} """, "-0.1")]
     [InlineData("same", """ "usage":{"output":3},"reported_cost":{"amount":"3.000","currency":"USD"} """, "0")]
     [InlineData("silent", """ "usage":{"output":3} """, null)]
     [InlineData("other-currency", """ "usage":{"output":3},"reported_cost":{"amount":"3","currency":"EUR"} """, null)]
