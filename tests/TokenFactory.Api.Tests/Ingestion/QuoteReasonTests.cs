@@ -271,7 +271,7 @@ public sealed class QuoteReasonTests(ApiFixture fixture) : IClassFixture<ApiFixt
         quote.Line("output").Text("basis").Should().Be("declared");
         quote.Line("output").Text("because.rate_id").Should().BeNull();
         quote.Line("output").Text("because.rounding.exact").Should().Be("0.0000000000005");
-        quote.Text("cost_difference").Should().Be("-0.099999999999");
+        quote.Text("cost_difference").Should().Be("0.099999999999");
     }
 
     [Fact]
