@@ -9,6 +9,7 @@ using TokenFactory.Api.Demo;
 using TokenFactory.Api.Hosting;
 using TokenFactory.Api.Ingestion;
 using TokenFactory.Api.Ledger;
+using TokenFactory.Api.Repricing;
 using TokenFactory.Api.RollUp;
 using TokenFactory.Api.Statistics;
 
@@ -49,6 +50,7 @@ try
     builder.Services.AddCatalog(builder.Configuration);
     builder.Services.AddLedger(builder.Configuration);
     builder.Services.AddIngestion(builder.Configuration);
+    builder.Services.AddRepricing();
     builder.Services.AddRollUp(builder.Configuration);
     builder.Services.AddStatistics(builder.Configuration);
     if (isDemo)

@@ -93,6 +93,7 @@ internal static class ApiDocument
             new() { Name = "Rate cards", Description = "Unit values by model, service tier and token class, from an instant on." },
             new() { Name = "Exchange rates", Description = "What currencies are worth in each other, as published." },
             new() { Name = "Prices", Description = "What a usage would cost, and what has been recorded at another price than it should be." },
+            new() { Name = "Repricings", Description = "Recorded events priced anew, as new entries with a reason." },
             new() { Name = "Keys", Description = "Who may do what." },
             new() { Name = "Operations", Description = "Whether all is well." },
         };

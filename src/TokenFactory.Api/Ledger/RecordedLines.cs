@@ -7,6 +7,8 @@ namespace TokenFactory.Api.Ledger;
 /// <summary>The rows of <c>event_entries.sql</c>, put together to one event: its own first, then its repricings in order, then its reversal.</summary>
 internal sealed class RecordedLines(string eventId)
 {
+    private const int ItemColumn = 10;
+
     private readonly List<ReceiptEntry> _entries = [];
     private readonly List<LedgerLine> _own = [];
     private readonly List<LedgerLine> _inForce = [];
@@ -47,7 +49,7 @@ internal sealed class RecordedLines(string eventId)
 
     private void ReadOwn(NpgsqlDataReader row, string reportingCurrency)
     {
-        var line = LineOf(row);
+        var line = LineOf(row, ItemColumn);
         _own.Add(line);
         Add(row, line);
         _entries.Add(EntryOf(row, line, reportingCurrency));
@@ -80,7 +82,7 @@ internal sealed class RecordedLines(string eventId)
 
         if (row.GetBoolean(22))
             return;
-        var line = LineOf(row);
+        var line = LineOf(row, ItemColumn);
         _repricings[^1].Lines.Add(line);
         Add(row, line);
     }
@@ -91,17 +93,20 @@ internal sealed class RecordedLines(string eventId)
         _positions.Add(new EntryPosition(RecordedAt(row), row.GetInt64(2), row.GetInt32(8)));
     }
 
-    private static LedgerLine LineOf(NpgsqlDataReader row) => new()
+    /// <summary>The line of a row, as <c>event_entries.sql</c> lays it out.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="first">The column of the item; account, buyer and sector follow, then the quantity and the rest.</param>
+    internal static LedgerLine LineOf(NpgsqlDataReader row, int first) => new()
     {
-        ItemId = row.GetInt32(10),
-        Quantity = row.GetInt64(14),
-        Basis = (ValueBasis)row.GetInt16(15),
-        UnitValue = row.IsDBNull(16) ? null : UnitValue.PerMillionTokens(row.GetDecimal(16)),
-        Currency = Text(row, 17),
-        RateId = row.IsDBNull(18) ? null : row.GetInt64(18),
-        Amount = row.IsDBNull(19) ? null : row.GetDecimal(19),
-        FxRateId = row.IsDBNull(20) ? null : row.GetInt64(20),
-        ReportingAmount = row.IsDBNull(21) ? null : row.GetDecimal(21),
+        ItemId = row.GetInt32(first),
+        Quantity = row.GetInt64(first + 4),
+        Basis = (ValueBasis)row.GetInt16(first + 5),
+        UnitValue = row.IsDBNull(first + 6) ? null : UnitValue.PerMillionTokens(row.GetDecimal(first + 6)),
+        Currency = Text(row, first + 7),
+        RateId = row.IsDBNull(first + 8) ? null : row.GetInt64(first + 8),
+        Amount = row.IsDBNull(first + 9) ? null : row.GetDecimal(first + 9),
+        FxRateId = row.IsDBNull(first + 10) ? null : row.GetInt64(first + 10),
+        ReportingAmount = row.IsDBNull(first + 11) ? null : row.GetDecimal(first + 11),
     };
 
     private static ReceiptEntry EntryOf(NpgsqlDataReader row, in LedgerLine line, string reportingCurrency) => ReceiptEntry.Of(

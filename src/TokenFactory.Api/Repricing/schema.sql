@@ -2,10 +2,11 @@
 -- in the ledger, under the identities of its entries, so that this row may lag behind and nothing is done twice.
 create table repricings (
     id          bigint generated always as identity primary key,
-    request     jsonb not null,                             -- as it was sent, with names resolved
+    request     jsonb not null,                             -- as it was sent, with the names under which things are registered
+    selection   jsonb not null,                             -- the same with their numbers
     dry_run     boolean not null,
     confirms    bigint unique references repricings (id),   -- the dry run whose prices and entries these are
-    reverts     bigint references repricings (id),          -- the repricing that this one takes back
+    reverts     bigint unique references repricings (id),   -- the repricing that this one takes back
     reason      text,
     created_at  timestamptz not null,
     known_at    timestamptz not null,                       -- prices that were recorded until then
@@ -15,12 +16,25 @@ create table repricings (
     examined    bigint not null default 0,                  -- events looked at
     changed     bigint not null default 0,                  -- events whose price differs
     skipped     bigint not null default 0,                  -- events that can't be priced anew: of a revert, those that another repricing has changed since
-    difference  jsonb,                                      -- per sector, producer and item; of a dry run, or of what is done so far
     failure     text,
     finished_at timestamptz,
     check (not dry_run or (confirms is null and reverts is null))
 );
-create unique index on repricings (reverts) where reverts is not null;
+create index on repricings (id) where state = 1;
+
+-- What the events looked at were worth before and are worth after, in the reporting currency. Written with the position, so that a batch that is
+-- looked at again after a crash counts once.
+create table repricing_cell (
+    repricing_id    bigint not null references repricings (id),
+    sector          smallint not null,
+    item_id         integer not null,
+    quantity        numeric not null,
+    amount_before   numeric not null,
+    amount_after    numeric not null,
+    unpriced_before numeric not null,
+    unpriced_after  numeric not null,
+    primary key (repricing_id, sector, item_id)
+) with (fillfactor = 70);
 
 -- Settlement of month tiers. Derived from the ledger, as a roll-up is: what each account used at a rate with tiers, by month and cell.
 create table settlement_cursor (
@@ -53,4 +67,4 @@ create table settlement_cell (
     primary key (account_id, rate_id, month, hour, item_id, sector, buyer_id)
 );
 
-grant select, insert, update on repricings, settlement_cursor, settlement_month, settlement_cell to tokenfactory_service;
+grant select, insert, update on repricings, repricing_cell, settlement_cursor, settlement_month, settlement_cell to tokenfactory_service;

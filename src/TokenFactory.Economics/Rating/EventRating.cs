@@ -15,12 +15,14 @@ public static class EventRating
     /// <param name="accountId">Whom the tokens were for.</param>
     /// <param name="sector">The account's sector.</param>
     /// <param name="region">Where the tokens were made.</param>
+    /// <param name="cardsAt">The instant whose cards apply, where it is another; windows are still those of <paramref name="at"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">A quantity is outside 0..10^15.</exception>
     public static RatedLine[] Rate(
-        ReadOnlySpan<UsageLine> usage, RateSchedule? schedule, DateTimeOffset at, long? accountId = null, Sector sector = Sector.Unclassified, string? region = null)
+        ReadOnlySpan<UsageLine> usage, RateSchedule? schedule, DateTimeOffset at, long? accountId = null, Sector sector = Sector.Unclassified, string? region = null,
+        DateTimeOffset? cardsAt = null)
     {
         var lines = new RatedLine[usage.Length];
-        var query = new PriceQuery(at, InputTokens(usage), accountId, sector, region);
+        var query = new PriceQuery(at, InputTokens(usage), accountId, sector, region, cardsAt);
         var adjusts = false;
         for (var i = 0; i < usage.Length; i++)
         {

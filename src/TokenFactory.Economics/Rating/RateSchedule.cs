@@ -69,7 +69,9 @@ public sealed class CardSeries
 /// <param name="AccountId">Whom it was for; null: nobody named.</param>
 /// <param name="Sector">The account's sector.</param>
 /// <param name="Region">Where; null: not said.</param>
-public readonly record struct PriceQuery(DateTimeOffset At, long InputTokens, long? AccountId = null, Sector Sector = Sector.Unclassified, string? Region = null);
+/// <param name="CardsAt">The instant whose cards are in force, where it is another than <paramref name="At"/>, whose hour counts for windows.</param>
+public readonly record struct PriceQuery(
+    DateTimeOffset At, long InputTokens, long? AccountId = null, Sector Sector = Sector.Unclassified, string? Region = null, DateTimeOffset? CardsAt = null);
 
 /// <summary>A rate that applies, with everything that decided the unit value.</summary>
 /// <param name="Scope">For whom its card holds.</param>
@@ -123,7 +125,7 @@ public sealed partial class RateSchedule
     {
         foreach (var series in inOrder)
         {
-            if (IsFor(series.Scope, query) && series.InForceAt(query.At) is { } card && card.RateOf(tokenClass) is { } rate
+            if (IsFor(series.Scope, query) && series.InForceAt(query.CardsAt ?? query.At) is { } card && card.RateOf(tokenClass) is { } rate
                 && Apply(series.Scope, card, rate, tokenClass, query, markupsLeft) is { } applied)
             {
                 return applied;
@@ -140,7 +142,7 @@ public sealed partial class RateSchedule
     {
         if (card.Markup is { } markup)
         {
-            if (markupsLeft == 0 || markup.Base().Find(tokenClass, new PriceQuery(query.At, query.InputTokens, Region: query.Region), markupsLeft - 1) is not { } marked)
+            if (markupsLeft == 0 || markup.Base().Find(tokenClass, new PriceQuery(query.At, query.InputTokens, Region: query.Region, CardsAt: query.CardsAt), markupsLeft - 1) is not { } marked)
                 return null;
             var raised = decimal.Round(markup.Raise(marked.UnitValue), UnitValue.Decimals, MidpointRounding.AwayFromZero);
             return UnitValue.TryCreate(raised, out var unitValue, out _)

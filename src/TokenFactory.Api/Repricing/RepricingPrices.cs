@@ -1,0 +1,79 @@
+using TokenFactory.Api.Catalog;
+using TokenFactory.Api.Ledger;
+using TokenFactory.Economics.Rating;
+
+namespace TokenFactory.Api.Repricing;
+
+/// <summary>What becomes of an event that is looked at.</summary>
+/// <param name="IsSkipped">It can't be priced anew, or must not be.</param>
+/// <param name="Before">The lines in force without the repricing; null: the event is not in the difference.</param>
+/// <param name="After">The lines in force with it.</param>
+/// <param name="IsChanged">Whether the two differ.</param>
+/// <param name="Posting">What is still to be recorded; null: nothing.</param>
+internal readonly record struct RepricingOutcome(
+    bool IsSkipped, IReadOnlyList<LedgerLine>? Before, IReadOnlyList<LedgerLine>? After, bool IsChanged, LedgerEvent? Posting);
+
+/// <summary>Prices and exchange rates as a repricing knows them, and what it makes of an event by them. Pure.</summary>
+internal sealed class RepricingPrices(RepricingTask task, RateBook rates, ExchangeRates exchange, string reportingCurrency)
+{
+    private static readonly RepricingOutcome Left = new(false, null, null, false, null);
+
+    /// <summary>What becomes of an event. What the repricing has recorded of it already comes out as it did then.</summary>
+    public RepricingOutcome Of(RepricingEvent sent)
+    {
+        if (sent.Own is { } own)
+            return new RepricingOutcome(false, own.Before, own.After, true, null);
+        if (sent.IsReversed || (task.Reverts is null && task.Selection.Only == RepricingEvents.Unpriced && !sent.IsUnpriced))
+            return Left;
+        var before = sent.InForce.ConvertAll(l => l.Line);
+        var after = task.Reverts is null ? TryRate(sent) : FormerLines(sent, before);
+        if (after is null)
+            return Left with { IsSkipped = true };
+        return before.SequenceEqual(after)
+            ? new RepricingOutcome(false, before, after, false, null)
+            : new RepricingOutcome(false, before, after, true, CorrectionOf(sent, before, after));
+    }
+
+    // What was there before the repricing that is reverted, as long as the price in force is still its own.
+    private static List<LedgerLine>? FormerLines(RepricingEvent sent, List<LedgerLine> inForce) =>
+        sent.Reverted!.After.SequenceEqual(inForce) ? sent.Reverted.Before : null;
+
+    // Null: a quantity that the prices can't be applied to, such as packages beyond what an entry holds.
+    private List<LedgerLine>? TryRate(RepricingEvent sent)
+    {
+        try
+        {
+            return Rate(sent);
+        }
+        catch (Exception e) when (e is ArgumentOutOfRangeException or OverflowException)
+        {
+            return null;
+        }
+    }
+
+    // Token classes as they were recorded; what the former prices had added beyond tokens is dropped, and made anew.
+    private List<LedgerLine> Rate(RepricingEvent sent)
+    {
+        var recorded = sent.InForce.FindAll(l => !l.Line.Basis.IsAdjustment());
+        var usage = recorded.ConvertAll(l => new UsageLine(l.TokenClass, l.Line.Quantity,
+            l.Line.Basis == ValueBasis.Declared ? new DeclaredValue(l.Line.UnitValue!.Value, l.Line.Currency!) : null)).ToArray();
+        var items = recorded.ToDictionary(l => l.TokenClass, l => l.Line.ItemId);
+        var rated = EventRating.Rate(usage, rates.ScheduleOf(sent.ProducerId, sent.ModelId, sent.Model, sent.ServiceTier), sent.Event.OccurredAt,
+            sent.Event.AccountId, sent.Event.Sector, sent.Event.Region, task.Selection.PriceBasis == PriceBasis.Current ? task.KnownAt : null);
+        return [.. rated.Select(line => LedgerLine.Of(line, items[line.TokenClass], exchange, reportingCurrency, sent.Event.OccurredAt))];
+    }
+
+    private LedgerEvent CorrectionOf(RepricingEvent sent, List<LedgerLine> before, List<LedgerLine> after)
+    {
+        var key = ReservedKeys.Repricing(sent.Event.EventId, sent.Corrections + 1);
+        var takenBack = (sent.Event with { Lines = [.. before] }).TakenBack(sent.InForce.ConvertAll(l => l.Position));
+        return sent.Event with
+        {
+            EventId = key,
+            Fingerprint = ReservedKeys.FingerprintOf(key, task.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+            Reason = task.Reason,
+            RepricingId = task.Id,
+            Lines = [.. takenBack, .. after],
+        };
+    }
+}
