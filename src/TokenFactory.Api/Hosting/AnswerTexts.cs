@@ -13,6 +13,7 @@ internal static class AnswerTexts
     {
         ["200"] = "The answer.",
         ["201"] = "It is made.",
+        ["202"] = "It is taken; Location says where to see what becomes of it.",
         ["204"] = "Done; there is no body.",
         ["304"] = "Nothing has changed since the answer whose ETag is in If-None-Match.",
         ["400"] = "The body can't be read.",

@@ -32,7 +32,7 @@ public enum RepricingState : short
     Running = 1,
     Completed = 2,
 
-    /// <summary>It could not go on. What it has recorded stays, and can be reverted.</summary>
+    /// <summary>It could not go on. What it has recorded stays, and can be reverted; its counts are those of its last step.</summary>
     Failed = 3,
 }
 

@@ -63,11 +63,30 @@ public sealed class RepricingFiguresTests
         (await api.FiguresAsync("sector")).Should().NotBeEquivalentTo(then);
     }
 
+    [Fact]
+    public async Task What_is_priced_anew_reads_as_if_it_had_been_recorded_under_the_new_price()
+    {
+        await using var database = await PostgresServer.Current.CreateDatabaseAsync();
+        await using var api = await ApiProcess.StartAsync(database.ConnectionString);
+        await RecordAsync(api);
+        await ChangePricesAsync(api);
+        await api.RepriceAsync(new { start = RepricingSteps.Start, end = RepricingSteps.End, reason = "prices arrived late" });
+        var repriced = await InForceAsync(database);
+
+        await using var freshDatabase = await PostgresServer.Current.CreateDatabaseAsync();
+        await using var fresh = await ApiProcess.StartAsync(freshDatabase.ConnectionString);
+        await RecordAsync(fresh, ChangePricesAsync);
+
+        repriced.Should().Be(await InForceAsync(freshDatabase));
+        repriced.Should().Contain("|4|", "a minimum charge is among it").And.Contain("|3|", "and a package");
+    }
+
     // Six hundred events of four sectors, two producers, four models and two tiers; some declared, some reversed, some without a price.
-    private static async Task RecordAsync(ApiProcess api)
+    private static async Task RecordAsync(ApiProcess api, Func<ApiProcess, Task>? changePrices = null)
     {
         foreach (var source in (string[])["gateway-1", "gateway-2"])
             await api.CreateAsync("/v1/sources", new { id = source });
+        await api.CreateAsync("/v1/accounts", new { id = "acme" });
         await api.CardAsync("model-0", "2026-10-01T00:00:00Z", "0.6", "2.5");
         await api.CardAsync("model-1", "2026-10-01T00:00:00Z", "0.333333333333", "1.25");
         await api.CardAsync("model-0", "2026-10-01T00:00:00Z", "1", "4", "openai");
@@ -78,6 +97,8 @@ public sealed class RepricingFiguresTests
             $"e-{i}", i % 3 == 0 ? "gateway-2" : "gateway-1", at.AddMinutes(random.Next(30 * 1440)).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
             random.Next(3) == 0 ? "openai" : "moonshot", $"model-{random.Next(3)}", sectors[random.Next(4)], random.Next(3) == 0 ? "acme" : null,
             random.Next(100_000), random.Next(10_000), random.Next(6) == 0 ? "3.000000000001" : null, random.Next(8) == 0 ? "batch" : "standard")).ToList();
+        if (changePrices is not null)
+            await changePrices(api);
         await api.SendAsync(events.Take(300));
         await api.SendAsync(events.Skip(300));
         for (var i = 1; i < 60; i += 12)
@@ -109,7 +130,13 @@ public sealed class RepricingFiguresTests
         return figures;
     }
 
-    private const string Line = "concat_ws('|', ledger_event_of(e.event_id), e.occurred_at, e.item_id, e.account_id, e.buyer_id, e.sector, e.quantity, e.basis, e.unit_value, e.currency, e.rate_id, e.amount, e.fx_rate_id, e.reporting_amount)";
+    // With names instead of the numbers of items, which depend on who came first.
+    private const string Line =
+        """
+        concat_ws('|', ledger_event_of(e.event_id), e.occurred_at, (select concat_ws('/', m.slug, m.producer_id, i.token_class, i.service_tier)
+            from items i join models m on m.id = i.model_id where i.id = e.item_id), e.account_id, e.buyer_id, e.sector, e.quantity, e.basis,
+            e.unit_value, e.currency, e.rate_id, e.amount, e.fx_rate_id, e.reporting_amount)
+        """;
 
     // What nothing has taken back, of events that are not reversed.
     private static Task<string> InForceAsync(TestDatabase database) => database.ScalarAsync<string>(
