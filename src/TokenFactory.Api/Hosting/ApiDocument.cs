@@ -230,6 +230,12 @@ internal static class ApiDocument
             schema.Examples ??= [JsonValue.Create("2026-11-23T10:00:00Z")!];
         }
 
+        // The framework leaves the items of such a list away where the list itself may be left out.
+        else if (schema.Items is null && context.JsonTypeInfo.ElementType is { IsEnum: true } element)
+        {
+            schema.Items = new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. WireJson.NamesOf(element).Select(n => JsonValue.Create(n))] };
+        }
+
         return Task.CompletedTask;
     }
 }

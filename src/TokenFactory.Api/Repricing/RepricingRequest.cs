@@ -65,17 +65,21 @@ public sealed record RepricingFilter
 }
 
 /// <summary>
-/// What is to be priced anew: a window of events; or <see cref="Confirms"/>, what a dry run has shown; or <see cref="Reverts"/>, what another
-/// repricing has done.
+/// What is to be priced anew: a window of events; or <c>confirms</c>, what a dry run has shown; or <c>reverts</c>, what another repricing has
+/// done.
 /// </summary>
 public sealed record NewRepricing
 {
     /// <summary>Occurred at or after.</summary>
+    /// <example>2026-11-01T00:00:00Z</example>
     public DateTimeOffset? Start { get; init; }
 
     /// <summary>Occurred before.</summary>
+    /// <example>2026-12-01T00:00:00Z</example>
     public DateTimeOffset? End { get; init; }
 
+    /// <summary>Left out: every event of the window.</summary>
+    /// <example>{"producer":["moonshot"]}</example>
     public RepricingFilter? Filter { get; init; }
 
     /// <summary>Left out: <c>all</c>.</summary>
@@ -85,9 +89,11 @@ public sealed record NewRepricing
     public PriceBasis? PriceBasis { get; init; }
 
     /// <summary>With <c>as_of</c> alone: the instant whose knowledge of prices and exchange rates counts.</summary>
+    /// <example>null</example>
     public DateTimeOffset? AsOf { get; init; }
 
     /// <summary>Records nothing, and shows what would change.</summary>
+    /// <example>true</example>
     public bool? DryRun { get; init; }
 
     /// <summary>The number of a dry run that is to be committed: the same events, at the same prices.</summary>
