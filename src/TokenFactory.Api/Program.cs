@@ -51,6 +51,7 @@ try
     builder.Services.AddLedger(builder.Configuration);
     builder.Services.AddIngestion(builder.Configuration);
     builder.Services.AddRepricing();
+    builder.Services.AddSettlement(builder.Configuration);
     builder.Services.AddRollUp(builder.Configuration);
     builder.Services.AddStatistics(builder.Configuration);
     if (isDemo)

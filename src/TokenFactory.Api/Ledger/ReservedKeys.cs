@@ -30,9 +30,12 @@ internal static class ReservedKeys
     /// <summary>The number in a key that begins with <see cref="RepricingPrefix"/>.</summary>
     public static int NumberOf(string repricingKey) => int.Parse(repricingKey.AsSpan(repricingKey.Length - NumberLength), NumberStyles.None, CultureInfo.InvariantCulture);
 
-    /// <summary>The n-th settlement of what an account used at a rate in a month, from 1.</summary>
-    public static string Settlement(long accountId, long rateId, DateOnly month, int number) =>
-        string.Create(CultureInfo.InvariantCulture, $"{Prefix}settlement/{accountId}/{rateId}/{month:yyyy-MM}/{number:D6}");
+    /// <summary>
+    /// A part of the n-th settlement, from 1, of what an account used at a rate in a month. The parts are posted together or not at all, and the
+    /// number is the fifth piece between slashes: it is read back from there.
+    /// </summary>
+    public static string Settlement(long accountId, long rateId, DateOnly month, int number, int part) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Prefix}settlement/{accountId}/{rateId}/{month:yyyy-MM}/{number:D6}/{part:D4}");
 
     /// <summary>The fingerprint of what the ledger posts under a key: what it stands for follows from these texts alone.</summary>
     public static byte[] FingerprintOf(params ReadOnlySpan<string> parts) =>

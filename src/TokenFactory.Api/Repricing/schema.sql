@@ -42,29 +42,33 @@ create table settlement_cursor (
     lane        smallint not null,
     settled_seq bigint not null,
     primary key (source_id, lane)
-);
+) with (fillfactor = 50);
 
 create table settlement_month (
     account_id  bigint not null,
     rate_id     bigint not null,
     month       date not null,
-    settlements integer not null default 0,      -- settlements of it that are in the ledger, as far as the cursors are
-    is_open     boolean not null default true,   -- something has changed since it was last settled
+    settlements integer not null,                -- number of the last settlement of it that is in the ledger, as far as the cursors are
+    is_open     boolean not null,                -- something has changed since it was last found settled
     primary key (account_id, rate_id, month)
-);
+) with (fillfactor = 70);
 create index on settlement_month (account_id, rate_id, month) where is_open;
 
 create table settlement_cell (
-    account_id bigint not null,
-    rate_id    bigint not null,
-    month      date not null,
-    hour       timestamptz not null,
-    item_id    integer not null,
-    sector     smallint not null,
-    buyer_id   integer not null,
-    quantity   numeric not null,
-    amount     numeric not null,                 -- in the rate's currency, with what was settled
+    account_id        bigint not null,
+    rate_id           bigint not null,
+    month             date not null,
+    hour              timestamptz not null,
+    item_id           integer not null,
+    sector            smallint not null,
+    buyer_id          integer not null,
+    quantity          numeric not null,
+    amount            numeric not null,          -- at the first tier, in the rate's currency
+    settled           numeric not null,          -- what settlements have added, in the rate's currency
+    settled_reporting numeric not null,          -- the same in the reporting currency, where it had a value there
     primary key (account_id, rate_id, month, hour, item_id, sector, buyer_id)
-);
+) with (fillfactor = 70);
+-- Settled while there were no exchange rates: looked at again, there may be some by now.
+create index on settlement_cell (account_id, rate_id, month) where settled <> 0 and settled_reporting = 0;
 
 grant select, insert, update on repricings, repricing_cell, settlement_cursor, settlement_month, settlement_cell to tokenfactory_service;
