@@ -124,7 +124,8 @@ internal sealed class SourcesController(IDbContextFactory<TokenFactoryContext> c
         var removed = await writer.WriteAsync(async context =>
         {
             var row = await context.Set<Source>().SingleOrDefaultAsync(s => s.Slug == id, cancellationToken);
-            if (row is null)
+            // What the ledger itself records under is there before it has recorded anything.
+            if (row is null || row.Slug.StartsWith('~'))
                 return null;
             context.Remove(row);
             return row;

@@ -8,10 +8,10 @@ using TokenFactory.Economics.Measures;
 namespace TokenFactory.Api.Repricing;
 
 /// <summary>The months that may have to be settled, as they are folded.</summary>
-internal sealed class SettlementMonths(NpgsqlDataSource dataSource, CatalogCache catalog, LedgerSettings settings)
+internal sealed class SettlementMonths(NpgsqlDataSource dataSource, CatalogCache catalog, EventReader events, LedgerSettings settings)
 {
-    /// <summary>The source of every settlement.</summary>
-    public const string Source = "~settlement";
+    // The source of every settlement.
+    private const string Source = "~settlement";
 
     // As large as a transaction of ingest.
     private const int MaxLines = 2_000;
@@ -37,14 +37,14 @@ internal sealed class SettlementMonths(NpgsqlDataSource dataSource, CatalogCache
     /// <exception cref="OverflowException">It is larger than can be settled.</exception>
     public async Task<Posting?> NextAsync(SettlementKey key, CancellationToken cancellationToken)
     {
-        var snapshot = catalog.Current;
-        var source = snapshot.FindSource(Source) ?? throw new InvalidOperationException($"The source {Source} is missing.");
+        // It is not in the catalog that is in memory: nobody may send for it.
+        var sourceId = await events.FindSourceAsync(Source, cancellationToken) ?? throw new InvalidOperationException($"The source {Source} is missing.");
         var reportingCurrency = await settings.ReportingCurrencyAsync(cancellationToken);
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         // Nothing is folded between reading the month and closing it.
         await SettlementFolding.LockAsync(connection, cancellationToken);
-        var posting = (await ReadAsync(connection, key, cancellationToken)).NextPosting(source.Id, snapshot.Exchange, reportingCurrency, MaxLines);
+        var posting = (await ReadAsync(connection, key, cancellationToken)).NextPosting(sourceId, catalog.Current.Exchange, reportingCurrency, MaxLines);
         if (posting is null)
         {
             await using var close = Command(connection,
