@@ -66,3 +66,5 @@ cursors as (
 )
 select (select count(*) from pending),
        (select count(*) from (select lane, max(seq) - min(settled_seq) - count(*) as missing from pending group by lane) gaps where missing <> 0)
+       + (select count(*) from journal_lane l left join settlement_cursor c on c.source_id = l.source_id and c.lane = l.lane
+          where l.source_id = $1 and l.seq > coalesce(c.settled_seq, 0) and l.lane not in (select lane from pending))

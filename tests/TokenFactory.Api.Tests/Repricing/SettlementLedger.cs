@@ -118,19 +118,21 @@ internal sealed class SettlementLedger : IAsyncDisposable
         """);
 
     /// <summary>Waits until everything that is recorded is settled.</summary>
-    public async Task SettledAsync()
+    public Task SettledAsync() => UntilAsync(() => Database.ScalarAsync<bool>(
+        """
+        select not exists (select from journal_lane l left join settlement_cursor c on c.source_id = l.source_id and c.lane = l.lane
+                           where l.seq > coalesce(c.settled_seq, 0))
+            and not exists (select from settlement_month where is_open)
+        """));
+
+    /// <summary>Looks until something is so, for at most a minute.</summary>
+    public async Task UntilAsync(Func<Task<bool>> isSo)
     {
         var started = TimeProvider.System.GetTimestamp();
-        while (await Database.ScalarAsync<bool>(
-            """
-            select exists (select from journal_lane l left join settlement_cursor c on c.source_id = l.source_id and c.lane = l.lane
-                           where l.seq > coalesce(c.settled_seq, 0))
-                or exists (select from settlement_month where is_open)
-            """))
+        while (!await isSo())
         {
             if (TimeProvider.System.GetElapsedTime(started) > TimeSpan.FromMinutes(1))
-                throw new TimeoutException($"Nothing settles the months.\n{string.Join("\n\n", _apis.Select(a => a.Output))}");
-            await Task.Yield();
+                throw new TimeoutException($"It does not come about.\n{string.Join("\n\n", _apis.Select(a => a.Output))}");
         }
     }
 

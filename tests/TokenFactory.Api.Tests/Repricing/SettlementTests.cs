@@ -161,7 +161,7 @@ public sealed class SettlementTests
         (await ledger.GdpAsync()).Should().Be(0, "there are no exchange rates, and never 1:1");
 
         await ledger.AddExchangeRateAsync("2026-10-01T00:00:00Z", "CNY", "8");
-        await UntilAsync(async () => await ledger.GdpAsync() == 1);
+        await ledger.UntilAsync(async () => await ledger.GdpAsync() == 1);
         await ledger.SettledAsync();
 
         await ledger.MustBeTieredAsync(1);
@@ -192,9 +192,9 @@ public sealed class SettlementTests
         await ledger.AddTiersAsync("kimi-k2", "graduated", "3", (1_000_000, "1"));
         await ledger.SendAsync(Input("a", 1_000_000_000_000_000), Input("b", 1_000_000_000_000_000, "2026-10-06T00:00:00Z"), Input("c", 2_000_000, account: "other"));
 
-        await UntilAsync(async () => await ledger.CountSettledAsync() == 1);
+        await ledger.UntilAsync(async () => await ledger.CountSettledAsync() == 1);
         await ledger.SendAsync(Input("d", 1_000_000, account: "other"));
-        await UntilAsync(async () => await ledger.CountSettledAsync() == 2);
+        await ledger.UntilAsync(async () => await ledger.CountSettledAsync() == 2);
 
         (await ledger.GdpAsync("&start=2026-10-01")).Should().Be(6_000_000_000m + 5);
         ledger.Api.Output.Split("is not settled").Should().HaveCount(2);
@@ -227,11 +227,4 @@ public sealed class SettlementTests
 
     private static Task<long> BatchesAsync(SettlementLedger ledger) =>
         ledger.Database.ScalarAsync<long>("select count(*) from ledger_batch b join sources s on s.id = b.source_id where s.slug = '~settlement'");
-
-    private static async Task UntilAsync(Func<Task<bool>> isSo)
-    {
-        var started = TimeProvider.System.GetTimestamp();
-        while (!await isSo())
-            TimeProvider.System.GetElapsedTime(started).Should().BeLessThan(TimeSpan.FromMinutes(1));
-    }
 }
