@@ -50,8 +50,7 @@ try
     builder.Services.AddCatalog(builder.Configuration);
     builder.Services.AddLedger(builder.Configuration);
     builder.Services.AddIngestion(builder.Configuration);
-    builder.Services.AddRepricing();
-    builder.Services.AddSettlement(builder.Configuration);
+    builder.Services.AddRepricing(builder.Configuration);
     builder.Services.AddRollUp(builder.Configuration);
     builder.Services.AddStatistics(builder.Configuration);
     if (isDemo)

@@ -71,7 +71,6 @@ internal sealed class RateCardsController(IDbContextFactory<TokenFactoryContext>
     /// were recorded with, until they are priced anew (`POST /v1/repricings`).
     /// </remarks>
     /// <param name="request">The card.</param>
-    /// <param name="ifMatch">With `replaces`: the ETag of the card that is replaced.</param>
     [HttpPost(Name = "CreateRateCard")]
     [Authorize("admin")]
     [ProducesResponseType<RateCardResource>(StatusCodes.Status201Created)]
@@ -113,7 +112,6 @@ internal sealed class RateCardsController(IDbContextFactory<TokenFactoryContext>
     /// <remarks>Events from its end on are unpriced until another card begins; events of before keep their price. What was known before stays on record.</remarks>
     /// <param name="id" example="1">The card's number.</param>
     /// <param name="patch">The end.</param>
-    /// <param name="ifMatch" example="&quot;7-0-0&quot;">The card's ETag.</param>
     [HttpPatch("{id:long}", Name = "CloseRateCard")]
     [Authorize("admin")]
     [ProducesResponseType<RateCardResource>(StatusCodes.Status200OK)]
@@ -147,14 +145,14 @@ internal sealed class RateCardsController(IDbContextFactory<TokenFactoryContext>
     /// <summary>Withdraw a rate card</summary>
     /// <remarks>From now on it is known never to have held. Nothing is removed: entries that pin its rates keep their price until they are priced anew.</remarks>
     /// <param name="id" example="1">The card's number.</param>
-    /// <param name="ifMatch" example="&quot;7-0-0&quot;">The card's ETag.</param>
     [HttpDelete("{id:long}", Name = "WithdrawRateCard")]
     [Authorize("admin")]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status412PreconditionFailed, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status428PreconditionRequired, Problems.ContentType)]
-    public async Task<IActionResult> Withdraw(long id, [FromHeader(Name = "If-Match")] string? ifMatch, CancellationToken cancellationToken) =>
+    public async Task<IActionResult> Withdraw(
+        long id, [FromHeader(Name = "If-Match"), Description("The card's ETag.")] string? ifMatch, CancellationToken cancellationToken) =>
         await ChangeAsync(id, ifMatch, (context, card) => RateCardVersions.WithdrawAsync(context, card, null, time.GetUtcNow(), cancellationToken), cancellationToken)
         ?? NoContent();
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using TokenFactory.Economics.Measures;
 
@@ -46,7 +47,8 @@ internal sealed partial class EventParser
         }
 
         // The reader takes an instant without offset too, as local time of this machine: that would be a guess.
-        if (!HasOffset(reader.ValueSpan) || !reader.TryGetDateTimeOffset(out var instant))
+        // (Some writers escape the plus sign of an offset.)
+        if (!HasOffset(reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan) || !reader.TryGetDateTimeOffset(out var instant))
         {
             violations.Add(pointer, "invalid_instant", "Must be an RFC 3339 instant with an offset, such as \"2026-11-23T10:00:00Z\".");
             return;

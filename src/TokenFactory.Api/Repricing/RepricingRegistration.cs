@@ -2,12 +2,16 @@ namespace TokenFactory.Api.Repricing;
 
 internal static class RepricingRegistration
 {
-    /// <summary>What prices recorded events anew, and the service that does it.</summary>
-    public static IServiceCollection AddRepricing(this IServiceCollection services)
+    /// <summary>What prices recorded events anew, and the settlement of month tiers, each with the service that does it in the background.</summary>
+    public static IServiceCollection AddRepricing(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton<Repricings>();
         services.AddSingleton<RepricingService>();
         services.AddHostedService(provider => provider.GetRequiredService<RepricingService>());
+        services.AddOptions<SettlementOptions>().Bind(configuration.GetSection(SettlementOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<SettlementFolding>();
+        services.AddSingleton<SettlementMonths>();
+        services.AddHostedService<SettlementService>();
         return services;
     }
 }

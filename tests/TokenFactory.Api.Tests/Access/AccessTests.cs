@@ -36,6 +36,7 @@ public sealed class AccessTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         ["GET /v1/fx-rates"] = "read", ["GET /v1/fx-rates/{id}"] = "read",
         ["POST /v1/fx-rates"] = "admin", ["POST /v1/fx-rates/import"] = "admin",
         ["POST /v1/quotes"] = "read",
+        ["GET /v1/repricings"] = "read", ["GET /v1/repricings/{id}"] = "read", ["POST /v1/repricings"] = "admin",
         ["GET /v1/api-keys"] = "admin", ["POST /v1/api-keys"] = "admin", ["DELETE /v1/api-keys/{id}"] = "admin",
     };
 

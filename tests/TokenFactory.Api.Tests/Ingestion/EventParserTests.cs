@@ -42,6 +42,8 @@ public sealed class EventParserTests
     [InlineData("\"input\":86", "\"input\":\"86\"")]
     [InlineData("\"2.50\"", "2.50")]
     [InlineData("10:00:00Z", "10:00:00.1234567+00:00")]
+    [InlineData("10:00:00Z", "11:00:00\\u002B01:00")] // as some writers escape it
+    [InlineData("\"account\":\"acme\"", "\"region\":\"eu-west\"")]
     [InlineData("10:00:00Z", "12:04:59Z")] // within the tolerated skew
     [InlineData("req-8f2", "\\u00e9\\ud83d\\ude00/#?")]
     public void What_means_something_is_taken(string part, string instead)
