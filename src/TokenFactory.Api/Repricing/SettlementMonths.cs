@@ -1,7 +1,5 @@
-using System.Text.Json;
 using Npgsql;
 using TokenFactory.Api.Catalog;
-using TokenFactory.Api.Hosting;
 using TokenFactory.Api.Ledger;
 using TokenFactory.Economics.Measures;
 
@@ -67,7 +65,7 @@ internal sealed class SettlementMonths(NpgsqlDataSource dataSource, CatalogCache
             """, key);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
-        var rate = RateTermsReader.RateOf(key.RateId, JsonSerializer.Deserialize<RateTerms>(row.GetString(1), WireJson.Options)!);
+        var rate = RateTermsReader.RateOf(key.RateId, RateTermsReader.Read(row.GetString(1)));
         return new SettlementMonth(key, row.GetInt32(0), rate.MonthTiers!, row.GetString(2), cells);
     }
 
