@@ -37,9 +37,23 @@ internal sealed class CatalogCache(NpgsqlDataSource dataSource, IOptions<Catalog
     public async Task<CatalogSnapshot> CatchUpAsync(CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand("select version from catalog_version");
-        return await command.ExecuteScalarAsync(cancellationToken) is long version && version == Current.Version
-            ? Current
-            : await RefreshAsync(cancellationToken);
+        return await command.ExecuteScalarAsync(cancellationToken) is long version ? await CatchUpAsync(version, cancellationToken) : Current;
+    }
+
+    /// <summary>The catalog at a version or a later one. Of many who notice at once that they are behind, the first loads it.</summary>
+    public async Task<CatalogSnapshot> CatchUpAsync(long version, CancellationToken cancellationToken)
+    {
+        if (Current.Version >= version)
+            return Current;
+        await _loading.WaitAsync(cancellationToken);
+        try
+        {
+            return Current.Version >= version ? Current : _current = await CatalogLoader.LoadAsync(dataSource, _current, cancellationToken);
+        }
+        finally
+        {
+            _loading.Release();
+        }
     }
 
     /// <summary>Whether <see cref="RegisterAsync"/> would register anything: unknown producers only where that is configured.</summary>

@@ -38,7 +38,7 @@ internal sealed class FxRatesController(IDbContextFactory<TokenFactoryContext> c
         CatalogNames.CheckName("?source", source, errors);
         CheckCurrency("?base", @base, errors);
         CheckCurrency("?currency", currency, errors);
-        var (first, end) = (InstantOf("?from", from, errors), InstantOf("?to", to, errors));
+        var (first, end) = (QueryInstant.Read("from", from, errors), QueryInstant.Read("to", to, errors));
         if (errors.Count > 0)
             return Problems.Invalid(HttpContext, errors);
 
@@ -219,16 +219,6 @@ internal sealed class FxRatesController(IDbContextFactory<TokenFactoryContext> c
     {
         if (code is not null && !Currency.IsCode(code.AsSpan()))
             errors.Add(new FieldError(pointer, "invalid_currency", "Must be an ISO 4217 code in capitals, such as \"USD\"."));
-    }
-
-    private static DateTimeOffset? InstantOf(string pointer, string? text, List<FieldError> errors)
-    {
-        if (text is null)
-            return null;
-        if (UtcInstantConverter.TryParse(text, out var instant))
-            return instant.ToUniversalTime();
-        errors.Add(new FieldError(pointer, "invalid_instant", "Must be an RFC 3339 instant with an offset, such as 2026-11-01T00:00:00Z."));
-        return null;
     }
 
     private sealed class PublicationRow

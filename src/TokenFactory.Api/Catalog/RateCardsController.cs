@@ -31,14 +31,10 @@ internal sealed class RateCardsController(IDbContextFactory<TokenFactoryContext>
     {
         if (!TryReadPage(ListName, cursor, limit, out long after, out var refusal))
             return refusal!;
-        DateTimeOffset? knownAt = null;
-        if (known_at is not null)
-        {
-            if (!UtcInstantConverter.TryParse(known_at, out var instant))
-                return Problems.Invalid(HttpContext, new FieldError("?known_at", "invalid_instant", "Must be an RFC 3339 instant with an offset, such as 2026-11-01T00:00:00Z."));
-            knownAt = instant.ToUniversalTime();
-        }
-
+        var errors = new List<FieldError>();
+        var knownAt = QueryInstant.Read("known_at", known_at, errors);
+        if (errors.Count > 0)
+            return Problems.Invalid(HttpContext, errors);
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         (var producerId, refusal) = await ReadFilterAsync(context, producer, model, cancellationToken);
         if (refusal is not null)

@@ -141,9 +141,9 @@ internal sealed class IngestPipeline(CatalogCache catalog, Journal journal, Ledg
             {
                 return await journal.PostAsync(posting() with { CatalogVersion = rated.Count > 0 ? version : null }, cancellationToken);
             }
-            catch (StaleCatalogException)
+            catch (StaleCatalogException e)
             {
-                await catalog.RefreshAsync(cancellationToken);
+                await catalog.CatchUpAsync(e.Version, cancellationToken);
                 version = await RateAsync(rated, cancellationToken);
             }
         }

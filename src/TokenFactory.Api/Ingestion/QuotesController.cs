@@ -59,12 +59,12 @@ internal sealed class QuotesController(EventBody bodies, EventParser parser, Quo
 
     private DateTimeOffset? ReadKnownAt(string? text, EventViolations violations)
     {
-        if (text is null)
-            return null;
-        if (!UtcInstantConverter.TryParse(text, out var instant))
-            violations.Add("?known_at", "invalid_instant", "Must be an RFC 3339 instant with an offset, such as 2026-11-01T00:00:00Z.");
-        else if (instant > time.GetUtcNow())
-            violations.Add("?known_at", "in_the_future", "What will be known then is not known yet; leave it out for what is known now.");
-        return instant;
+        var errors = new List<FieldError>();
+        var knownAt = QueryInstant.Read("known_at", text, errors);
+        if (knownAt > time.GetUtcNow())
+            errors.Add(new FieldError("?known_at", "in_the_future", "What will be known then is not known yet; leave it out for what is known now."));
+        foreach (var error in errors)
+            violations.Add(error.Pointer, error.Code, error.Detail);
+        return knownAt;
     }
 }

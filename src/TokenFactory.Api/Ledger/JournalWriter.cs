@@ -120,7 +120,7 @@ internal sealed partial class JournalWriter(
             var known = MustLookUp(postings, sourceId) ? await FindKnownAsync(connection, sourceId, postings, cancellationToken) : NothingKnown;
             var (recordedAt, batchId, catalogVersion) = await BeginBatchAsync(connection, cancellationToken);
             if (postings.Any(p => p.Posting.CatalogVersion < catalogVersion))
-                throw new StaleCatalogException();
+                throw new StaleCatalogException(catalogVersion);
             var plan = BatchPlan.For(postings, known, recordedAt, batchId);
             await CopyIdentitiesAsync(connection, sourceId, recordedAt, batchId, plan, cancellationToken);
             await CopyEntriesAsync(connection, sourceId, recordedAt, batchId, plan, cancellationToken);

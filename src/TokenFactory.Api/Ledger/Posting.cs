@@ -135,7 +135,11 @@ internal sealed record Posting
 }
 
 /// <summary>The catalog has changed since a posting was rated; nothing of it was recorded. Rate it anew.</summary>
-internal sealed class StaleCatalogException() : Exception("The catalog has changed since the posting was rated.");
+/// <param name="version">The version that the catalog is at.</param>
+internal sealed class StaleCatalogException(long version) : Exception("The catalog has changed since the posting was rated.")
+{
+    public long Version { get; } = version;
+}
 
 /// <summary>Where an event's entries are, and when it was first recorded.</summary>
 internal readonly record struct RecordedEvent(EventOutcome Outcome, DateTimeOffset RecordedAt, long BatchId, int FirstEntryNo, int EntryCount);

@@ -104,6 +104,23 @@ public sealed class ManyWritersTests(ManyWritersTests.TwoApis fixture) : IClassF
     }
 
     [Fact]
+    public async Task A_price_that_was_acknowledged_holds_for_the_next_event_in_every_instance()
+    {
+        await SourceAsync("next");
+        await _apis[0].CreateAsync("/v1/models", new { producer = "groq", model = "next" });
+        for (var i = 1; i <= 25; i++)
+        {
+            var from = $"2026-02-{i:00}T00:00:00Z";
+            await _apis[i % 2].CreateAsync("/v1/rate-cards", new { producer = "groq", model = "next", effective_from = from, unit_values = new { input = i, output = i } });
+
+            using var answer = await _apis[(i + 1) % 2].PostAsync("/v1/events", Events.Native($"e{i}", "next", from, "groq", "next", outputValue: null));
+
+            JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("entries")[0].GetProperty("unit_value").GetString()
+                .Should().Be(Events.Number(i));
+        }
+    }
+
+    [Fact]
     public async Task Events_that_bring_new_names_and_changes_of_the_catalog_do_not_lose_each_other()
     {
         await SourceAsync("mixed");

@@ -11,7 +11,6 @@ internal sealed class RateCardImportController(RateCardImport import, TimeProvid
 {
     private const long MaxBytes = 64 << 20;
     private const int MaxSourceLength = 200;
-    private static readonly DateTimeOffset Earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Import a price catalogue</summary>
     /// <remarks>
@@ -44,8 +43,8 @@ internal sealed class RateCardImportController(RateCardImport import, TimeProvid
         if (source is not null && (!CatalogNames.IsName(source) || source.Length > MaxSourceLength || source.Contains('#', StringComparison.Ordinal)))
             errors.Add(new FieldError("?source", "invalid_text", $"Must have 1 to {MaxSourceLength} characters, without # and control characters."));
         var now = time.GetUtcNow();
-        var observedAt = Instant("observed_at", observed_at, errors) ?? now;
-        var assumedStart = Instant("assume_start", assume_start, errors);
+        var observedAt = QueryInstant.Read("observed_at", observed_at, errors) ?? Microseconds(now);
+        var assumedStart = QueryInstant.Read("assume_start", assume_start, errors);
         if (observedAt > now)
             errors.Add(new FieldError("?observed_at", "out_of_range", "Must not lie in the future."));
         if (assumedStart >= observedAt)
@@ -57,7 +56,7 @@ internal sealed class RateCardImportController(RateCardImport import, TimeProvid
         {
             await using var body = RequestBody.Open(Request);
             var file = await RequestBody.ReadWholeAsync(body, MaxBytes, "Import the file in parts.", cancellationToken);
-            var request = new ImportRequest(source ?? parsed.Name(), Microseconds(observedAt), assumedStart, dry_run);
+            var request = new ImportRequest(source ?? parsed.Name(), observedAt, assumedStart, dry_run);
             return Ok(await import.RunAsync(parsed, CatalogueFormats.Parse(parsed, file), request, cancellationToken));
         }
         catch (ImportRefusedException e)
@@ -67,14 +66,4 @@ internal sealed class RateCardImportController(RateCardImport import, TimeProvid
     }
 
     private static DateTimeOffset Microseconds(DateTimeOffset instant) => new(instant.UtcTicks - (instant.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
-
-    private static DateTimeOffset? Instant(string name, string? text, List<FieldError> errors)
-    {
-        if (text is null)
-            return null;
-        if (UtcInstantConverter.TryParse(text, out var instant) && instant >= Earliest)
-            return Microseconds(instant);
-        errors.Add(new FieldError($"?{name}", "invalid_instant", "Must be an RFC 3339 instant with an offset, from 2000 on, such as 2026-11-01T00:00:00Z."));
-        return null;
-    }
 }

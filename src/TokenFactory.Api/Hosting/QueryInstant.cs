@@ -1,13 +1,12 @@
-using TokenFactory.Api.Hosting;
+namespace TokenFactory.Api.Hosting;
 
-namespace TokenFactory.Api.Ledger;
-
-/// <summary>An instant of a query string.</summary>
+/// <summary>An instant of a query string: an RFC 3339 instant with an offset, read as UTC.</summary>
 internal static class QueryInstant
 {
     /// <param name="name">Of the parameter.</param>
     /// <param name="text">What it says; null: it was not sent.</param>
     /// <param name="errors">Receives what is wrong.</param>
+    /// <returns>Null: none was sent, or what was sent is none.</returns>
     public static DateTimeOffset? Read(string name, string? text, List<FieldError> errors)
     {
         if (text is null)
