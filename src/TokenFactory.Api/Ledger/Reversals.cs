@@ -51,7 +51,7 @@ internal sealed class Reversals(Journal journal, EventReader events)
         {
             SourceId = sourceId,
             Kind = BatchKind.Reversal,
-            Events = [reversal, reversal with { EventId = fence, Fingerprint = ReservedKeys.FingerprintOf(fence, "reversal"), Lines = [] }],
+            Events = [reversal, reversal with { EventId = fence, Fingerprint = ReservedKeys.FingerprintOf(fence, "reversal"), Reason = null, Lines = [] }],
             Atomic = true,
         };
     }

@@ -87,8 +87,8 @@ public sealed class QuoteUnpricedTests(ApiFixture fixture) : IClassFixture<ApiFi
     [InlineData("2026-09-04T15:00:00.000001Z", "no_exchange_rate")]
     public async Task Without_exchange_rates_of_the_week_an_amount_has_no_value_in_the_reporting_currency(string at, string? why)
     {
-        await fixture.Database.ExecuteAsync("delete from fx_rates; delete from fx_publications; update catalog_version set version = version + 1;");
-        await fixture.Database.PublishAsync(1, "2026-08-28T15:00:00Z", "EUR", ("USD", "1.05"), ("JPY", "162.3"));
+        if (await fixture.Database.ScalarAsync<long>("select count(*) from fx_publications where id = 1") == 0)
+            await fixture.Database.PublishAsync(1, "2026-08-28T15:00:00Z", "EUR", ("USD", "1.05"), ("JPY", "162.3"));
         var model = "abroad-" + Guid.NewGuid().ToString("N");
         await _api.CardAsync(model, """ "currency":"JPY","unit_values":{"output":"1000000"} """);
 

@@ -99,17 +99,28 @@ internal sealed class ImportPlan
         }
 
         var plan = new ImportPlan(known, distinct, observedAt, assumedStart);
-        var isNew = plan._cards.Count == 0;
-        foreach (var card in distinct.OrderBy(c => c.From ?? DateTimeOffset.MinValue).ThenBy(c => c.To ?? DateTimeOffset.MaxValue))
+        // What one card adds may leave another uncovered: until nothing is added any more, as it would be by importing again.
+        while (plan.Pass())
+            steps.AddRange(plan._steps.Where(s => s.Outcome is ImportOutcome.Added or ImportOutcome.Ended));
+        var changed = steps.Select(s => s.Card).ToHashSet(ReferenceEqualityComparer.Instance);
+        return [.. steps, .. plan._steps.Where(s => s.Outcome == ImportOutcome.Refused || !changed.Contains(s.Card))];
+    }
+
+    /// <returns>Whether it changes anything.</returns>
+    private bool Pass()
+    {
+        _steps.Clear();
+        var isNew = _cards.Count == 0;
+        foreach (var card in _catalogue.OrderBy(c => c.From ?? DateTimeOffset.MinValue).ThenBy(c => c.To ?? DateTimeOffset.MaxValue))
         {
             if (card.From is { } from)
-                plan.Place(card, from, card.To, isAssumed: false);
+                Place(card, from, card.To, isAssumed: false);
             else
-                plan.PlaceUndated(card, isNew);
+                PlaceUndated(card, isNew);
         }
 
-        plan.AgreeAtObservation();
-        return [.. steps, .. plan._steps];
+        AgreeAtObservation();
+        return _steps.Exists(s => s.Outcome is ImportOutcome.Added or ImportOutcome.Ended);
     }
 
     private void PlaceUndated(CatalogueCard card, bool isNew)

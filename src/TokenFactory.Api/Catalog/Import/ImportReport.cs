@@ -81,7 +81,7 @@ public sealed record ImportRefusal
     public required string Code { get; init; }
     public required string Detail { get; init; }
 
-    /// <summary>Rows of the file.</summary>
+    /// <summary>Rows of the file; 0 where they are counted with a card that was made of them for another time.</summary>
     public required int Rows { get; init; }
 }
 
@@ -125,7 +125,11 @@ internal sealed class ImportReportWriter
         switch (step.Outcome)
         {
             case ImportOutcome.Refused:
-                Refuse(step.Card.Card, step.Code!, step.Detail!);
+                // Of a card that is placed elsewhere the rows are counted there.
+                _refused.Add(new ImportRefusal
+                {
+                    Where = step.Card.Card.Where, Code = step.Code!, Detail = step.Detail!, Rows = _taken.Contains(step.Card.Card) ? 0 : step.Card.Card.Rows,
+                });
                 return;
             case ImportOutcome.Unchanged:
                 _unchanged++;

@@ -40,10 +40,10 @@ public sealed class ImportPlanTests
         var steps = ImportPlan.For([Known(1, 15, null, "a")], [Price("a", null, 10), Price("b", 10)], Observed, null);
 
         steps.Select(s => (s.Outcome, s.From)).Should().Equal(
-            (ImportOutcome.Refused, null), // "a" until the 10th, since nobody knows when
             (ImportOutcome.Added, Day(10)),
-            (ImportOutcome.Added, Observed));
-        steps[0].Code.Should().Be("unknown_start");
+            (ImportOutcome.Added, Observed),
+            (ImportOutcome.Refused, null)); // "a" until the 10th, since nobody knows when
+        steps[2].Code.Should().Be("unknown_start");
     }
 
     [Fact]
