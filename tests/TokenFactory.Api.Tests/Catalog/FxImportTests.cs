@@ -131,9 +131,14 @@ public sealed class FxImportTests(ApiFixture fixture) : IClassFixture<ApiFixture
         using var compressed = new ByteArrayContent([0x1f, 0x8b]);
         compressed.Headers.ContentType = new MediaTypeHeaderValue("text/csv");
         compressed.Headers.ContentEncoding.Add("gzip");
-        using var encoded = await _api.Client.PostAsync("/v1/fx-rates/import", compressed);
+        using var cut = await _api.Client.PostAsync("/v1/fx-rates/import", compressed);
+        using var otherwise = new ByteArrayContent([1]);
+        otherwise.Headers.ContentType = new MediaTypeHeaderValue("text/csv");
+        otherwise.Headers.ContentEncoding.Add("br");
+        using var encoded = await _api.Client.PostAsync("/v1/fx-rates/import", otherwise);
 
         large.StatusCode.Should().Be(HttpStatusCode.RequestEntityTooLarge);
+        cut.StatusCode.Should().Be(HttpStatusCode.BadRequest);
         encoded.StatusCode.Should().Be(HttpStatusCode.UnsupportedMediaType);
         (await _api.GetAsync("/v1/fx-rates?source=Large")).GetProperty("items").GetArrayLength().Should().Be(0);
     }
