@@ -81,8 +81,8 @@ internal sealed class RateCardDraft
         CatalogNames.CheckName("/region", request.Region, errors);
         if (request is { Account: not null, Sector: not null })
             errors.Add(new FieldError("/sector", "not_together", "A card is for an account or for a sector, not for both."));
-        if (!Currency.IsCode(request.Currency.AsSpan()))
-            errors.Add(new FieldError("/currency", "invalid_currency", "Must be an ISO 4217 code in capitals, such as \"USD\"."));
+        if (!Currency.IsKnown(request.Currency))
+            errors.Add(new FieldError("/currency", "invalid_currency", "Must be the ISO 4217 code of a currency, in capitals, such as \"USD\"."));
         if (request.EffectiveTo <= request.EffectiveFrom)
             errors.Add(new FieldError("/effective_to", "out_of_range", "Must lie after `effective_from`."));
         if (request.MinimumCharge is { } minimum && (minimum is <= 0 or > UnitValue.Maximum || ExactDecimal.Normalize(minimum).Scale > UnitValue.Decimals))

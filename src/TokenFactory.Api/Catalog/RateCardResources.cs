@@ -120,6 +120,10 @@ public sealed record RateCardResource
     /// <summary>When this service learnt of it.</summary>
     public required DateTimeOffset RecordedAt { get; init; }
 
+    /// <summary>Present once something was said of its end: each word, the last counts.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<RateCardEndResource>? Ends { get; init; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, string>? Fallbacks { get; init; }
 
@@ -130,6 +134,15 @@ public sealed record RateCardResource
     public MarkupTerms? Markup { get; init; }
     public ProvenanceTerms? Provenance { get; init; }
     public required IReadOnlyList<RateResource> Rates { get; init; }
+}
+
+/// <summary>What was said of a card's end, and when.</summary>
+public sealed record RateCardEndResource
+{
+    /// <summary>Null: it never held, it was withdrawn.</summary>
+    public DateTimeOffset? EffectiveTo { get; init; }
+    public required DateTimeOffset RecordedAt { get; init; }
+    public string? Reason { get; init; }
 }
 
 /// <summary>One price of a card: what an entry pins.</summary>

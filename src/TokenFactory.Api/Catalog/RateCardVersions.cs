@@ -3,6 +3,7 @@ using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using TokenFactory.Api.Database;
 using TokenFactory.Api.Hosting;
+using TokenFactory.Economics.Measures;
 
 namespace TokenFactory.Api.Catalog;
 
@@ -55,6 +56,23 @@ internal static class RateCardVersions
         await context.SaveChangesAsync(cancellationToken);
         return card;
     }
+
+    /// <summary>Withdraws a card, and adds the one that is right.</summary>
+    /// <exception cref="CatalogConflictException">They are not of one model, tier and scope; or another card is in the way.</exception>
+    public static async Task<RateCardRow> ReplaceAsync(
+        TokenFactoryContext context, RateCardRow wrong, RateCardDraft draft, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await WithdrawAsync(context, wrong, "replaced", now, cancellationToken);
+        var right = await AddAsync(context, draft, now, cancellationToken);
+        return ScopeOf(right) == ScopeOf(wrong)
+            ? right
+            : throw new CatalogConflictException("another_scope",
+                $"The card {wrong.Id} prices another model, tier or scope. Withdraw it by DELETE, and add this one without `replaces`.");
+    }
+
+    /// <summary>Whose cards follow each other.</summary>
+    public static (RateCardKind, int, int?, string?, ServiceTier, long?, Sector?, string?) ScopeOf(RateCardRow card) =>
+        (card.Kind, card.ProducerId, card.ModelId, card.ModelPattern, card.ServiceTier, card.AccountId, card.Sector, card.Region);
 
     /// <summary>Says anew when a card ends.</summary>
     /// <exception cref="CatalogConflictException">It would reach into another card's time.</exception>

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using TokenFactory.Api.Database;
 using TokenFactory.Api.Hosting;
 using TokenFactory.Economics.Measures;
@@ -13,7 +14,8 @@ namespace TokenFactory.Api.Catalog;
 /// <summary>Rate cards: never changed (entries pin them), superseded by later ones.</summary>
 [Route("v1/rate-cards")]
 [Tags("Rate cards")]
-internal sealed class RateCardsController(IDbContextFactory<TokenFactoryContext> contexts, CatalogWriter writer, TimeProvider time) : CatalogController
+internal sealed class RateCardsController(
+    IDbContextFactory<TokenFactoryContext> contexts, CatalogWriter writer, IOptions<ReportingOptions> reporting, TimeProvider time) : CatalogController
 {
     private const string ListName = "rate-cards";
 
@@ -69,6 +71,31 @@ internal sealed class RateCardsController(IDbContextFactory<TokenFactoryContext>
     /// <param name="request">The card.</param>
     [HttpPost(Name = "CreateRateCard")]
     [Authorize("admin")]
+    [BodyExample("Plain prices", """
+        {"producer":"moonshot","model":"kimi-k2","effective_from":"2025-10-01T00:00:00Z","unit_values":{"input":"0.60","cache_read":"0.15","output":"2.50"},
+         "fallbacks":{"output_reasoning":"output"},"provenance":{"source":"price list of October 2025","confidence":"published"}}
+        """)]
+    [BodyExample("Long requests", """
+        {"producer":"moonshot","model":"kimi-k2","effective_from":"2025-11-01T00:00:00Z",
+         "rates":[{"token_class":"input","unit_value":"0.60","context_tiers":[{"above":200000,"unit_value":"1.20"}]},{"token_class":"output","unit_value":"2.50"}]}
+        """)]
+    [BodyExample("Hours of the day", """
+        {"producer":"moonshot","model":"kimi-k2","effective_from":"2025-12-01T00:00:00Z",
+         "rates":[{"token_class":"output","unit_value":"2.50","windows":[{"from":"16:30","to":"00:30","time_zone":"Asia/Shanghai","unit_value":"1.25"}]}]}
+        """)]
+    [BodyExample("Months", """
+        {"producer":"moonshot","model":"kimi-k2","effective_from":"2026-01-01T00:00:00Z",
+         "rates":[{"token_class":"input","unit_value":"0.60","month_tiers":{"kind":"graduated","tiers":[{"above":1000000000,"unit_value":"0.50"}]}}]}
+        """)]
+    [BodyExample("A contract", """
+        {"producer":"moonshot","model":"*","account":"acme","effective_from":"2025-10-01T00:00:00Z","unit_values":{"output":"2.00"},"minimum_charge":"0.001"}
+        """)]
+    [BodyExample("A reseller", """
+        {"producer":"openrouter","model":"moonshot/kimi-k2","effective_from":"2025-10-01T00:00:00Z","markup":{"producer":"moonshot","model":"kimi-k2","percent":"5"}}
+        """)]
+    [BodyExample("A cost", """
+        {"kind":"cost","producer":"moonshot","model":"kimi-k2","effective_from":"2025-10-01T00:00:00Z","unit_values":{"input":"0.20","output":"0.90"}}
+        """)]
     [ProducesResponseType<RateCardResource>(StatusCodes.Status201Created)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status409Conflict, Problems.ContentType)]
@@ -80,24 +107,22 @@ internal sealed class RateCardsController(IDbContextFactory<TokenFactoryContext>
     {
         var errors = new List<FieldError>();
         await using var lookUp = await contexts.CreateDbContextAsync(cancellationToken);
+        if (request.Kind == RateCardKind.Cost && request.Currency != reporting.Value.ReportingCurrency)
+            errors.Add(new FieldError("/currency", "not_reporting_currency", $"A cost is in the ledger's currency, {reporting.Value.ReportingCurrency}: margins are."));
         if (await RateCardDraft.ReadAsync(lookUp, request, errors, cancellationToken) is not { } draft)
             return Problems.Invalid(HttpContext, errors);
 
-        async Task<RateCardRow> AddAsync(TokenFactoryContext context) => await RateCardVersions.AddAsync(context, draft, time.GetUtcNow(), cancellationToken);
         long id = 0;
         if (request.Replaces is { } replaced)
         {
             var refusal = await ChangeAsync(replaced, ifMatch, async (context, card) =>
-            {
-                await RateCardVersions.WithdrawAsync(context, card, "replaced", time.GetUtcNow(), cancellationToken);
-                id = (await AddAsync(context)).Id;
-            }, cancellationToken);
+                id = (await RateCardVersions.ReplaceAsync(context, card, draft, time.GetUtcNow(), cancellationToken)).Id, cancellationToken);
             if (refusal is not null)
                 return refusal;
         }
         else
         {
-            id = (await writer.WriteAsync(AddAsync, cancellationToken)).Id;
+            id = (await writer.WriteAsync(context => RateCardVersions.AddAsync(context, draft, time.GetUtcNow(), cancellationToken), cancellationToken)).Id;
         }
 
         await using var after = await contexts.CreateDbContextAsync(cancellationToken);
@@ -145,6 +170,7 @@ internal sealed class RateCardsController(IDbContextFactory<TokenFactoryContext>
     [Authorize("admin")]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status409Conflict, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status412PreconditionFailed, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status428PreconditionRequired, Problems.ContentType)]
     public async Task<IActionResult> Withdraw(
@@ -159,19 +185,21 @@ internal sealed class RateCardsController(IDbContextFactory<TokenFactoryContext>
         if (string.IsNullOrWhiteSpace(ifMatch))
         {
             return Problems.Result(HttpContext, StatusCodes.Status428PreconditionRequired, "precondition_required", "The change needs the state that it is made to.",
-                $"Send If-Match with the ETag of GET /v1/rate-cards/{id}.");
+                $"Send If-Match with the ETag of GET /v1/rate-cards/{id}, quotation marks and all, or * for whatever it is.");
         }
 
         IActionResult? refusal = null;
         await writer.WriteAsync<object>(async context =>
         {
             refusal = null;
-            if (await context.Set<RateCardRow>().AsNoTracking().Include(c => c.Ends).SingleOrDefaultAsync(c => c.Id == id, cancellationToken) is not { } card
-                || RateCardVersions.IsWithdrawn(card))
+            if (await context.Set<RateCardRow>().AsNoTracking().Include(c => c.Ends).SingleOrDefaultAsync(c => c.Id == id, cancellationToken) is not { } card)
             {
                 refusal = NoSuch(id);
                 return null!;
             }
+
+            if (RateCardVersions.IsWithdrawn(card))
+                throw new CatalogConflictException("withdrawn", $"The card {id} was withdrawn: it never held, and stays as it is.");
 
             var next = (await RateCardVersions.OthersAsync(context, card, cancellationToken)).Find(c => c.EffectiveFrom > card.EffectiveFrom);
             var tag = RateCardVersions.TagOf(card, next);
@@ -206,12 +234,11 @@ internal sealed class RateCardsController(IDbContextFactory<TokenFactoryContext>
         var cards = await context.Set<RateCardRow>().AsNoTracking().Include(c => c.Ends)
             .Where(c => producers.Contains(c.ProducerId) && models.Contains(c.ModelId) && (knownAt == null || c.RecordedAt <= knownAt)).ToListAsync(cancellationToken);
         var series = cards.Where(c => !RateCardVersions.IsWithdrawn(c, knownAt)).OrderBy(c => c.EffectiveFrom)
-            .ToLookup(c => (c.Kind, c.ProducerId, c.ModelId, c.ModelPattern, c.ServiceTier, c.AccountId, c.Sector, c.Region));
+            .ToLookup(RateCardVersions.ScopeOf);
         var following = new Dictionary<long, RateCardRow>();
         foreach (var card in rows.Select(r => r.Card))
         {
-            var scope = (card.Kind, card.ProducerId, card.ModelId, card.ModelPattern, card.ServiceTier, card.AccountId, card.Sector, card.Region);
-            if (series[scope].FirstOrDefault(c => c.EffectiveFrom > card.EffectiveFrom) is { } next)
+            if (series[RateCardVersions.ScopeOf(card)].FirstOrDefault(c => c.EffectiveFrom > card.EffectiveFrom) is { } next)
                 following[card.Id] = next;
         }
 
@@ -254,6 +281,9 @@ internal sealed class RateCardsController(IDbContextFactory<TokenFactoryContext>
             EffectiveTo = isWithdrawn ? card.EffectiveTo : EarlierOf(RateCardVersions.EndOf(card, knownAt), next?.EffectiveFrom),
             WithdrawnAt = isWithdrawn ? RateCardVersions.LastEnd(card, knownAt)!.RecordedAt : null,
             RecordedAt = card.RecordedAt,
+            Ends = RateCardVersions.LastEnd(card, knownAt) is null ? null : [.. card.Ends
+                .Where(e => knownAt is null || e.RecordedAt <= knownAt).OrderBy(e => e.Id)
+                .Select(e => new RateCardEndResource { EffectiveTo = e.EffectiveTo > card.EffectiveFrom ? e.EffectiveTo : null, RecordedAt = e.RecordedAt, Reason = e.Reason })],
             Fallbacks = card.Fallbacks is { } fallbacks ? JsonSerializer.Deserialize<Dictionary<string, string>>(fallbacks, WireJson.Options) : null,
             MinimumCharge = card.MinimumCharge,
             Markup = card.MarkupPercent is { } percent

@@ -133,7 +133,7 @@ internal static class RateTermsReader
         foreach (var (name, text) in (ReadOnlySpan<(string, string)>)[("from", window.From), ("to", window.To)])
         {
             if (!TryReadTime(text, out _))
-                errors.Add(new FieldError($"{pointer}/{name}", "invalid_time", "Must be a time of day such as \"16:30\"."));
+                errors.Add(new FieldError($"{pointer}/{name}", "invalid_time", "Must be a time of day with two digits each, 00:00 to 23:59, such as \"16:30\"; midnight is \"00:00\"."));
         }
 
         if (!TimeZoneInfo.TryFindSystemTimeZoneById(window.TimeZone, out _))

@@ -38,8 +38,9 @@ internal static class ApiDocument
     {
         options.AddDocumentTransformer(DescribeAsync);
         options.AddOperationTransformer(SecureAsync);
-        options.AddOperationTransformer(DescribeRawBodyAsync);
         options.AddOperationTransformer(DescribeAnswersAsync);
+        options.AddOperationTransformer(DescribeRawBodyAsync);
+        options.AddOperationTransformer(DescribeExamplesAsync);
         options.AddOperationTransformer(DescribeParametersAsync);
         options.AddSchemaTransformer(ShapeAsync);
     });
@@ -92,7 +93,6 @@ internal static class ApiDocument
             new() { Name = "Accounts", Description = "Whom tokens are for, and the institutional sector that they belong to over time." },
             new() { Name = "Rate cards", Description = "Unit values by model, service tier and token class, from an instant on." },
             new() { Name = "Exchange rates", Description = "What currencies are worth in each other, as published." },
-            new() { Name = "Prices", Description = "What a usage would cost, and what has been recorded at another price than it should be." },
             new() { Name = "Repricings", Description = "Recorded events priced anew, as new entries with a reason." },
             new() { Name = "Keys", Description = "Who may do what." },
             new() { Name = "Operations", Description = "Whether all is well." },
@@ -108,10 +108,25 @@ internal static class ApiDocument
             {
                 Required = true,
                 Description = body.Description,
-                Content = body.Types.ToDictionary(t => t, _ => body.Example is { } example
-                    ? new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String }, Example = JsonValue.Create(example) }
-                    : new OpenApiMediaType()),
+                // A text to type or paste into: what JSON it is, is its publisher's.
+                Content = body.Types.ToDictionary(t => t, _ => new OpenApiMediaType
+                {
+                    Schema = new OpenApiSchema { Type = JsonSchemaType.String | JsonSchemaType.Object | JsonSchemaType.Array },
+                    Example = body.Example is { } example ? JsonValue.Create(example) : null,
+                }),
             };
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static Task DescribeExamplesAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        var examples = context.Description.ActionDescriptor.EndpointMetadata.OfType<BodyExampleAttribute>().ToList();
+        if (examples.Count > 0 && operation.RequestBody?.Content is { } content && content.TryGetValue("application/json", out var json))
+        {
+            json.Examples = examples.ToDictionary(e => e.Summary.ToLowerInvariant().Replace(' ', '_'),
+                IOpenApiExample (e) => new OpenApiExample { Summary = e.Summary, Value = JsonNode.Parse(e.Json) });
         }
 
         return Task.CompletedTask;

@@ -1,3 +1,4 @@
+using TokenFactory.Api.Hosting;
 using TokenFactory.Economics.Measures;
 
 namespace TokenFactory.Api.Ledger;

@@ -1,15 +1,9 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
 using TokenFactory.Api.Database;
+using TokenFactory.Api.Hosting;
 
 namespace TokenFactory.Api.Ledger;
-
-/// <summary>The reporting currency that is asked for. Bound from the configuration section <c>TokenFactory</c>.</summary>
-internal sealed class ReportingOptions
-{
-    /// <summary>ISO 4217 code in which entries are valued and figures published. Fixed once the ledger is made.</summary>
-    public string ReportingCurrency { get; set; } = "USD";
-}
 
 /// <summary>What was fixed when the ledger was made.</summary>
 internal sealed partial class LedgerSettings(

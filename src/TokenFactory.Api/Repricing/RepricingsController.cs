@@ -60,6 +60,18 @@ internal sealed class RepricingsController(
     /// <param name="request">The window; or a dry run to confirm, or a repricing to revert.</param>
     [HttpPost(Name = "CreateRepricing")]
     [Authorize("admin")]
+    [BodyExample("What would it change", """
+        {"start":"2026-10-01T00:00:00Z","end":"2026-11-01T00:00:00Z","filter":{"producer":["moonshot"]},"price_basis":"event_time","dry_run":true}
+        """)]
+    [BodyExample("Do what a dry run showed", """
+        {"confirms":1,"reason":"the prices of October arrived late"}
+        """)]
+    [BodyExample("Value what has no price", """
+        {"start":"2026-10-01T00:00:00Z","end":"2026-11-01T00:00:00Z","only":"unpriced","reason":"a price arrived"}
+        """)]
+    [BodyExample("Take one back", """
+        {"reverts":2,"reason":"it was the wrong list"}
+        """)]
     [ProducesResponseType<RepricingResource>(StatusCodes.Status202Accepted)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status409Conflict, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]

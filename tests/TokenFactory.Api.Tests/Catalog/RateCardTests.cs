@@ -104,7 +104,39 @@ public sealed class RateCardTests(ApiFixture fixture) : IClassFixture<ApiFixture
         await _api.CreateAsync("/v1/sources", new { id = "replaced" });
         using var priced = await _api.PostAsync("/v1/events", Events.Native("e", "replaced", producer: "groq", model: "wrong", outputValue: null));
         JsonDocument.Parse(await priced.Content.ReadAsStringAsync()).RootElement.GetProperty("entries")[1].GetProperty("unit_value").GetString().Should().Be("2");
-        (await CloseAsync(wrong, 15, "*")).Status.Should().Be(HttpStatusCode.NotFound, "what never held can't be ended");
+        (await CloseAsync(wrong, 15, "*")).Text.Should().Contain("\"withdrawn\"", "what never held can't be ended");
+    }
+
+    [Fact]
+    public async Task A_card_replaces_only_one_of_its_own_model_tier_and_scope()
+    {
+        var other = (await _api.CreateAsync("/v1/rate-cards", Card("other", 10, 0))).GetProperty("id").GetInt64();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/rate-cards")
+        {
+            Content = JsonContent.Create(new { producer = "groq", model = "another", effective_from = Day(10), unit_values = new { output = "2" }, replaces = other }),
+        };
+        request.Headers.TryAddWithoutValidation("If-Match", "*");
+        using var answer = await _api.Client.SendAsync(request);
+
+        answer.StatusCode.Should().Be(HttpStatusCode.Conflict);
+        (await answer.Content.ReadAsStringAsync()).Should().Contain("\"another_scope\"");
+        (await _api.GetAsync($"/v1/rate-cards/{other}")).TryGetProperty("withdrawn_at", out _).Should().BeFalse("nothing of it was done");
+        (await _api.GetAsync("/v1/rate-cards?producer=groq&model=another")).GetProperty("items").GetArrayLength().Should().Be(0);
+    }
+
+    [Theory]
+    [InlineData("XYZ", "/currency")]
+    [InlineData("usd", "/currency")]
+    [InlineData("DEM", null)]
+    public async Task A_currency_is_one_that_there_is(string currency, string? refusedAt)
+    {
+        using var answer = await _api.Client.PostAsJsonAsync("/v1/rate-cards",
+            new { producer = "groq", model = $"in-{currency}", currency, effective_from = Day(10), unit_values = new { output = "2" } });
+
+        if (refusedAt is null)
+            answer.StatusCode.Should().Be(HttpStatusCode.Created);
+        else
+            (await answer.Content.ReadAsStringAsync()).Should().Contain(refusedAt);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ internal static class CatalogueText
     public static ReadOnlyMemory<byte> Utf8(ReadOnlyMemory<byte> document)
     {
         if (!System.Text.Unicode.Utf8.IsValid(document.Span))
-            throw new ImportRefusedException("not_utf8", "The document is not UTF-8 text.");
+            throw new ImportRefusedException("not_utf8", "The document is not UTF-8 text. One that is compressed needs Content-Encoding: gzip.");
         var text = document.Span.StartsWith(Encoding.UTF8.Preamble) ? document[Encoding.UTF8.Preamble.Length..] : document;
         return text.Span.ContainsAnyExcept(" \t\r\n"u8) ? text : throw new ImportRefusedException("empty", "The document is empty.");
     }

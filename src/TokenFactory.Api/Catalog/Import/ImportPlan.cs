@@ -7,7 +7,8 @@ namespace TokenFactory.Api.Catalog.Import;
 /// <param name="From">When it begins.</param>
 /// <param name="To">The end that is known of it; null: open, until the next begins.</param>
 /// <param name="Content">What it says, as one text: equal for equal prices.</param>
-internal sealed record KnownCard(long? Id, DateTimeOffset From, DateTimeOffset? To, string Content);
+/// <param name="MayBeSuperseded">Whether this import may put another card in its place from an instant on.</param>
+internal sealed record KnownCard(long? Id, DateTimeOffset From, DateTimeOffset? To, string Content, bool MayBeSuperseded = true);
 
 /// <summary>A card of the catalogue that is imported.</summary>
 /// <param name="Card">As it was read.</param>
@@ -155,6 +156,12 @@ internal sealed class ImportPlan
         if (_cards.Find(c => c.From == from) is { } same)
         {
             Refuse(card, same, "differs", $"{Name(same)} of this instant says otherwise. Replace it where the catalogue is right.");
+            return;
+        }
+
+        if (cover is { MayBeSuperseded: false })
+        {
+            Refuse(card, cover, "another_source", $"{Name(cover)}, of another source, holds then and says otherwise. Send supersede=all to put this list's price in its place.");
             return;
         }
 

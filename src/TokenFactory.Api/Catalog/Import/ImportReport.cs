@@ -25,6 +25,11 @@ public sealed record ImportReport
     public required int RowsRefused { get; init; }
     public required int CardsAdded { get; init; }
     public required int CardsUnchanged { get; init; }
+
+    /// <summary>Cards that end where an added one begins.</summary>
+    public required int CardsSuperseded { get; init; }
+
+    /// <summary>Cards that end with nothing after them.</summary>
     public required int CardsEnded { get; init; }
     public required int ProducersAdded { get; init; }
     public required int ModelsAdded { get; init; }
@@ -69,6 +74,13 @@ public sealed record ImportChange
 
     /// <summary>What it says now.</summary>
     public required IReadOnlyDictionary<string, decimal> UnitValues { get; init; }
+
+    /// <summary>
+    /// What the card before had and this one has not: token classes, and `context_tiers`, `month_tiers`, `windows`, `package_tokens`,
+    /// `minimum_charge`, `markup`.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Lost { get; init; }
 }
 
 /// <summary>A price that an import does not take.</summary>
@@ -159,12 +171,13 @@ internal sealed class ImportReportWriter
             RowsRefused = _refused.Sum(r => r.Rows),
             CardsAdded = _changes.Count(c => c.Change == "added"),
             CardsUnchanged = _unchanged,
+            CardsSuperseded = _changes.Count(c => c is { Change: "added", Before: not null }),
             CardsEnded = _changes.Count(c => c.Change == "ended"),
             ProducersAdded = _names.ProducersAdded,
             ModelsAdded = _names.ModelsAdded,
             Changes = _changes,
             Refused = _refused,
-            Missing = [.. known.Where(c => producers.Contains(c.ProducerId) && c.Source?.StartsWith($"{_request.Source}#", StringComparison.Ordinal) == true
+            Missing = [.. known.Where(c => producers.Contains(c.ProducerId) && _request.IsOwn(c)
                     && RateCardVersions.EndOf(c) is null && !scopes.Contains((c.ModelId, c.ServiceTier)))
                 .Select(c => new MissingCard { Id = c.Id, Producer = _names.Producers[c.ProducerId], ModelId = c.ModelId!.Value, ServiceTier = c.ServiceTier })],
         };
@@ -183,5 +196,28 @@ internal sealed class ImportReportWriter
         Before = other?.Id,
         UnitValuesBefore = other?.Rates.Where(r => r.UnitValue is not null).OrderBy(r => r.TokenClass).ToDictionary(r => r.TokenClass.Name(), r => r.UnitValue!.Value),
         UnitValues = step.Card.Card.Rates.ToDictionary(r => r.TokenClass.Name(), r => r.UnitValue),
+        Lost = step.Outcome == ImportOutcome.Added && other is not null && LostBy(other, step.Card.Card.Rates) is { Count: > 0 } lost ? lost : null,
     };
+
+    private static List<string> LostBy(RateCardRow before, IReadOnlyList<RateTerms> after)
+    {
+        var lost = before.Rates.Where(r => r.UnitValue is not null && !after.Any(a => a.TokenClass == r.TokenClass)).OrderBy(r => r.TokenClass)
+            .Select(r => r.TokenClass.Name()).ToList();
+        var terms = before.Rates.Where(r => r.Terms is not null).Select(r => RateTermsReader.Read(r.Terms!)).ToList();
+        foreach (var (name, has) in (ReadOnlySpan<(string, Func<RateTerms, bool>)>)
+        [
+            ("context_tiers", t => t.ContextTiers?.Count > 0), ("month_tiers", t => t.MonthTiers is not null),
+            ("windows", t => t.Windows?.Count > 0), ("package_tokens", t => t.PackageTokens > 1),
+        ])
+        {
+            if (terms.Exists(t => has(t)) && !after.Any(has))
+                lost.Add(name);
+        }
+
+        if (before.MinimumCharge is not null)
+            lost.Add("minimum_charge");
+        if (before.MarkupPercent is not null)
+            lost.Add("markup");
+        return lost;
+    }
 }

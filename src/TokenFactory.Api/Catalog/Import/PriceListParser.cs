@@ -21,7 +21,7 @@ internal static class PriceListParser
     {
         using var table = new CsvTable(document);
         if (table.Header.FirstOrDefault(name => !Columns.Contains(name)) is { } unknown)
-            throw new ImportRefusedException("unknown_column", $"There is no column {unknown}; the columns are {string.Join(", ", Columns)}.");
+            throw new ImportRefusedException("unknown_column", $"There is no column {unknown}; the columns are {string.Join(", ", Columns)}, with commas between them.");
         if (table.Find("unit_value") is not null && table.Find("price_per_million_tokens") is not null)
             throw new ImportRefusedException("repeated_column", "unit_value and price_per_million_tokens are the same column.");
         var columns = new Places(table);
@@ -90,10 +90,10 @@ internal static class PriceListParser
         (code, detail) = (RefusalCodes.UnknownServiceTier, $"The service tiers are {string.Join(", ", WireNames.AllServiceTiers)}.");
         if (row[columns.ServiceTier] is { Length: > 0 } named && !WireNames.TryParseServiceTier(named, out tier))
             return false;
-        (code, detail) = (RefusalCodes.InvalidCurrency, "A currency is a code of ISO 4217.");
+        (code, detail) = (RefusalCodes.InvalidCurrency, "A currency is a code of ISO 4217 in capitals, such as USD.");
         if (!Currency.IsCode(currency.AsSpan()))
             return false;
-        (code, detail) = (RefusalCodes.InvalidInterval, "The bounds are dates or instants with an offset, and the first is before the second.");
+        (code, detail) = (RefusalCodes.InvalidInterval, "The bounds are dates such as 2025-07-01 or instants with an offset, and effective_from is before effective_to.");
         if (!TryReadInstant(row[columns.From], out var from) || !TryReadInstant(row[columns.To], out var to) || from >= to)
             return false;
         card = new CardTerms(tier, currency, from, to);

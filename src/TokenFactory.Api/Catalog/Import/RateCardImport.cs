@@ -10,8 +10,13 @@ namespace TokenFactory.Api.Catalog.Import;
 /// <param name="Source">The catalogue, for the provenance of each card.</param>
 /// <param name="ObservedAt">When it was read.</param>
 /// <param name="AssumedStart">From when prices without a beginning are assumed; null: they hold from when they were read.</param>
+/// <param name="SupersedesAll">Put the catalogue's prices in the place of cards of other sources too, not of its own alone.</param>
 /// <param name="IsDryRun">Tell what would be done, and do nothing.</param>
-internal sealed record ImportRequest(string Source, DateTimeOffset ObservedAt, DateTimeOffset? AssumedStart, bool IsDryRun);
+internal sealed record ImportRequest(string Source, DateTimeOffset ObservedAt, DateTimeOffset? AssumedStart, bool SupersedesAll, bool IsDryRun)
+{
+    /// <summary>Whether a card came from an earlier import of the same source.</summary>
+    public bool IsOwn(RateCardRow card) => card.Source?.StartsWith($"{Source}#", StringComparison.Ordinal) == true;
+}
 
 /// <summary>
 /// Brings a price catalogue into the catalog: names are matched or registered, cards are placed among those that are known. One change of the
@@ -57,7 +62,8 @@ internal sealed class RateCardImport(CatalogWriter writer, TimeProvider time)
             }
 
             var steps = ImportPlan.For(
-                byScope[scope.Key].Select(c => new KnownCard(c.Id, c.EffectiveFrom, RateCardVersions.EndOf(c), ContentOf(c))),
+                byScope[scope.Key].Select(c => new KnownCard(
+                    c.Id, c.EffectiveFrom, RateCardVersions.EndOf(c), ContentOf(c), request.SupersedesAll || request.IsOwn(c))),
                 [.. rows.Keys], request.ObservedAt, request.AssumedStart);
             var model = scope.First().Model;
             foreach (var step in steps)

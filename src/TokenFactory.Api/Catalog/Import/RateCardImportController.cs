@@ -24,10 +24,12 @@ internal sealed class RateCardImportController(RateCardImport import, TimeProvid
     /// <param name="source" example="genai-prices 2026-07-02">What the provenance of the cards says; left out: the format.</param>
     /// <param name="observed_at" example="2026-07-02T00:00:00Z">When the file was read from its publisher; left out: now.</param>
     /// <param name="assume_start" example="2024-01-01T00:00:00Z">Assume that prices without a beginning have held since, where no card of the model is known; the cards say `estimated`.</param>
+    /// <param name="supersede" example="own">Which cards may end where one of the file begins: `own`, those of earlier imports of the same `source` (and what is unpriced gets a price in any case); `all`, anybody's. What it may not supersede is listed.</param>
     /// <param name="dry_run" example="true">Tell what would change, and change nothing.</param>
     [HttpPost(Name = "ImportRateCards")]
     [Authorize("admin")]
-    [RawBody("The file, as its publisher has it. Content-Encoding: gzip is taken.", "application/json", "text/csv")]
+    [RawBody("The file, as its publisher has it. Content-Encoding: gzip is taken.", "text/csv", "application/json",
+        Example = "producer,model,token_class,currency,unit_value,effective_from\nmoonshot,kimi-k2,input,USD,0.60,2025-10-01\nmoonshot,kimi-k2,output,USD,2.50,2025-10-01\n")]
     [RequestSizeLimit(MaxBytes)]
     [ProducesResponseType<ImportReport>(StatusCodes.Status200OK)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status413PayloadTooLarge, Problems.ContentType)]
@@ -35,11 +37,19 @@ internal sealed class RateCardImportController(RateCardImport import, TimeProvid
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
     public async Task<IActionResult> Import(
         [FromQuery, OneOf("genai-prices", "models-dev", "litellm", "openrouter", "csv")] string? format, [FromQuery] string? source, [FromQuery] string? observed_at,
-        [FromQuery] string? assume_start, [FromQuery] bool dry_run, CancellationToken cancellationToken)
+        [FromQuery] string? assume_start, [FromQuery, OneOf("own", "all")] string? supersede, [FromQuery] bool dry_run, CancellationToken cancellationToken)
     {
+        if (!RequestBody.IsOfType(Request, "application/json") && !RequestBody.IsOfType(Request, Csv.ContentType))
+        {
+            return Problems.Result(HttpContext, StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type", "The content type is not one that is taken here.",
+                "Send application/json or text/csv.");
+        }
+
         var errors = new List<FieldError>();
         if (!CatalogueFormats.TryParseFormat(format, out var parsed))
             errors.Add(new FieldError("?format", "unknown_value", $"Must be one of {string.Join(", ", CatalogueFormats.AllNames)}."));
+        if (supersede is not (null or "own" or "all"))
+            errors.Add(new FieldError("?supersede", "unknown_value", "Must be own or all."));
         if (source is not null && (!CatalogNames.IsName(source) || source.Length > MaxSourceLength || source.Contains('#', StringComparison.Ordinal)))
             errors.Add(new FieldError("?source", "invalid_text", $"Must have 1 to {MaxSourceLength} characters, without # and control characters."));
         var now = time.GetUtcNow();
@@ -56,7 +66,7 @@ internal sealed class RateCardImportController(RateCardImport import, TimeProvid
         {
             await using var body = RequestBody.Open(Request);
             var file = await RequestBody.ReadWholeAsync(body, MaxBytes, "Import the file in parts.", cancellationToken);
-            var request = new ImportRequest(source ?? parsed.Name(), observedAt, assumedStart, dry_run);
+            var request = new ImportRequest(source ?? parsed.Name(), observedAt, assumedStart, supersede == "all", dry_run);
             return Ok(await import.RunAsync(parsed, CatalogueFormats.Parse(parsed, file), request, cancellationToken));
         }
         catch (ImportRefusedException e)

@@ -64,6 +64,17 @@ public sealed class ImportPlanTests
     }
 
     [Fact]
+    public void A_card_of_another_source_is_left_unless_it_is_asked_for()
+    {
+        var own = new KnownCard(1, Day(5), null, "b", MayBeSuperseded: false);
+
+        ImportPlan.For([own], [Price("a")], Observed, null).Single()
+            .Should().Match<ImportStep>(s => s.Outcome == ImportOutcome.Refused && s.Code == "another_source" && s.Other!.Id == 1);
+        ImportPlan.For([own], [Price("b")], Observed, null).Single().Outcome.Should().Be(ImportOutcome.Unchanged);
+        ImportPlan.For([own with { To = Day(10) }], [Price("a")], Observed, null).Single().Outcome.Should().Be(ImportOutcome.Added, "it holds no more");
+    }
+
+    [Fact]
     public void Of_two_prices_of_one_time_in_a_file_the_first_counts()
     {
         var steps = ImportPlan.For([], [Price("a"), Price("b"), Price("a")], Observed, null);
