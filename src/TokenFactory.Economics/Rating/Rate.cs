@@ -34,11 +34,10 @@ public sealed class Rate
         return (tier?.UnitValue ?? window?.UnitValue ?? UnitValue, window, tier);
     }
 
-    /// <summary>What the packages of a request cost beyond its tokens: 0 where the last one is full.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The packages hold more than 10^15 tokens.</exception>
+    /// <summary>What the packages of a request cost beyond its tokens: 0 where the last one is full. They may hold more tokens than an entry may.</summary>
     public decimal PackageExcess(UnitValue unitValue, long quantity)
     {
         var rest = quantity % PackageTokens;
-        return rest == 0 ? 0 : unitValue.AmountOf(quantity - rest + PackageTokens) - unitValue.AmountOf(quantity);
+        return rest == 0 ? 0 : UnitValue.AmountOfMillionths((Int128)(quantity - rest + PackageTokens) * unitValue.Trillionths) - unitValue.AmountOf(quantity);
     }
 }
