@@ -188,9 +188,9 @@ internal sealed class RateCardDraft
         }
     }
 
-    private static TokenClass? ClassOf(string pointer, string name, List<FieldError> errors)
+    private static TokenClass? ClassOf(string pointer, string? name, List<FieldError> errors)
     {
-        if (WireNames.TryParseTokenClass(name, out var tokenClass))
+        if (name is not null && WireNames.TryParseTokenClass(name, out var tokenClass))
             return tokenClass;
         errors.Add(new FieldError(pointer, "unknown_token_class", $"Must be one of {string.Join(", ", WireNames.AllTokenClasses)}."));
         return null;
