@@ -105,8 +105,9 @@ internal sealed class SourcesController(IDbContextFactory<TokenFactoryContext> c
         var changed = await writer.WriteAsync(async context =>
         {
             var row = await context.Set<Source>().SingleOrDefaultAsync(s => s.Slug == id, cancellationToken);
-            if (row is not null)
-                row.Name = patch.Name;
+            if (row is null || row.Slug.StartsWith('~'))
+                return null;
+            row.Name = patch.Name;
             return row;
         }, cancellationToken);
         return changed is null ? NoSuch(id) : Ok(ResourceOf(changed));

@@ -49,7 +49,7 @@ internal sealed class QuoteExplanation(PricedUsage priced, PriceOrigins origins)
             return filled with { MinimumCharge = MinimumOf(applied.Card), ContextTier = null, Window = null };
         return filled with
         {
-            Package = PackageOf(line, applied.Rate),
+            Package = PackageOf(line, applied.PackageTokens),
             MonthTiers = line.Basis == ValueBasis.RateCard && applied.Rate.MonthTiers is { } tiers ? MonthTiersOf(tiers) : null,
         };
     }
@@ -85,7 +85,7 @@ internal sealed class QuoteExplanation(PricedUsage priced, PriceOrigins origins)
 
     private QuoteMarkup MarkupOf(Markup markup, AppliedRate marked, TokenClass tokenClass)
     {
-        var raised = ExactDecimal.Normalize(markup.Raise(marked.UnitValue));
+        var raised = ExactDecimal.Normalize(markup.Raise(marked.UnitValue.ValuePerMillionTokens));
         return new QuoteMarkup
         {
             Percent = ExactDecimal.Normalize(markup.Percent),
@@ -96,12 +96,12 @@ internal sealed class QuoteExplanation(PricedUsage priced, PriceOrigins origins)
         };
     }
 
-    private QuotePackage? PackageOf(RatedLine line, Rate rate)
+    private QuotePackage? PackageOf(RatedLine line, long packageTokens)
     {
-        if (rate.PackageTokens == 1)
+        if (packageTokens == 1)
             return null;
         var tokens = line.Basis == ValueBasis.Package ? priced.Lines.First(l => l.TokenClass == line.TokenClass).Quantity : line.Quantity;
-        return new QuotePackage { Tokens = rate.PackageTokens, Packages = (tokens + rate.PackageTokens - 1) / rate.PackageTokens };
+        return new QuotePackage { Tokens = packageTokens, Packages = (tokens + packageTokens - 1) / packageTokens };
     }
 
     private QuoteMinimumCharge MinimumOf(RateCard card) => new()

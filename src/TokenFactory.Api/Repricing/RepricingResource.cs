@@ -21,7 +21,11 @@ public sealed record RepricingResource
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? ConfirmedBy { get; init; }
 
-    /// <summary>The repricing that takes it back.</summary>
+    /// <summary>Of a dry run: a repricing of the same window that was recorded after it. It can't be confirmed any more.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? SupersededBy { get; init; }
+
+    /// <summary>The last repricing that takes it back.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? RevertedBy { get; init; }
     public string? Reason { get; init; }

@@ -20,13 +20,15 @@ internal sealed class Repricings(NpgsqlDataSource dataSource, LedgerSettings set
 
     private const string Columns =
         """
-        select r.id, r.state, r.dry_run, r.confirms, r.reverts, c.id, v.id, r.reason, r.created_at, r.known_at, r.finished_at, r.request,
+        select r.id, r.state, r.dry_run, r.confirms, r.reverts, c.id, (select max(v.id) from repricings v where v.reverts = r.id), r.reason, r.created_at, r.known_at, r.finished_at, r.request,
                (select coalesce(sum(value::bigint), 0)::bigint from jsonb_each_text(r.position)),
                (select coalesce(sum(value::bigint), 0)::bigint from jsonb_each_text(r.marks)),
-               r.examined, r.changed, r.skipped, r.failure
+               r.examined, r.changed, r.skipped, r.failure,
+               (select min(o.id) from repricings o
+                where r.dry_run and not o.dry_run and o.id > r.id and o.confirms is distinct from r.id and (o.state = 1 or o.changed > 0)
+                  and repricings_meet(o.selection, r.selection))
         from repricings r
         left join repricings c on c.confirms = r.id
-        left join repricings v on v.reverts = r.id
         """;
 
     /// <summary>Begins to price a window anew.</summary>
@@ -49,21 +51,27 @@ internal sealed class Repricings(NpgsqlDataSource dataSource, LedgerSettings set
         return id;
     }
 
-    /// <summary>Begins to commit what a dry run has shown: the same events, at the same prices.</summary>
-    public Task<RepricingFollowUp> ConfirmAsync(long dryRun, string reason, CancellationToken cancellationToken) => FollowAsync(
-        """
-        insert into repricings (request, selection, dry_run, confirms, reason, created_at, known_at, marks)
-        select request, selection, false, id, $2, $3, known_at, marks from repricings where id = $1 and dry_run and state = 2
-        on conflict (confirms) do nothing
-        returning id
-        """, dryRun, reason, cancellationToken);
+    /// <summary>
+    /// Begins to commit what a dry run has shown: the same events, at the same prices. Not where another repricing may have been at them since:
+    /// what was shown would not be what is done.
+    /// </summary>
+    public async Task<RepricingFollowUp> ConfirmAsync(long dryRun, string reason, CancellationToken cancellationToken) =>
+        await FindAsync(dryRun, cancellationToken) is { SupersededBy: not null } superseded
+            ? new RepricingFollowUp(null, superseded)
+            : await FollowAsync(
+                """
+                insert into repricings (request, selection, dry_run, confirms, reason, created_at, known_at, marks)
+                select request, selection, false, id, $2, $3, known_at, marks from repricings where id = $1 and dry_run and state = 2
+                on conflict (confirms) do nothing
+                returning id
+                """, dryRun, reason, cancellationToken);
 
     /// <summary>Begins to take a repricing back.</summary>
     public Task<RepricingFollowUp> RevertAsync(long repricing, string reason, CancellationToken cancellationToken) => FollowAsync(
         """
         insert into repricings (request, selection, dry_run, reverts, reason, created_at, known_at, marks)
         select request, selection, false, id, $2, $3, known_at, marks from repricings where id = $1 and not dry_run and state <> 1
-        on conflict (reverts) do nothing
+        on conflict (reverts) where state = 1 or skipped = 0 do nothing
         returning id
         """, repricing, reason, cancellationToken);
 
@@ -137,6 +145,7 @@ internal sealed class Repricings(NpgsqlDataSource dataSource, LedgerSettings set
                     Skipped = row.GetInt64(16),
                 },
                 Failure = row.IsDBNull(17) ? null : row.GetString(17),
+                SupersededBy = Number(row, 18),
             });
         }
 

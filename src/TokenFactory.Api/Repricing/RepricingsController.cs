@@ -115,6 +115,12 @@ internal sealed class RepricingsController(
             return Problems.Invalid(HttpContext, new FieldError("/reverts", "dry_run", "It is a dry run: there is nothing to take back."));
         if (other.ConfirmedBy is { } confirmedBy && request.Confirms is not null)
             return Problems.Conflict(HttpContext, "already_confirmed", $"The repricing {confirmedBy} commits it.");
+        if (other.SupersededBy is { } supersededBy && request.Confirms is not null)
+        {
+            return Problems.Conflict(HttpContext, "superseded",
+                $"The repricing {supersededBy} has been at the same window since: what the dry run showed is not what would be done. Make another one.");
+        }
+
         if (other.RevertedBy is { } revertedBy && request.Reverts is not null)
             return Problems.Conflict(HttpContext, "already_reverted", $"The repricing {revertedBy} takes it back.");
         return other.State == RepricingState.Failed

@@ -6,7 +6,7 @@ create table repricings (
     selection   jsonb not null,                             -- the same with their numbers
     dry_run     boolean not null,
     confirms    bigint unique references repricings (id),   -- the dry run whose prices and entries these are
-    reverts     bigint unique references repricings (id),   -- the repricing that this one takes back
+    reverts     bigint references repricings (id),          -- the repricing that this one takes back
     reason      text,
     created_at  timestamptz not null,
     known_at    timestamptz not null,                       -- prices that were recorded until then
@@ -21,6 +21,18 @@ create table repricings (
     check (not dry_run or (confirms is null and reverts is null))
 );
 create index on repricings (id) where state = 1;
+-- What a revert had to skip, because another repricing was in force, may be taken back once that one is.
+create unique index on repricings (reverts) where state = 1 or skipped = 0;
+
+-- Whether two repricings may look at the same event, by their selections.
+create function repricings_meet(a jsonb, b jsonb) returns boolean
+language sql immutable parallel safe as $$
+    select (a ->> 'start')::timestamptz < (b ->> 'end')::timestamptz and (a ->> 'end')::timestamptz > (b ->> 'start')::timestamptz
+       and (select bool_and(jsonb_typeof(a -> dimension) is distinct from 'array' or jsonb_typeof(b -> dimension) is distinct from 'array'
+                            or exists (select from jsonb_array_elements(a -> dimension) x join jsonb_array_elements(b -> dimension) y on x.value = y.value))
+            from unnest(array['sources', 'producers', 'models', 'service_tiers', 'accounts', 'sectors']) dimension)
+$$;
+grant execute on function repricings_meet(jsonb, jsonb) to tokenfactory_service;
 
 -- What the events looked at were worth before and are worth after, in the reporting currency. Written with the position, so that a batch that is
 -- looked at again after a crash counts once.
@@ -71,4 +83,7 @@ create table settlement_cell (
 -- Settled while there were no exchange rates: looked at again, there may be some by now.
 create index on settlement_cell (account_id, rate_id, month) where settled <> 0 and settled_reporting = 0;
 
-grant select, insert, update on repricings, repricing_cell, settlement_cursor, settlement_month, settlement_cell to tokenfactory_service;
+-- What was asked for stays as it was asked for.
+grant select, insert on repricings to tokenfactory_service;
+grant update (position, state, examined, changed, skipped, failure, finished_at) on repricings to tokenfactory_service;
+grant select, insert, update on repricing_cell, settlement_cursor, settlement_month, settlement_cell to tokenfactory_service;

@@ -28,7 +28,7 @@ public static class EventRating
         {
             var applied = usage[i].Declared is null ? schedule?.Find(usage[i].TokenClass, query) : null;
             lines[i] = RatedLine.Rate(usage[i], applied);
-            adjusts |= applied is { Rate.PackageTokens: > 1 } or { Card.MinimumCharge: not null };
+            adjusts |= applied is { PackageTokens: > 1 } or { MinimumCharge: not null };
         }
 
         return adjusts ? [.. lines, .. Adjustments(lines)] : lines;
@@ -48,14 +48,14 @@ public static class EventRating
         var adjustments = new List<RatedLine>();
         foreach (var line in lines)
         {
-            if (line.Applied is { } applied && applied.Rate.PackageExcess(applied.UnitValue, line.Quantity) is not 0 and var excess)
+            if (line.Applied is { } applied && applied.PackageExcess(line.Quantity) is not 0 and var excess)
                 adjustments.Add(RatedLine.Adjustment(line.TokenClass, ValueBasis.Package, excess, applied));
         }
 
-        foreach (var ofCard in lines.Concat(adjustments).Where(l => l.Applied is not null).GroupBy(l => l.Applied!.Card).ToList())
+        foreach (var ofCard in lines.Concat(adjustments).Where(l => l.Applied is not null).GroupBy(l => (l.Applied!.Card, l.Applied.PricedBy)).ToList())
         {
             var sum = ofCard.Sum(l => l.Amount!.Value);
-            if (ofCard.Key.MinimumCharge is not { } minimum || sum >= minimum || ofCard.All(l => l.Quantity == 0))
+            if (ofCard.First().Applied!.MinimumCharge is not { } minimum || sum >= minimum || ofCard.All(l => l.Quantity == 0))
                 continue;
             // It is filed under the class that the request used most: of equal ones the first.
             var main = ofCard.Where(l => !l.Basis.IsAdjustment()).MaxBy(l => l.Quantity);

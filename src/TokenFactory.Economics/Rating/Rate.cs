@@ -33,11 +33,4 @@ public sealed class Rate
         var tier = ContextTier.Reached(window?.ContextTiers ?? ContextTiers, inputTokens);
         return (tier?.UnitValue ?? window?.UnitValue ?? UnitValue, window, tier);
     }
-
-    /// <summary>What the packages of a request cost beyond its tokens: 0 where the last one is full. They may hold more tokens than an entry may.</summary>
-    public decimal PackageExcess(UnitValue unitValue, long quantity)
-    {
-        var rest = quantity % PackageTokens;
-        return rest == 0 ? 0 : UnitValue.AmountOfMillionths((Int128)(quantity - rest + PackageTokens) * unitValue.Trillionths) - unitValue.AmountOf(quantity);
-    }
 }

@@ -2,13 +2,16 @@ using TokenFactory.Economics.Measures;
 
 namespace TokenFactory.Economics.Rating;
 
-/// <summary>What a reseller adds to somebody else's prices.</summary>
+/// <summary>
+/// What a reseller adds to somebody else's prices: to unit values with their tiers and windows, packages and minimum charge. Of month tiers it
+/// takes the first price.
+/// </summary>
 /// <param name="Percent">Per cent of the price that is marked up; above -100. 10: a tenth more.</param>
 /// <param name="Base">Finds whose prices; their list, not anybody's contract. Asked when a price is, so that cards may refer to each other in any order.</param>
 public sealed record Markup(decimal Percent, Func<RateSchedule> Base)
 {
-    /// <summary>A price and the percentage, in money per million tokens, before it is rounded to 12 decimals.</summary>
-    public decimal Raise(UnitValue unitValue) => unitValue.ValuePerMillionTokens * (1 + (Percent / 100));
+    /// <summary>A price and the percentage, before it is rounded to 12 decimals.</summary>
+    public decimal Raise(decimal price) => price * (1 + (Percent / 100));
 }
 
 /// <summary>The prices of one scope from an instant on. A version: it is never changed, only superseded.</summary>

@@ -83,7 +83,26 @@ public readonly record struct PriceQuery(
 /// <param name="Tier">The context tier that the request reaches; null: the base price.</param>
 /// <param name="MarkedUp">Of a marked-up card: the rate that was marked up.</param>
 public sealed record AppliedRate(
-    CardScope Scope, RateCard Card, Rate Rate, UnitValue UnitValue, string Currency, PriceWindow? Window, ContextTier? Tier, AppliedRate? MarkedUp);
+    CardScope Scope, RateCard Card, Rate Rate, UnitValue UnitValue, string Currency, PriceWindow? Window, ContextTier? Tier, AppliedRate? MarkedUp)
+{
+    /// <summary>The card whose packages and minimum charge hold: of a mark-up that of what is marked up.</summary>
+    public RateCard PricedBy => MarkedUp?.PricedBy ?? Card;
+
+    /// <summary>Tokens of a package; 1: token by token.</summary>
+    public long PackageTokens => MarkedUp?.PackageTokens ?? Rate.PackageTokens;
+
+    /// <summary>What a request costs at least, raised by every mark-up, rounded half away from zero to 12 decimals; null: nothing is said.</summary>
+    public decimal? MinimumCharge => MarkedUp is null
+        ? Card.MinimumCharge
+        : MarkedUp.MinimumCharge is { } minimum ? decimal.Round(Card.Markup!.Raise(minimum), UnitValue.Decimals, MidpointRounding.AwayFromZero) : null;
+
+    /// <summary>What the packages of a request cost beyond its tokens: 0 where the last one is full. They may hold more tokens than an entry may.</summary>
+    public decimal PackageExcess(long quantity)
+    {
+        var rest = quantity % PackageTokens;
+        return rest == 0 ? 0 : UnitValue.AmountOfMillionths((Int128)(quantity - rest + PackageTokens) * UnitValue.Trillionths) - UnitValue.AmountOf(quantity);
+    }
+}
 
 /// <summary>Every series of cards that may price one model in one service tier.</summary>
 public sealed partial class RateSchedule
@@ -144,7 +163,7 @@ public sealed partial class RateSchedule
         {
             if (markupsLeft == 0 || markup.Base().Find(tokenClass, new PriceQuery(query.At, query.InputTokens, Region: query.Region, CardsAt: query.CardsAt), markupsLeft - 1) is not { } marked)
                 return null;
-            var raised = decimal.Round(markup.Raise(marked.UnitValue), UnitValue.Decimals, MidpointRounding.AwayFromZero);
+            var raised = decimal.Round(markup.Raise(marked.UnitValue.ValuePerMillionTokens), UnitValue.Decimals, MidpointRounding.AwayFromZero);
             return UnitValue.TryCreate(raised, out var unitValue, out _)
                 ? new AppliedRate(scope, card, rate, unitValue, marked.Currency, null, null, marked)
                 : null;

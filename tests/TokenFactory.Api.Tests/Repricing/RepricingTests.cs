@@ -179,12 +179,34 @@ public sealed class RepricingTests(ApiFixture fixture) : IClassFixture<ApiFixtur
         await _api.RepriceAsync(new { reverts = second.Id(), reason = "second was wrong" });
         (await AmountsAsync("revert")).Should().Be(("0.00003", "0.00003"));
 
-        // What the second had changed has the first one's price again.
+        // What the second had changed has the first one's price again: what was skipped can be taken back now.
+        var rest = await _api.RepriceAsync(new { reverts = first.Id(), reason = "the rest of it" });
+        rest.Counts().Should().Be((2, 2, 0));
+        (await AmountsAsync("revert")).Should().Be(("0.000015", "0.000015"));
         (await _api.RefusedAsync(new { reverts = first.Id(), reason = "again" })).Text.Should().Contain("already_reverted");
-        (await _api.GetAsync($"/v1/repricings/{first.Id()}")).GetProperty("reverted_by").GetInt64().Should().Be(back.Id());
-        (await _api.RepriceAsync(new { reverts = forth.Id(), reason = "and back" })).Counts().Should().Be((1, 1, 0));
-        (await AmountsAsync("revert")).Should().Be(("0.00003", "0.000015"));
+        (await _api.GetAsync($"/v1/repricings/{first.Id()}")).GetProperty("reverted_by").GetInt64().Should().Be(rest.Id());
         await _api.ShouldBeBalancedAsync();
+    }
+
+    [Fact]
+    public async Task A_dry_run_that_another_repricing_has_overtaken_is_not_confirmed()
+    {
+        await SourceAsync("overtaken");
+        await _api.CardAsync("overtaken-1", "2026-10-01T00:00:00Z", "1", "1");
+        await _api.CardAsync("overtaken-2", "2026-10-01T00:00:00Z", "1", "1");
+        await _api.SendAsync(Event("a", "overtaken", model: "overtaken-1"), Event("b", "overtaken", model: "overtaken-2"));
+        await _api.CardAsync("overtaken-1", "2026-10-02T00:00:00Z", "2", "2");
+        await _api.CardAsync("overtaken-2", "2026-10-02T00:00:00Z", "2", "2");
+        var all = await _api.RepriceAsync(Window("overtaken", new { dry_run = true }));
+        var other = await _api.RepriceAsync(Window("overtaken", new { dry_run = true, filter = new { model = new[] { "overtaken-2" } } }));
+
+        var overtaking = await _api.RepriceAsync(Window("overtaken", new { reason = "first", filter = new { model = new[] { "overtaken-1" } } }));
+
+        var (status, text) = await _api.RefusedAsync(new { confirms = all.Id(), reason = "as shown" });
+        status.Should().Be(HttpStatusCode.Conflict);
+        text.Should().Contain("superseded").And.Contain($"{overtaking.Id()}");
+        (await _api.GetAsync($"/v1/repricings/{all.Id()}")).GetProperty("superseded_by").GetInt64().Should().Be(overtaking.Id());
+        (await _api.RepriceAsync(new { confirms = other.Id(), reason = "as shown" })).Counts().Should().Be((1, 1, 0), "it is about another model");
     }
 
     [Fact]

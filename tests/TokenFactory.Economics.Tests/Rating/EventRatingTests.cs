@@ -91,6 +91,34 @@ public sealed class EventRatingTests
     }
 
     [Fact]
+    public void A_mark_up_is_on_packages_and_the_minimum_charge_too()
+    {
+        var list = Schedule(new RateCard([new Rate { Id = 1, TokenClass = TokenClass.Input, UnitValue = Price(1_000), PackageTokens = 1_000 }])
+        {
+            Id = 1, Currency = "EUR", EffectiveFrom = Day(1), MinimumCharge = 5,
+        });
+        var resale = Schedule(new RateCard([Of(TokenClass.Input, 0)]) { Id = 2, Currency = "USD", EffectiveFrom = Day(1), Markup = new Markup(10, () => list) });
+
+        CostOf(1).Should().Be(5.5m, "a tenth more than the minimum of 5");
+        CostOf(5_500).Should().Be(6.6m, "six packages at 1.10");
+
+        decimal? CostOf(long tokens)
+        {
+            var lines = EventRating.Rate([Tokens(TokenClass.Input, tokens)], resale, Day(2));
+            lines.Should().OnlyContain(l => l.Currency == "EUR" && l.Applied!.Card.Id == 2);
+            return lines.Sum(l => l.Amount);
+        }
+    }
+
+    [Fact]
+    public void The_last_package_may_hold_more_than_an_entry_may()
+    {
+        var schedule = Schedule(Card(Day(1), new Rate { Id = 1, TokenClass = TokenClass.Input, UnitValue = Price(UnitValue.Maximum), PackageTokens = 7 }));
+
+        EventRating.Rate([Tokens(TokenClass.Input, Quantity.Maximum)], schedule, Day(2)).Sum(l => l.Amount).Should().Be(1_000_000_000_000_001);
+    }
+
+    [Fact]
     public void The_lines_of_a_request_sum_to_what_it_costs()
     {
         // Reckoned anew, class by class, from the terms alone.

@@ -26,8 +26,14 @@ internal sealed class RateCardImport(CatalogWriter writer, TimeProvider time)
 {
     private const string AnotherModel = "another_model";
 
+    // A change of the catalog holds up whoever registers a name: some seconds at most.
+    private const int MaxCards = 20_000;
+
+    /// <exception cref="ImportRefusedException">More cards than one import may have.</exception>
     public async Task<ImportReport> RunAsync(CatalogueFormat format, ImportedPrices prices, ImportRequest request, CancellationToken cancellationToken)
     {
+        if (prices.Cards.Count > MaxCards)
+            throw new ImportRefusedException("too_many_cards", $"The file has prices of {prices.Cards.Count} models and intervals. Import at most {MaxCards} at a time.");
         ImportReport? report = null;
         await writer.WriteAsync<object?>(async context =>
         {
@@ -74,11 +80,20 @@ internal sealed class RateCardImport(CatalogWriter writer, TimeProvider time)
         }
 
         if (!request.IsDryRun)
+        {
+            // One instant for all of it, and as late as can be: what was known at any instant is the whole import or nothing.
+            var now = time.GetUtcNow();
+            foreach (var added in context.ChangeTracker.Entries<RateCardRow>().Where(e => e.State == EntityState.Added))
+                added.Entity.RecordedAt = now;
+            foreach (var added in context.ChangeTracker.Entries<RateCardEnd>().Where(e => e.State == EntityState.Added))
+                added.Entity.RecordedAt = now;
             await context.SaveChangesAsync(cancellationToken);
+        }
+
         return report.ToReport(known, producers);
     }
 
-    private void Apply(TokenFactoryContext context, ImportStep step, RateCardRow row, Model model, ImportRequest request)
+    private static void Apply(TokenFactoryContext context, ImportStep step, RateCardRow row, Model model, ImportRequest request)
     {
         if (request.IsDryRun)
             return;
@@ -86,7 +101,7 @@ internal sealed class RateCardImport(CatalogWriter writer, TimeProvider time)
         {
             context.Add(new RateCardEnd
             {
-                RateCardId = step.Other!.Id!.Value, EffectiveTo = step.To, RecordedAt = time.GetUtcNow(), Reason = ProvenanceOf(step.Card.Card, request),
+                RateCardId = step.Other!.Id!.Value, EffectiveTo = step.To, Reason = ProvenanceOf(step.Card.Card, request),
             });
         }
 
@@ -100,7 +115,6 @@ internal sealed class RateCardImport(CatalogWriter writer, TimeProvider time)
             Currency = row.Currency,
             EffectiveFrom = step.From!.Value.ToUniversalTime(),
             EffectiveTo = step.To?.ToUniversalTime(),
-            RecordedAt = time.GetUtcNow(),
             Fallbacks = row.Fallbacks,
             Source = ProvenanceOf(step.Card.Card, request),
             ObservedAt = request.ObservedAt,
