@@ -108,12 +108,14 @@ internal static class ApiDocument
             {
                 Required = true,
                 Description = body.Description,
-                // A text to type or paste into: what JSON it is, is its publisher's.
-                Content = body.Types.ToDictionary(t => t, _ => new OpenApiMediaType
-                {
-                    Schema = new OpenApiSchema { Type = JsonSchemaType.String | JsonSchemaType.Object | JsonSchemaType.Array },
-                    Example = body.Example is { } example ? JsonValue.Create(example) : null,
-                }),
+                // What JSON it is, is its publisher's.
+                Content = body.Types.ToDictionary(t => t, t => t.StartsWith("text/", StringComparison.Ordinal)
+                    ? new OpenApiMediaType
+                    {
+                        Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                        Example = body.Example is { } example ? JsonValue.Create(example) : null,
+                    }
+                    : new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.Object | JsonSchemaType.Array } }),
             };
         }
 
