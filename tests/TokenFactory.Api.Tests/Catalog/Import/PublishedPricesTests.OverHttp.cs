@@ -63,7 +63,9 @@ public sealed partial class PublishedPricesTests
         await using var api = await ApiProcess.StartAsync(database.ConnectionString);
         await ImportAsync(api, $"format=genai-prices&observed_at=2026-11-01T00:00:00Z&assume_start={AssumedStart}", document);
         await api.CreateAsync("/v1/sources", new { id = "golden" });
-        var expected = Changes().Concat(Tiers()).Concat(Hours()).Select((e, i) => (Id: $"e-{i}", Event: e)).ToList();
+        var all = Changes().Concat(Tiers()).Concat(Hours()).ToList();
+        // No event can have occurred on the dates that are still to come: those are quoted.
+        var expected = all.Where(e => e.At < Today).Select((e, i) => (Id: $"e-{i}", Event: e)).ToList();
 
         using var body = new StringContent(string.Concat(expected.Select(e => BodyOf(e.Id, e.Event) + "\n")), Encoding.UTF8, Events.Lines);
         using var answer = await api.Client.PostAsync("/v1/events", body);
@@ -74,9 +76,19 @@ public sealed partial class PublishedPricesTests
         foreach (var (id, sent) in expected)
         {
             var entry = entries[id].Single(e => e.GetProperty("token_class").GetString() == sent.TokenClass);
-            var amount = sent.Price is { } price ? ExactDecimal.Normalize(decimal.Round(price * sent.Quantity / 1_000_000, 12, MidpointRounding.AwayFromZero)).ToString(CultureInfo.InvariantCulture) : null;
-            entry.GetProperty("amount").GetString().Should().Be(amount, $"{sent}");
+            entry.GetProperty("amount").GetString().Should().Be(AmountOf(sent), $"{sent}");
         }
+
+        var coming = all.Where(e => e.At >= Today).ToList();
+        foreach (var sent in coming)
+        {
+            using var quoted = await api.PostAsync("/v1/quotes", BodyOf("quote", sent));
+            var quote = JsonDocument.Parse(await quoted.Content.ReadAsStringAsync()).RootElement;
+            quote.GetProperty("lines").EnumerateArray().Single(l => l.GetProperty("token_class").GetString() == sent.TokenClass)
+                .GetProperty("amount").GetString().Should().Be(AmountOf(sent), $"{sent}");
+        }
+
+        coming.Should().NotBeEmpty();
 
         // 104 dated rows, 15 of which are the second of two days; 88 tiers; six prices by the hour.
         expected.Should().HaveCountGreaterThan(2 * 88 + 4 * 6 + 2 * 50);
@@ -86,6 +98,10 @@ public sealed partial class PublishedPricesTests
     // A usage of one class; with input beside it where a tier is to be reached. Price null: none is known.
     private sealed record Sent(string Producer, string Model, string TokenClass, DateTimeOffset At, long Quantity, long OtherInput, decimal? Price);
 
+    private static string? AmountOf(Sent sent) => sent.Price is { } price
+        ? ExactDecimal.Normalize(decimal.Round(price * sent.Quantity / 1_000_000, 12, MidpointRounding.AwayFromZero)).ToString(CultureInfo.InvariantCulture)
+        : null;
+
     // A microsecond before and at each date of the history, with the price of the row that holds there.
     private static IEnumerable<Sent> Changes()
     {
@@ -93,8 +109,7 @@ public sealed partial class PublishedPricesTests
         foreach (var rows in history)
         {
             var dates = rows.SelectMany(r => new[] { Date(r["effective_from"]), Date(r["effective_to"]) }).OfType<DateTimeOffset>().Distinct().ToList();
-            // No event can have occurred on the dates that are still to come.
-            foreach (var at in dates.Where(d => d < Today).SelectMany(d => new[] { d - Microsecond, d }))
+            foreach (var at in dates.SelectMany(d => new[] { d - Microsecond, d }))
             {
                 var row = rows.Single(r => (Date(r["effective_from"]) ?? DateTimeOffset.MinValue) <= at && at < (Date(r["effective_to"]) ?? DateTimeOffset.MaxValue));
                 yield return new Sent(rows.Key.Item1, rows.Key.Item2, rows.Key.Item3, at, 123_457, 0, Price(row));
