@@ -55,8 +55,7 @@ public sealed class TransactionTests
             // One is with the writer, which waits for the lock, and one waits for the writer: the others are turned away at once.
             posts = [api.PostAsync("/v1/events", Events.Native("first"))];
             const string waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-            while (await database.ScalarAsync<long>(waiting) == 0)
-                await Task.Yield();
+            await Until.TrueAsync(async () => await database.ScalarAsync<long>(waiting) > 0, "somebody waiting");
             posts.AddRange(Enumerable.Range(1, 19).Select(i => api.PostAsync("/v1/events", Events.Native(Events.Number(i)))));
             foreach (var answer in await FirstAsync(posts, 18))
             {

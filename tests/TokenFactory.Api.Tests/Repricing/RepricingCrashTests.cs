@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using TokenFactory.Api.Tests.Infrastructure;
@@ -62,8 +63,9 @@ public sealed class RepricingCrashTests
 
         async Task KillAsync(ApiProcess api, Task request, int corrected)
         {
-            while (await database.ScalarAsync<long>(Corrected) < Math.Min(corrected, (EventCount / 2) - 1) && await RunsAsync(database))
-                await Task.Yield();
+            await AskedAsync(database);
+            await Until.TrueAsync(
+                async () => await database.ScalarAsync<long>(Corrected) >= Math.Min(corrected, (EventCount / 2) - 1) || !await RunsAsync(database), $"{corrected} corrections");
             api.Kill();
             await request.ContinueWith(_ => { }, TaskScheduler.Default);
             killedAt.Add(await database.ScalarAsync<long>(Corrected));
@@ -78,8 +80,7 @@ public sealed class RepricingCrashTests
         await RecordAsync(one);
         await using var other = await ApiProcess.StartAsync(database.ConnectionString);
         var asked = one.Client.PostAsJsonAsync("/v1/repricings", Request("first"));
-        while (await database.ScalarAsync<long>(Corrected) < 700)
-            await Task.Yield();
+        await Until.TrueAsync(async () => await database.ScalarAsync<long>(Corrected) >= 700, "700 corrections");
 
         one.Kill();
 
@@ -119,8 +120,7 @@ public sealed class RepricingCrashTests
         var reversed = Enumerable.Range(0, EventCount).OrderBy(_ => random.Next()).Take(60).ToList();
 
         var repricing = api.RepriceAsync(Request("meanwhile"));
-        while (await database.ScalarAsync<long>(Corrected) == 0)
-            await Task.Yield();
+        await Until.TrueAsync(async () => await database.ScalarAsync<long>(Corrected) > 0, "a correction");
         await Task.WhenAll([.. reversed.Select(i => api.CreateAsync($"/v1/events/gateway-1/e-{i}/reversal", new { })), api.SendAsync(Enumerable.Range(0, 500).Select(i => Event(EventCount + i)))]);
         var completed = await repricing;
 
@@ -150,16 +150,17 @@ public sealed class RepricingCrashTests
         await RecordAsync(api);
 
         var asked = api.Client.PostAsJsonAsync("/v1/repricings", Request("in spite of it"));
+        // A request that is cut off before it has recorded anything is refused: that is no repricing yet.
+        await AskedAsync(database);
         for (var corrected = 0; corrected < EventCount / 2; corrected += 700)
         {
-            while (await database.ScalarAsync<long>(Corrected) < corrected)
-                await Task.Yield();
+            var wanted = corrected;
+            await Until.TrueAsync(async () => await database.ScalarAsync<long>(Corrected) >= wanted, $"{wanted} corrections");
             await database.ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
         }
 
         await asked.ContinueWith(_ => { }, TaskScheduler.Default);
-        while (await RunsAsync(database))
-            await Task.Yield();
+        await Until.TrueAsync(async () => !await RunsAsync(database), "the end of the repricing");
         (await api.CompletedAsync(1)).Counts().Should().Be((EventCount, EventCount / 2, 0));
         (await database.ScalarAsync<long>(Corrected)).Should().Be(EventCount / 2);
         await api.ShouldBeBalancedAsync();
@@ -174,9 +175,8 @@ public sealed class RepricingCrashTests
         var figures = await FiguresAsync(api);
         await database.ExecuteAsync("alter table event_identity add constraint a_test check (event_id <> '~repricing/e-998/000001')");
 
-        await api.Client.PostAsJsonAsync("/v1/repricings", Request("in vain"));
-        while (await RunsAsync(database))
-            await Task.Yield();
+        (await api.Client.PostAsJsonAsync("/v1/repricings", Request("in vain"))).StatusCode.Should().Be(HttpStatusCode.Accepted);
+        await Until.TrueAsync(async () => !await RunsAsync(database), "the end of the repricing");
         var failed = await api.GetAsync("/v1/repricings/1");
         failed.GetProperty("state").GetString().Should().Be("failed");
         failed.GetProperty("failure").GetString().Should().Contain("a_test");
@@ -188,8 +188,11 @@ public sealed class RepricingCrashTests
         await api.ShouldBeBalancedAsync();
     }
 
+    private static Task AskedAsync(TestDatabase database) =>
+        Until.TrueAsync(async () => await database.ScalarAsync<long>("select count(*) from repricings") > 0, "a repricing");
+
     private static async Task<bool> RunsAsync(TestDatabase database) =>
-        await database.ScalarAsync<long>("select count(*) from repricings") == 0 || await database.ScalarAsync<long>("select count(*) from repricings where state = 1") > 0;
+        await database.ScalarAsync<long>("select count(*) from repricings where state = 1") > 0;
 
     // Every second event is of a model whose price changes.
     private static async Task RecordAsync(ApiProcess api)

@@ -44,14 +44,15 @@ internal static class RepricingSteps
 
     public static async Task<JsonElement> CompletedAsync(this ApiProcess api, long id)
     {
-        while (true)
+        JsonElement repricing = default;
+        await Until.TrueAsync(async () =>
         {
-            var repricing = await api.GetAsync($"/v1/repricings/{id}");
-            if (repricing.GetProperty("state").GetString() == "completed")
-                return repricing;
-            repricing.GetProperty("state").GetString().Should().Be("running", repricing.ToString());
-            await Task.Yield();
-        }
+            repricing = await api.GetAsync($"/v1/repricings/{id}");
+            var state = repricing.GetProperty("state").GetString();
+            state.Should().BeOneOf(["running", "completed"], repricing.ToString());
+            return state == "completed";
+        }, $"the end of repricing {id}");
+        return repricing;
     }
 
     public static long Id(this JsonElement repricing) => repricing.GetProperty("id").GetInt64();

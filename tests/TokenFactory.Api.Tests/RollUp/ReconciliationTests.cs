@@ -33,8 +33,7 @@ public sealed class ReconciliationTests
         await api.PostAsync("/v1/events", Events.Join(Enumerable.Range(0, 20).Select(i => Events.Native($"e-{i}"))), Events.Lines);
         await api.PostAsync("/v1/events", Events.Native("e-1", input: 77));
         await api.PostAsync("/v1/events/gateway-1/e-2/reversal", "{}");
-        while ((await api.GetAsync("/v1/reconciliation")).GetProperty("pending_batches").GetInt64() > 0)
-            await Task.Yield();
+        await Until.TrueAsync(async () => (await api.GetAsync("/v1/reconciliation")).GetProperty("pending_batches").GetInt64() == 0, "nothing pending");
         (await BalancedAsync(api, full: true)).Should().BeTrue("nothing is damaged yet");
         // Nothing may fold or audit once the damage is done.
         await api.StopAsync();
@@ -123,8 +122,7 @@ public sealed class ReconciliationTests
         await using var api = await ApiProcess.StartAsync(database.ConnectionString);
 
         const string folded = "select coalesce(sum(folded_seq), 0)::bigint from rollup_cursor where source_id = (select id from sources where slug = 'sound')";
-        while (await database.ScalarAsync<long>(folded) < 20)
-            await Task.Yield();
+        await Until.TrueAsync(async () => await database.ScalarAsync<long>(folded) >= 20, "the sound source folded");
 
         (await database.ScalarAsync<long>("select count(*) from rollup_cursor where source_id = (select id from sources where slug = 'damaged')")).Should().Be(0);
         (await BalancedAsync(api, full: true)).Should().BeFalse();
