@@ -18,18 +18,7 @@ internal sealed class CatalogCache(NpgsqlDataSource dataSource, IOptions<Catalog
     public void Dispose() => _loading.Dispose();
 
     /// <summary>Loads the catalog anew: after a change of this instance's, or because another's was noticed.</summary>
-    public async Task<CatalogSnapshot> RefreshAsync(CancellationToken cancellationToken)
-    {
-        await _loading.WaitAsync(cancellationToken);
-        try
-        {
-            return _current = await CatalogLoader.LoadAsync(dataSource, _current, cancellationToken);
-        }
-        finally
-        {
-            _loading.Release();
-        }
-    }
+    public Task<CatalogSnapshot> RefreshAsync(CancellationToken cancellationToken) => CatchUpAsync(long.MaxValue, cancellationToken);
 
     /// <summary>
     /// The catalog as it is now, whichever instance changed it: what is asked for by people, one at a time, looks at the version first.
@@ -43,12 +32,14 @@ internal sealed class CatalogCache(NpgsqlDataSource dataSource, IOptions<Catalog
     /// <summary>The catalog at a version or a later one. Of many who notice at once that they are behind, the first loads it.</summary>
     public async Task<CatalogSnapshot> CatchUpAsync(long version, CancellationToken cancellationToken)
     {
-        if (Current.Version >= version)
-            return Current;
+        if (_current is { } known && known.Version >= version)
+            return known;
         await _loading.WaitAsync(cancellationToken);
         try
         {
-            return Current.Version >= version ? Current : _current = await CatalogLoader.LoadAsync(dataSource, _current, cancellationToken);
+            return _current is { } loaded && loaded.Version >= version
+                ? loaded
+                : _current = await CatalogLoader.LoadAsync(dataSource, _current, cancellationToken);
         }
         finally
         {

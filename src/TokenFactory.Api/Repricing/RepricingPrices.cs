@@ -5,7 +5,7 @@ using TokenFactory.Economics.Rating;
 namespace TokenFactory.Api.Repricing;
 
 /// <summary>What becomes of an event that is looked at.</summary>
-/// <param name="IsSkipped">It can't be priced anew, or must not be.</param>
+/// <param name="IsSkipped">Of a revert: another repricing is in force.</param>
 /// <param name="Before">The lines in force without the repricing; null: the event is not in the difference.</param>
 /// <param name="After">The lines in force with it.</param>
 /// <param name="IsChanged">Whether the two differ.</param>
@@ -14,7 +14,7 @@ internal readonly record struct RepricingOutcome(
     bool IsSkipped, IReadOnlyList<LedgerLine>? Before, IReadOnlyList<LedgerLine>? After, bool IsChanged, LedgerEvent? Posting);
 
 /// <summary>Prices and exchange rates as a repricing knows them, and what it makes of an event by them. Pure.</summary>
-internal sealed class RepricingPrices(RepricingTask task, RateBook rates, ExchangeRates exchange, string reportingCurrency)
+internal sealed class RepricingPrices(RepricingTask task, KnownPrices known, string reportingCurrency)
 {
     private static readonly RepricingOutcome Left = new(false, null, null, false, null);
 
@@ -26,7 +26,7 @@ internal sealed class RepricingPrices(RepricingTask task, RateBook rates, Exchan
         if (sent.IsReversed || (task.Reverts is null && task.Selection.Only == RepricingEvents.Unpriced && !sent.IsUnpriced))
             return Left;
         var before = sent.InForce.ConvertAll(l => l.Line);
-        var after = task.Reverts is null ? TryRate(sent) : FormerLines(sent, before);
+        var after = task.Reverts is null ? Rate(sent) : FormerLines(sent, before);
         if (after is null)
             return Left with { IsSkipped = true };
         return before.SequenceEqual(after)
@@ -38,19 +38,6 @@ internal sealed class RepricingPrices(RepricingTask task, RateBook rates, Exchan
     private static List<LedgerLine>? FormerLines(RepricingEvent sent, List<LedgerLine> inForce) =>
         sent.Reverted!.After.SequenceEqual(inForce) ? sent.Reverted.Before : null;
 
-    // Null: a quantity that the prices can't be applied to, such as packages beyond what an entry holds.
-    private List<LedgerLine>? TryRate(RepricingEvent sent)
-    {
-        try
-        {
-            return Rate(sent);
-        }
-        catch (Exception e) when (e is ArgumentOutOfRangeException or OverflowException)
-        {
-            return null;
-        }
-    }
-
     // Token classes as they were recorded; what the former prices had added beyond tokens is dropped, and made anew.
     private List<LedgerLine> Rate(RepricingEvent sent)
     {
@@ -58,9 +45,9 @@ internal sealed class RepricingPrices(RepricingTask task, RateBook rates, Exchan
         var usage = recorded.ConvertAll(l => new UsageLine(l.TokenClass, l.Line.Quantity,
             l.Line.Basis == ValueBasis.Declared ? new DeclaredValue(l.Line.UnitValue!.Value, l.Line.Currency!) : null)).ToArray();
         var items = recorded.ToDictionary(l => l.TokenClass, l => l.Line.ItemId);
-        var rated = EventRating.Rate(usage, rates.ScheduleOf(sent.ProducerId, sent.ModelId, sent.Model, sent.ServiceTier), sent.Event.OccurredAt,
+        var rated = EventRating.Rate(usage, known.Rates.ScheduleOf(sent.ProducerId, sent.ModelId, sent.Model, sent.ServiceTier), sent.Event.OccurredAt,
             sent.Event.AccountId, sent.Event.Sector, sent.Event.Region, task.Selection.PriceBasis == PriceBasis.Current ? task.KnownAt : null);
-        return [.. rated.Select(line => LedgerLine.Of(line, items[line.TokenClass], exchange, reportingCurrency, sent.Event.OccurredAt))];
+        return [.. rated.Select(line => LedgerLine.Of(line, items[line.TokenClass], known.Exchange, reportingCurrency, sent.Event.OccurredAt))];
     }
 
     private LedgerEvent CorrectionOf(RepricingEvent sent, List<LedgerLine> before, List<LedgerLine> after)

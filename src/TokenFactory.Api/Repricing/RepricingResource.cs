@@ -63,7 +63,7 @@ public sealed record RepricingProgress
     /// <summary>Events whose price differs: recorded anew, or in a dry run to be.</summary>
     public required long Changed { get; init; }
 
-    /// <summary>Events that can't be priced anew; of a revert, those whose price another repricing has changed since.</summary>
+    /// <summary>Of a revert: events whose price another repricing has changed since. They are left.</summary>
     public required long Skipped { get; init; }
 }
 

@@ -3,7 +3,6 @@ using TokenFactory.Api.Catalog;
 using TokenFactory.Api.Database;
 using TokenFactory.Api.Hosting;
 using TokenFactory.Api.Ledger;
-using TokenFactory.Economics.Rating;
 
 namespace TokenFactory.Api.Repricing;
 
@@ -90,7 +89,7 @@ internal sealed partial class RepricingService(
     {
         try
         {
-            var prices = await ReadPricesAsync(connection, task, stoppingToken);
+            var prices = await ReadPricesAsync(task, stoppingToken);
             if (await new RepricingRun(connection, journal, task, prices, time).RunAsync(stoppingToken))
                 LogCompleted(logger, task.Id);
         }
@@ -104,17 +103,11 @@ internal sealed partial class RepricingService(
     }
 
     // A revert needs none: it records what was there before.
-    private async Task<RepricingPrices> ReadPricesAsync(NpgsqlConnection connection, RepricingTask task, CancellationToken cancellationToken)
+    private async Task<RepricingPrices> ReadPricesAsync(RepricingTask task, CancellationToken cancellationToken)
     {
         var currency = await settings.ReportingCurrencyAsync(cancellationToken);
-        if (task.Reverts is not null)
-            return new RepricingPrices(task, RateBook.Empty, ExchangeRates.None, currency);
-        var knownAt = task.Selection.AsOf ?? task.KnownAt;
-        await using var snapshot = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
-        var rates = await RateBookReader.ReadAsync(connection, knownAt, cancellationToken);
-        var exchange = await RateBookReader.ReadExchangeAsync(connection, knownAt, cancellationToken);
-        await snapshot.CommitAsync(cancellationToken);
-        return new RepricingPrices(task, rates, exchange, currency);
+        var known = task.Reverts is null ? await KnownPrices.ReadAsync(dataSource, task.Selection.AsOf ?? task.KnownAt, cancellationToken) : KnownPrices.None;
+        return new RepricingPrices(task, known, currency);
     }
 
     [LoggerMessage(6001, LogLevel.Information, "Repricing {RepricingId} is completed")]

@@ -15,7 +15,7 @@ create table repricings (
     state       smallint not null default 1 check (state between 1 and 3),   -- 1 running, 2 completed, 3 failed
     examined    bigint not null default 0,                  -- events looked at
     changed     bigint not null default 0,                  -- events whose price differs
-    skipped     bigint not null default 0,                  -- events that can't be priced anew: of a revert, those that another repricing has changed since
+    skipped     bigint not null default 0,                  -- of a revert: events that another repricing has changed since
     failure     text,
     finished_at timestamptz,
     check (not dry_run or (confirms is null and reverts is null))
