@@ -69,7 +69,7 @@ public static class Bilateral
 
     private static IndexValue OverItems(BilateralBasket basket, Func<BilateralBasket, IndexValue> formula) =>
         basket.NullReason is { } why ? IndexValue.Null(why)
-        : basket.Pairs.Count == 0 ? IndexValue.Null(NullReasons.NoMatchedItems)
+        : basket.Pairs.Length == 0 ? IndexValue.Null(NullReasons.NoMatchedItems)
         : formula(basket);
 
     private static IndexValue GeometricMean(IndexValue left, IndexValue right)

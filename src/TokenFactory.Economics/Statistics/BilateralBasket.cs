@@ -13,17 +13,26 @@ public enum ItemSelection
 /// <summary>
 /// Two periods side by side: the sums of products from which every basket index is made, p and q of period 0 and 1 over the compared items.
 /// Sums of p x q across periods are taken in double: prices are quotients, which no decimal holds exactly. They run in a
-/// fixed order and carry the error of each addition along (Neumaier 1974), so that figures don't depend on how the items happen to be numbered.
+/// fixed order and carry the error of each addition along (<see cref="CompensatedSum"/>), so that figures don't depend on how the items happen
+/// to be numbered.
 /// </summary>
 public sealed class BilateralBasket
 {
-    private BilateralBasket(IReadOnlyList<Pair> pairs)
+    private readonly Pair[] _pairs;
+
+    private BilateralBasket(Pair[] pairs)
     {
-        Pairs = pairs;
-        P0Q0 = Sum(pairs, i => i.P0 * i.Q0);
-        P1Q0 = Sum(pairs, i => i.P1 * i.Q0);
-        P0Q1 = Sum(pairs, i => i.P0 * i.Q1);
-        P1Q1 = Sum(pairs, i => i.P1 * i.Q1);
+        _pairs = pairs;
+        CompensatedSum p0q0 = default, p1q0 = default, p0q1 = default, p1q1 = default;
+        foreach (ref readonly var i in pairs.AsSpan())
+        {
+            p0q0.Add(i.P0 * i.Q0);
+            p1q0.Add(i.P1 * i.Q0);
+            p0q1.Add(i.P0 * i.Q1);
+            p1q1.Add(i.P1 * i.Q1);
+        }
+
+        (P0Q0, P1Q0, P0Q1, P1Q1) = (p0q0.Value, p1q0.Value, p0q1.Value, p1q1.Value);
     }
 
     /// <summary>One compared item. An imputed price has quantity 0.</summary>
@@ -33,7 +42,8 @@ public sealed class BilateralBasket
     /// <param name="Q1">Tokens in period 1.</param>
     public readonly record struct Pair(int ItemId, double P0, double Q0, double P1, double Q1);
 
-    public IReadOnlyList<Pair> Pairs { get; }
+    /// <summary>The compared items: matched ones by id, then new ones, then vanished ones.</summary>
+    public ReadOnlySpan<Pair> Pairs => _pairs;
 
     /// <summary>S p0 q0, in money.</summary>
     public double P0Q0 { get; }
@@ -79,58 +89,62 @@ public sealed class BilateralBasket
     /// </param>
     public static BilateralBasket Of(Basket @base, Basket current, ItemSelection selection)
     {
-        var matched = new List<Pair>();
-        var fresh = new List<(int Id, ItemValue Item)>();
-        foreach (var (id, item) in current.Items)
-        {
-            if (@base.Items.TryGetValue(id, out var before))
-                matched.Add(new Pair(id, before.Price, (double)before.Quantity, item.Price, (double)item.Quantity));
-            else
-                fresh.Add((id, item));
-        }
-
-        var gone = @base.Items.Where(i => !current.Items.ContainsKey(i.Key)).Select(i => (i.Key, i.Value)).ToList();
-        var isImputed = selection == ItemSelection.Union && fresh.Count + gone.Count > 0;
-        var mean = isImputed ? Bilateral.Fisher(new BilateralBasket(matched)) : default;
-        var why = !isImputed ? null : mean.Value == 0 && fresh.Count > 0 ? NullReasons.ZeroPrice : mean.NullReason;
-        List<Pair> pairs = [.. matched];
-        if (isImputed && why is null)
-        {
-            pairs.AddRange(fresh.Select(i => new Pair(i.Id, i.Item.Price / mean.Value!.Value, 0, i.Item.Price, (double)i.Item.Quantity)));
-            pairs.AddRange(gone.Select(i => new Pair(i.Key, i.Value.Price, (double)i.Value.Quantity, i.Value.Price * mean.Value!.Value, 0)));
-        }
-
+        var matching = Matching.Of(@base, current);
+        var imputed = matching.Fresh.Count + matching.Gone.Count;
+        var mean = selection == ItemSelection.Union && imputed > 0 ? Bilateral.Fisher(new BilateralBasket(matching.Pairs)) : IndexValue.Of(1);
+        var why = mean.Value == 0 && matching.Fresh.Count > 0 ? NullReasons.ZeroPrice : mean.NullReason;
+        var pairs = selection == ItemSelection.Matched || imputed == 0 || why is not null ? matching.Pairs : Union(@base, current, matching, mean.Value!.Value);
         return new BilateralBasket(pairs)
         {
             NullReason = why,
-            MatchedItems = matched.Count,
-            NewItems = fresh.Count,
-            VanishedItems = gone.Count,
+            MatchedItems = matching.Pairs.Length,
+            NewItems = matching.Fresh.Count,
+            VanishedItems = matching.Gone.Count,
             MatchedShare = @base.IsEmpty || current.IsEmpty
                 ? null
-                : (ShareOf(@base, current) + ShareOf(current, @base)) / 2,
+                : (ShareOf(@base, matching.BaseValue, matching.Pairs.Length) + ShareOf(current, matching.CurrentValue, matching.Pairs.Length)) / 2,
         };
     }
 
-    private static double Sum(IReadOnlyList<Pair> pairs, Func<Pair, double> term)
+    private static Pair[] Union(Basket @base, Basket current, Matching matching, double mean) =>
+    [
+        .. matching.Pairs,
+        .. matching.Fresh.Select(k => new Pair(current.Ids[k], current.Prices[k] / mean, 0, current.Prices[k], current.Quantities[k])),
+        .. matching.Gone.Select(k => new Pair(@base.Ids[k], @base.Prices[k], @base.Quantities[k], @base.Prices[k] * mean, 0)),
+    ];
+
+    private static double ShareOf(Basket basket, decimal matchedValue, int matchedItems) =>
+        basket.Value > 0 ? (double)(matchedValue / basket.Value) : (double)matchedItems / basket.Count;
+
+    // Both baskets are in the order of ids: one walk along the two.
+    private readonly record struct Matching(Pair[] Pairs, List<int> Fresh, List<int> Gone, decimal BaseValue, decimal CurrentValue)
     {
-        double sum = 0, lost = 0;
-        foreach (var pair in pairs)
+        public static Matching Of(Basket @base, Basket current)
         {
-            var next = term(pair);
-            var total = sum + next;
-            lost += Math.Abs(sum) >= Math.Abs(next) ? sum - total + next : next - total + sum;
-            sum = total;
+            ReadOnlySpan<int> baseIds = @base.Ids, currentIds = current.Ids;
+            var pairs = new Pair[Math.Min(baseIds.Length, currentIds.Length)];
+            List<int> fresh = [], gone = [];
+            decimal baseValue = 0, currentValue = 0;
+            int matched = 0, b = 0, c = 0;
+            while (b < baseIds.Length || c < currentIds.Length)
+            {
+                if (c == currentIds.Length || (b < baseIds.Length && baseIds[b] < currentIds[c]))
+                {
+                    gone.Add(b++);
+                }
+                else if (b == baseIds.Length || currentIds[c] < baseIds[b])
+                {
+                    fresh.Add(c++);
+                }
+                else
+                {
+                    pairs[matched++] = new Pair(baseIds[b], @base.Prices[b], @base.Quantities[b], current.Prices[c], current.Quantities[c]);
+                    baseValue += @base.Values[b++];
+                    currentValue += current.Values[c++];
+                }
+            }
+
+            return new Matching(pairs[..matched], fresh, gone, baseValue, currentValue);
         }
-
-        return sum + lost;
-    }
-
-    private static double ShareOf(Basket basket, Basket other)
-    {
-        var matched = basket.Items.Where(i => other.Items.ContainsKey(i.Key)).ToList();
-        return basket.Value > 0
-            ? (double)(matched.Sum(i => i.Value.Value) / basket.Value)
-            : (double)matched.Count / basket.Items.Count;
     }
 }

@@ -97,7 +97,7 @@ public sealed class IndexSeriesTests
 
     [Fact]
     public void An_item_whose_corrections_outweigh_it_is_missing() =>
-        Of((1, -3, -1), (2, 0, 0), (3, 5, 0), (4, -2, 1), (5, 1, 1)).Items.Keys.Should().Equal(5);
+        Of((1, -3, -1), (2, 0, 0), (3, 5, 0), (4, -2, 1), (5, 1, 1)).Ids.ToArray().Should().Equal(5);
 
     [Fact]
     public void A_chain_beyond_the_range_of_numbers_ends_with_a_reason()

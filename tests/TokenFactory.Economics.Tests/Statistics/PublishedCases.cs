@@ -15,8 +15,10 @@ public sealed record PublishedCase(string Id, string Title, string[] Periods, Ba
     {
         using var document = JsonDocument.Parse(File.ReadAllText(path));
         var root = document.RootElement;
-        string[] periods = [.. root.GetProperty("periods").EnumerateArray().Select(p => p.ToString())];
-        string[] items = [.. root.GetProperty("items").EnumerateArray().Select(i => i.ToString())];
+        // Some cases are of regressions and chains: they have no items.
+        var hasItems = root.TryGetProperty("items", out var names) && root.TryGetProperty("prices", out _);
+        string[] periods = hasItems ? [.. root.GetProperty("periods").EnumerateArray().Select(p => p.ToString())] : [];
+        string[] items = hasItems ? [.. names.EnumerateArray().Select(i => i.ToString())] : [];
         return new PublishedCase(
             root.GetProperty("id").GetString()!,
             root.GetProperty("title").GetString()!,
@@ -52,7 +54,7 @@ public sealed record PublishedSeries(string Method, string? Index, string Output
         Text(element, "output") ?? "chained",
         Text(element, "type") ?? "price",
         element.TryGetProperty("items", out var items) ? subset([.. items.EnumerateArray().Select(i => i.ToString())]) : null,
-        [.. element.GetProperty("values").EnumerateArray().Select(v => v.ValueKind == JsonValueKind.Number ? v.GetDouble() : (double?)null)],
+        [.. Elements(element.GetProperty("values")).Select(v => v.ValueKind == JsonValueKind.Number ? v.GetDouble() : (double?)null)],
         element.Clone());
 
     public BilateralFormula Formula => Enum.Parse<BilateralFormula>(Index!, ignoreCase: true);
@@ -73,6 +75,8 @@ public sealed record PublishedSeries(string Method, string? Index, string Output
         Raw.TryGetProperty("rel_tol", out var relative) ? relative.GetDouble() * Math.Abs(expected)
         : Raw.TryGetProperty("abs_tol", out var absolute) ? absolute.GetDouble()
         : 0.5000001 * Math.Pow(10, -Raw.GetProperty("decimals").GetInt32());
+
+    private static JsonElement.ArrayEnumerator Elements(JsonElement values) => values.ValueKind == JsonValueKind.Array ? values.EnumerateArray() : default;
 
     private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.ToString() : null;
 }

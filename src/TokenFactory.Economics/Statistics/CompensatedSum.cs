@@ -1,0 +1,22 @@
+namespace TokenFactory.Economics.Statistics;
+
+/// <summary>
+/// A sum of doubles that carries the error of each addition along, so that it hardly depends on the order of its terms. Source: Neumaier,
+/// Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen (1974).
+/// </summary>
+public struct CompensatedSum
+{
+    private double _sum;
+    private double _lost;
+
+    /// <summary>The sum of everything added so far; 0 at first.</summary>
+    public readonly double Value => _sum + _lost;
+
+    /// <summary>Adds a term.</summary>
+    public void Add(double term)
+    {
+        var total = _sum + term;
+        _lost += Math.Abs(_sum) >= Math.Abs(term) ? _sum - total + term : term - total + _sum;
+        _sum = total;
+    }
+}
