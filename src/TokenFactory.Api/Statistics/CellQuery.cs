@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Npgsql;
-using TokenFactory.Economics.Statistics;
 
 namespace TokenFactory.Api.Statistics;
 
@@ -19,21 +18,27 @@ internal sealed class CellQuery
     public CellQuery(FigureRequest request, string join = "", params ReadOnlySpan<NpgsqlParameter> parameters)
     {
         _parameters = [.. parameters];
-        var isHourly = request.Frequency == Frequency.Hour;
         var where = new StringBuilder();
         // Keys of cells begin with the source: with every source named, a window reads its own cells and not the whole ledger's.
         if (request.Start is not null || request.End is not null)
             where.Append(" and d.source_id = any (array(select id from sources))");
-        And(where, isHourly ? "d.hour >= " : "d.day >= ", isHourly ? request.Start : Day(request.Start));
-        And(where, isHourly ? "d.hour < " : "d.day < ", isHourly ? request.End : Day(request.End));
+        And(where, request.IsByHour ? "d.hour >= " : "d.day >= ", request.IsByHour ? request.Start?.ToUniversalTime() : Day(request.Start));
+        And(where, request.IsByHour ? "d.hour < " : "d.day < ", request.IsByHour ? request.End?.ToUniversalTime() : Day(request.End));
         And(where, "d.vintage <= ", request.AsOf);
         foreach (var (dimension, values) in request.Filters)
             AndIn(where, dimension, values);
-        From = $"from {(isHourly ? "rollup_hour" : "rollup_day")} d{Joins(request)}{join}\nwhere true{where}";
+        From = $"from {(request.IsByHour ? "rollup_hour" : "rollup_day")} d{Joins(request)}{join}\nwhere true{where}";
     }
 
     /// <summary>From where, and under which conditions.</summary>
     public string From { get; }
+
+    /// <summary>The place of a further parameter's value, as the text names it.</summary>
+    public string Add(NpgsqlParameter parameter)
+    {
+        _parameters.Add(parameter);
+        return $"${_parameters.Count}";
+    }
 
     /// <summary>A command with the parameters that <see cref="From"/> names.</summary>
     public NpgsqlCommand CommandOf(NpgsqlConnection connection, string text)

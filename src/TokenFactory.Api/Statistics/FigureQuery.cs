@@ -8,21 +8,27 @@ using TokenFactory.Economics.Statistics;
 namespace TokenFactory.Api.Statistics;
 
 /// <summary>Reads the query string of a figure and collects every violation.</summary>
-internal sealed class FigureQuery(ActionContext action, CatalogSnapshot catalog)
+internal sealed class FigureQuery(ActionContext action, CatalogSnapshot catalog, StatisticsOptions options)
 {
+    // No event is older.
+    private static readonly DateTimeOffset FirstInstant = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private readonly IQueryCollection _query = action.HttpContext.Request.Query;
     private readonly List<FieldError> _errors = KnownParameters.FaultsOf(action);
 
     public IReadOnlyList<FieldError> Errors => _errors;
 
     /// <summary>Reads what all figures share.</summary>
-    public FigureRequest Read()
+    /// <param name="isOfUtc">Of a table whose days are always those of UTC.</param>
+    public FigureRequest Read(bool isOfUtc = false)
     {
+        var calendar = isOfUtc ? ReportingCalendar.Utc : Calendar();
         var request = new FigureRequest
         {
             Frequency = Choose("frequency", Frequency.Month),
-            Start = Instant("start"),
-            End = Instant("end"),
+            Calendar = calendar,
+            Start = Instant("start", calendar),
+            End = Instant("end", calendar),
             By = Groups(),
             Filters = Filters(),
             AsOf = Date("as_of"),
@@ -33,12 +39,13 @@ internal sealed class FigureQuery(ActionContext action, CatalogSnapshot catalog)
         {
             if (instant is not { } at)
                 continue;
-            if (request.Frequency != Frequency.Hour && at.TimeOfDay != TimeSpan.Zero)
-                Add(name, "not_a_day", "Must be the beginning of a UTC day unless the frequency is hour.");
+            if (request.Frequency != Frequency.Hour && calendar.Containing(Frequency.Day, at).Start != at)
+                Add(name, "not_a_day", $"Must be the beginning of a day of {calendar.Zone.Id} unless the frequency is hour.");
             if (request.Frequency == Frequency.Hour && at.Ticks % TimeSpan.TicksPerHour != 0)
                 Add(name, "not_an_hour", "Must be the beginning of an hour: figures are kept by the hour.");
         }
 
+        CheckOffsets(request);
         return request;
     }
 
@@ -65,13 +72,13 @@ internal sealed class FigureQuery(ActionContext action, CatalogSnapshot catalog)
     }
 
     /// <summary>A period as it is written in answers, of the query's frequency.</summary>
-    public Period? ReadPeriod(string name, Frequency frequency)
+    public Period? ReadPeriod(string name, FigureRequest request)
     {
         if (Single(name) is not { } text)
             return null;
-        if (Period.TryParse(text, out var period) && period.Frequency == frequency)
+        if (request.Calendar.TryParse(text, out var period) && period.Frequency == request.Frequency)
             return period;
-        Add(name, "invalid_period", $"Must be a period of frequency {WireJson.NameOf(frequency)}, written as in the answer's `period`.");
+        Add(name, "invalid_period", $"Must be a period of frequency {WireJson.NameOf(request.Frequency)}, written as in the answer's `period`.");
         return null;
     }
 
@@ -83,16 +90,42 @@ internal sealed class FigureQuery(ActionContext action, CatalogSnapshot catalog)
         return values.Count == 0 || string.IsNullOrEmpty(values[0]) ? null : values[0];
     }
 
-    private DateTimeOffset? Instant(string name)
+    private DateTimeOffset? Instant(string name, ReportingCalendar calendar)
     {
         if (Single(name) is not { } text)
             return null;
-        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) && date.Year <= 9998)
-            return new DateTimeOffset(date, TimeOnly.MinValue, TimeSpan.Zero);
-        if (UtcInstantConverter.TryParse(text, out var instant) && instant.Year <= 9998)
+        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) && IsInRange(date.Year))
+            return calendar.StartOf(date);
+        if (UtcInstantConverter.TryParse(text, out var instant) && IsInRange(instant.Year))
             return instant;
-        Add(name, "invalid_instant", "Must be a date such as 2026-11-01 (UTC), or an RFC 3339 instant with an offset.");
+        Add(name, "invalid_instant", $"Must be a date such as 2026-11-01 (of {calendar.Zone.Id}), or an RFC 3339 instant with an offset.");
         return null;
+
+        bool IsInRange(int year) => year >= calendar.FirstYear && year <= calendar.LastYear;
+    }
+
+    private ReportingCalendar Calendar()
+    {
+        var name = Single("time_zone") ?? options.TimeZone;
+        if (TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) && !name.Contains('\0', StringComparison.Ordinal))
+            return new ReportingCalendar(zone);
+        Add("time_zone", "unknown_value", "Must be an IANA name of a time zone, such as UTC, Europe/Berlin or Asia/Shanghai.");
+        return ReportingCalendar.Utc;
+    }
+
+    // Cells are of whole hours of UTC: the day of a zone that is half an hour off has no cells of its own.
+    private void CheckOffsets(FigureRequest request)
+    {
+        if (request.Calendar.IsUtc)
+            return;
+        var start = request.Start > FirstInstant ? request.Start.Value : FirstInstant;
+        var limit = DateTimeOffset.UtcNow.AddYears(1);
+        var end = request.End < limit ? request.End.Value : limit;
+        if (!request.Calendar.HasWholeHours(start, end < start ? start : end))
+        {
+            Add("time_zone", "not_whole_hours",
+                $"{request.Calendar.Zone.Id} is not always a whole number of hours from UTC, and figures are kept by the hour. Ask for another zone, or for a window (`start`, `end`) in which it is.");
+        }
     }
 
     private DateOnly? Date(string name)

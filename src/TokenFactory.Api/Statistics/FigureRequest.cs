@@ -7,6 +7,12 @@ internal sealed record FigureRequest
 {
     public required Frequency Frequency { get; init; }
 
+    /// <summary>Whose periods they are.</summary>
+    public ReportingCalendar Calendar { get; init; } = ReportingCalendar.Utc;
+
+    /// <summary>Whether the figures come from the cells of hours: those of days are cut at midnights of UTC.</summary>
+    public bool IsByHour => Frequency == Frequency.Hour || !Calendar.IsUtc;
+
     /// <summary>The window, half-open; null: as far as the data goes.</summary>
     public DateTimeOffset? Start { get; init; }
 

@@ -47,8 +47,8 @@ internal sealed class MarginsController(FigureReader figures, CatalogCache catal
         [FromQuery, OneOf("json", "csv")] string? format, CancellationToken cancellationToken)
 #pragma warning restore IDE0060
     {
-        var query = new FigureQuery(ControllerContext, catalog.Current);
-        var request = query.Read();
+        var query = new FigureQuery(ControllerContext, catalog.Current, options.Value);
+        var request = query.Read(isOfUtc: true);
         // Costs hold for whole days.
         if (request.Frequency == Frequency.Hour)
             query.Allow("frequency", "day", "week", "month", "quarter", "year");

@@ -7,6 +7,9 @@ internal sealed class StatisticsOptions
 {
     public const string Section = "TokenFactory:Statistics";
 
+    /// <summary>The zone in whose calendar figures are made unless a query asks for another: an IANA name, its offsets whole hours.</summary>
+    public string TimeZone { get; set; } = "UTC";
+
     /// <summary>A period is <c>provisional</c> until it has been over for this many days: late events are common in the first week.</summary>
     [Range(0, 3_650)]
     public int ProvisionalDays { get; set; } = 7;

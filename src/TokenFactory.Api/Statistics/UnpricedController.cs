@@ -42,8 +42,8 @@ internal sealed class UnpricedController(FigureReader figures, CatalogCache cata
         [FromQuery, OneOf("json", "csv")] string? format, CancellationToken cancellationToken)
 #pragma warning restore IDE0060
     {
-        var query = new FigureQuery(ControllerContext, catalog.Current);
-        var request = query.Read();
+        var query = new FigureQuery(ControllerContext, catalog.Current, options.Value);
+        var request = query.Read(isOfUtc: true);
         query.Allow("format", "csv", "json");
         if (await figures.NamesUnknownModelAsync(request, cancellationToken))
             query.Add("model", "unknown_value", "No model has this name or alias.");
