@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Reflection;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Authorization;
@@ -207,8 +208,13 @@ internal static class ApiDocument
         foreach (var parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>().Where(p => p.In == ParameterLocation.Query))
         {
             var described = context.Description.ParameterDescriptions.First(p => p.Name == parameter.Name);
+            // Of what several operations take, the texts stand at the properties of its class.
+            ICustomAttributeProvider? declared = described.ModelMetadata?.ContainerType is { } container && described.ModelMetadata.PropertyName is { } property
+                ? container.GetProperty(property)
+                : (described.ParameterDescriptor as ControllerParameterDescriptor)?.ParameterInfo;
             var values = Vocabularies.GetValueOrDefault(described.Name)
-                ?? (described.ParameterDescriptor as ControllerParameterDescriptor)?.ParameterInfo.GetCustomAttribute<OneOfAttribute>()?.Values;
+                ?? declared?.GetCustomAttributes(inherit: true).OfType<OneOfAttribute>().FirstOrDefault()?.Values;
+            parameter.Description ??= declared?.GetCustomAttributes(inherit: true).OfType<DescriptionAttribute>().FirstOrDefault()?.Description;
             var schema = (parameter.Schema?.Items ?? parameter.Schema) as OpenApiSchema;
             if (values is not null && schema is not null)
                 schema.Enum = [.. values.Select(v => JsonValue.Create(v))];

@@ -10,8 +10,9 @@ namespace TokenFactory.Api.Statistics;
 /// <summary>Reads the query string of a figure and collects every violation.</summary>
 internal sealed class FigureQuery(ActionContext action, CatalogSnapshot catalog, StatisticsOptions options)
 {
-    // No event is older.
+    // No event is older, and what zones will do later is not known.
     private static readonly DateTimeOffset FirstInstant = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset LastInstant = new(2050, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly IQueryCollection _query = action.HttpContext.Request.Query;
     private readonly List<FieldError> _errors = KnownParameters.FaultsOf(action);
@@ -119,8 +120,7 @@ internal sealed class FigureQuery(ActionContext action, CatalogSnapshot catalog,
         if (request.Calendar.IsUtc)
             return;
         var start = request.Start > FirstInstant ? request.Start.Value : FirstInstant;
-        var limit = DateTimeOffset.UtcNow.AddYears(1);
-        var end = request.End < limit ? request.End.Value : limit;
+        var end = request.End < LastInstant ? request.End.Value : LastInstant;
         if (!request.Calendar.HasWholeHours(start, end < start ? start : end))
         {
             Add("time_zone", "not_whole_hours",

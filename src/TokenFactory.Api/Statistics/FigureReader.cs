@@ -1,8 +1,6 @@
-using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
 using TokenFactory.Api.Database;
-using TokenFactory.Api.Hosting;
 using TokenFactory.Economics.Measures;
 using TokenFactory.Economics.Statistics;
 
@@ -41,9 +39,6 @@ internal sealed record MarginCell : GroupedCell
     public required string? UnitCost { get; init; }
 }
 
-/// <summary>One item of one period and group.</summary>
-internal readonly record struct ItemCell(Period Period, IReadOnlyList<string> Group, int ItemId, ItemValue Item);
-
 /// <summary>More rows than an answer may have.</summary>
 internal sealed class TooManyRowsException(int limit) : Exception($"More than {limit} rows.")
 {
@@ -61,7 +56,7 @@ internal sealed class FigureReader(NpgsqlDataSource dataSource)
             """
             trim_scale(sum(d.reporting_amount))::text, sum(d.quantity)::text, (sum(d.quantity) - sum(d.priced_quantity))::text, sum(d.free_quantity)::text,
             trim_scale(round(sum(d.reporting_amount)::numeric(200, 60) * 1000000 / nullif(sum(d.priced_quantity), 0), 12))::text
-            """, byItem: false, (row, period, group, first) => new FigureCell
+            """, (row, period, group, first) => new FigureCell
             {
                 Period = period,
                 Group = group,
@@ -71,13 +66,6 @@ internal sealed class FigureReader(NpgsqlDataSource dataSource)
                 FreeQuantity = row.GetString(first + 3),
                 UnitValue = row.IsDBNull(first + 4) ? null : row.GetString(first + 4),
             }, cancellationToken);
-
-    /// <summary>The items of each period and group, priced part only: what index numbers are made from.</summary>
-    /// <exception cref="TooManyRowsException">There are more than <paramref name="limit"/>.</exception>
-    public Task<(FigureContext Context, List<ItemCell> Cells)> ReadItemsAsync(FigureRequest request, int limit, CancellationToken cancellationToken) =>
-        InSnapshotAsync(request, new CellQuery(request), limit, "d.item_id, trim_scale(sum(d.reporting_amount))::text, trim_scale(sum(d.priced_quantity))::text", byItem: true,
-            (row, period, group, first) => new ItemCell(
-                period, group, row.GetInt32(first), new ItemValue(Number(row.GetString(first + 1)), Number(row.GetString(first + 2)))), cancellationToken);
 
     // A product has all its digits, and a millionth is exact: nothing is rounded before the quotients.
     private const string CostSql = "(coalesce(sum(d.quantity * c.unit_cost), 0) * 0.000001)";
@@ -98,7 +86,7 @@ internal sealed class FigureReader(NpgsqlDataSource dataSource)
             trim_scale(round({MarginSql}::numeric(200, 60) / nullif({CostedGdpSql}, 0), 12))::text,
             {CostedQuantitySql}::text, (sum(d.quantity) - {CostedQuantitySql})::text,
             trim_scale(round({CostSql}::numeric(200, 60) * 1000000 / nullif({CostedQuantitySql}, 0), 12))::text
-            """, byItem: false, (row, period, group, first) => new MarginCell
+            """, (row, period, group, first) => new MarginCell
             {
                 Period = period,
                 Group = group,
@@ -166,9 +154,6 @@ internal sealed class FigureReader(NpgsqlDataSource dataSource)
         };
     }
 
-    // The driver refuses a sum of more than 28 digits. Parsing rounds it to as many, which index numbers (16 digits) never see; GDP goes as text.
-    private static decimal Number(string sum) => decimal.Parse(sum, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
-
     /// <summary>Whether the request's filter holds a name that no model has, as its own or as an alias.</summary>
     public async Task<bool> NamesUnknownModelAsync(FigureRequest request, CancellationToken cancellationToken)
     {
@@ -184,40 +169,50 @@ internal sealed class FigureReader(NpgsqlDataSource dataSource)
     }
 
     private async Task<(FigureContext Context, List<T> Cells)> InSnapshotAsync<T>(
-        FigureRequest request, CellQuery cells, int limit, string sums, bool byItem, Func<NpgsqlDataReader, Period, IReadOnlyList<string>, int, T> read,
+        FigureRequest request, CellQuery cells, int limit, string sums, Func<NpgsqlDataReader, Period, IReadOnlyList<string>, int, T> read,
         CancellationToken cancellationToken)
     {
         await using var snapshot = await RollUpSnapshot.OpenAsync(dataSource, request.AsOf, cancellationToken);
-        await using var command = cells.CommandOf(snapshot.Connection, Compose(request, cells, sums, byItem, limit));
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var figures = new List<T>();
-        while (await row.ReadAsync(cancellationToken))
-        {
-            if (figures.Count == limit)
-                throw new TooManyRowsException(limit);
-            var period = Period.Containing(request.Frequency, row.GetFieldValue<DateTimeOffset>(0));
-            var group = new string[request.By.Count];
-            for (var i = 0; i < group.Length; i++)
-                group[i] = NameOf(request.By[i], row, i + 1);
-            figures.Add(read(row, period, group, group.Length + 1));
-        }
-
+        await ReadGroupsAsync(snapshot, request, cells, limit, sums, "", (row, period, group, first) => figures.Add(read(row, period, group, first)), cancellationToken);
         return (snapshot.Context, figures);
     }
 
-    private static string Compose(FigureRequest request, CellQuery cells, string sums, bool byItem, int limit)
+    /// <summary>Reads sums by period and group, in their order.</summary>
+    /// <param name="snapshot">The moment.</param>
+    /// <param name="request">Which periods and groups.</param>
+    /// <param name="cells">The cells.</param>
+    /// <param name="limit">The most rows.</param>
+    /// <param name="sums">The columns after the groups.</param>
+    /// <param name="further">What is grouped by besides, as SQL: a comma and a column.</param>
+    /// <param name="read">Takes a row: its period, its group, and the place of the first sum.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="TooManyRowsException">There are more than <paramref name="limit"/>.</exception>
+    public static async Task ReadGroupsAsync(
+        RollUpSnapshot snapshot, FigureRequest request, CellQuery cells, int limit, string sums, string further,
+        Action<NpgsqlDataReader, Period, IReadOnlyList<string>, int> read, CancellationToken cancellationToken)
     {
-        var period = request.Frequency == Frequency.Hour ? "d.hour" : $"date_trunc('{WireJson.NameOf(request.Frequency)}', d.day::timestamp) at time zone 'UTC'";
+        var axis = await PeriodAxis.OfAsync(request, cells, snapshot, limit, cancellationToken);
         var groups = string.Concat(request.By.Select(d => $", {d.Column()}"));
-        var ordinals = $"1{string.Concat(Enumerable.Range(2, request.By.Count).Select(n => $", {n}"))}{(byItem ? ", d.item_id" : "")}";
-        return
+        var ordinals = $"1{string.Concat(Enumerable.Range(2, request.By.Count).Select(n => $", {n}"))}{further}";
+        await using var command = cells.CommandOf(snapshot.Connection,
             $"""
-            select {period}{groups}, {sums}
+            select {axis.Sql}{groups}, {sums}
             {cells.From}
             group by {ordinals}
             order by {ordinals}
             limit {limit + 1}
-            """;
+            """);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        for (var count = 0; await row.ReadAsync(cancellationToken); count++)
+        {
+            if (count == limit)
+                throw new TooManyRowsException(limit);
+            var group = new string[request.By.Count];
+            for (var i = 0; i < group.Length; i++)
+                group[i] = NameOf(request.By[i], row, i + 1);
+            read(row, axis.Read(row, 0), group, group.Length + 1);
+        }
     }
 
     private static string NameOf(Dimension dimension, NpgsqlDataReader row, int column) => dimension switch

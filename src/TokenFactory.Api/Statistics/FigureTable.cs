@@ -56,7 +56,7 @@ internal static class FigureTable
         if (request.By.Count > 0 || cells.Count == 0)
             return cells;
         var known = cells.ToDictionary(c => c.Period);
-        var all = Period.Range(request.Frequency, cells[0].Period.Start, cells[^1].Period.End)
+        var all = request.Calendar.Range(request.Frequency, cells[0].Period.Start, cells[^1].Period.End)
             .Select(period => known.GetValueOrDefault(period) ?? empty(period)).Take(limit + 1).ToList();
         return all.Count > limit ? throw new TooManyRowsException(limit) : all;
     }

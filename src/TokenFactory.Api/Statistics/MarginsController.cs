@@ -65,7 +65,9 @@ internal sealed class MarginsController(FigureReader figures, CatalogCache catal
             {
                 Rows = [.. FigureTable.WithEmptyPeriods(request, cells, CellOfNothing, options.Value.MaxRows).Select(cell => RowOf(cell, request, context))],
                 Currency = context.Currency,
+                Unit = context.Currency,
                 Frequency = WireJson.NameOf(request.Frequency),
+                TimeZone = request.Calendar.Zone.Id,
                 By = [.. request.By.Select(d => d.Name())],
                 AsOf = context.AsOf,
                 CompleteThrough = context.CompleteThrough,

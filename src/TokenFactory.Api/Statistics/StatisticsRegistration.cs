@@ -8,8 +8,12 @@ internal static class StatisticsRegistration
         services.AddOptions<StatisticsOptions>().Bind(configuration.GetSection(StatisticsOptions.Section))
             .ValidateDataAnnotations()
             .Validate(o => o.ProvisionalDays <= o.FinalDays, "TokenFactory:Statistics:ProvisionalDays must not exceed FinalDays.")
+            .Validate(o => TimeZoneInfo.TryFindSystemTimeZoneById(o.TimeZone, out _),
+                "TokenFactory:Statistics:TimeZone must be an IANA name of a time zone that this machine knows, such as UTC or Europe/Berlin.")
             .ValidateOnStart();
         services.AddSingleton<FigureReader>();
+        services.AddSingleton<GdpFigures>();
+        services.AddSingleton<IndexFigures>();
         return services;
     }
 }

@@ -112,10 +112,10 @@ public sealed class ReportingCalendar
         return Local(new DateTimeOffset(midnight, offset));
     }
 
-    /// <summary>Whether the zone is a whole number of hours from UTC at the beginning of every day of a window, and at its end.</summary>
+    /// <summary>Whether the zone is a whole number of hours from UTC in every week of a window.</summary>
     public bool HasWholeHours(DateTimeOffset start, DateTimeOffset end)
     {
-        for (var at = start; at < end; at = at.AddDays(1))
+        for (var at = start; at < end; at = at.AddDays(7))
         {
             if (!IsWhole(at))
                 return false;

@@ -1,0 +1,102 @@
+using System.ComponentModel;
+using Microsoft.AspNetCore.Mvc;
+using TokenFactory.Api.Hosting;
+using TokenFactory.Economics.Statistics;
+
+namespace TokenFactory.Api.Statistics;
+
+/// <summary>
+/// What every figure takes, as the API document shows it; <see cref="FigureQuery"/> reads it, and tells every violation. Names are those of the
+/// query.
+/// </summary>
+#pragma warning disable IDE1006, CA1707, CA1819 // Names and shapes are those of the query string.
+public abstract record FigureParameters
+{
+    [FromQuery, OneOf<Frequency>]
+    [Description("`hour`, `day`, `week` (ISO), `month`, `quarter` or `year`; periods are those of `time_zone`. Left out: `month`.")]
+    public string? frequency { get; init; }
+
+    [FromQuery]
+    [Description("From this date on, or for hours this full hour; left out: from the first data. Example: `2026-01-01`.")]
+    public string? start { get; init; }
+
+    [FromQuery]
+    [Description("Up to, not including, this date, or for hours this full hour; left out: to the last data. Example: `2027-01-01`.")]
+    public string? end { get; init; }
+
+    [FromQuery]
+    [Description("Only these; repeat for several.")]
+    public string[]? sector { get; init; }
+
+    [FromQuery]
+    [Description("Only these, by id or alias; repeat for several. Example: `moonshot`.")]
+    public string[]? producer { get; init; }
+
+    [FromQuery]
+    [Description("Only these, by name or alias, of any producer; repeat for several. Example: `kimi-k2`.")]
+    public string[]? model { get; init; }
+
+    [FromQuery]
+    [Description("Only these; repeat for several.")]
+    public string[]? token_class { get; init; }
+
+    [FromQuery]
+    [Description("Only these; repeat for several.")]
+    public string[]? service_tier { get; init; }
+
+    [FromQuery]
+    [Description("The figures as they were known at the end of this UTC date; a date that is still to come: as they are known now. Example: `2026-11-23`.")]
+    public string? as_of { get; init; }
+
+    [FromQuery]
+    [Description("IANA name of the zone whose periods they are, of whole hours from UTC; left out: the reporting zone. Example: `Europe/Berlin`.")]
+    public string? time_zone { get; init; }
+
+    [FromQuery, OneOf("json", "csv")]
+    [Description("`csv`, where no Accept header can be set.")]
+    public string? format { get; init; }
+}
+
+/// <summary>The same with groups.</summary>
+public abstract record GroupedFigureParameters : FigureParameters
+{
+    [FromQuery, OneOf<Dimension>]
+    [Description("Any of `sector`, `producer`, `model`, `token_class`, `service_tier`, with commas. Example: `sector,producer`.")]
+    public string[]? by { get; init; }
+}
+
+/// <summary>What Token GDP takes.</summary>
+public sealed record GdpParameters : GroupedFigureParameters
+{
+    [FromQuery, OneOf("current")]
+    [Description("`current`: nominal, in the prices of each event's time.")]
+    public string? prices { get; init; }
+
+    [FromQuery, OneOf("gross")]
+    [Description("`gross`: everything that was produced.")]
+    public string? concept { get; init; }
+}
+
+/// <summary>What index numbers take.</summary>
+public sealed record IndexParameters : GroupedFigureParameters
+{
+    [FromQuery, OneOf<IndexKind>]
+    [Description("`price`, `quantity` or `value`. Left out: `price`.")]
+    public string? index { get; init; }
+
+    [FromQuery, OneOf<BilateralFormula>]
+    [Description("The formula. Left out: `fisher`.")]
+    public string? method { get; init; }
+
+    [FromQuery, OneOf<Linking>]
+    [Description("`chained` compares each period with the one before, `fixed_base` with the reference period. Left out: `chained`.")]
+    public string? linking { get; init; }
+
+    [FromQuery, OneOf<ItemSelection>]
+    [Description("`union` or `matched`. Left out: `union`.")]
+    public string? items { get; init; }
+
+    [FromQuery]
+    [Description("The period that is 100, inside the window; left out: the first with data, for each group the first of its own. Example: `2026-01`.")]
+    public string? reference { get; init; }
+}

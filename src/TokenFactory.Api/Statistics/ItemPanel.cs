@@ -1,0 +1,96 @@
+using System.Globalization;
+using Npgsql;
+using TokenFactory.Economics.Statistics;
+
+namespace TokenFactory.Api.Statistics;
+
+/// <summary>What a group brought in one period, beside its items.</summary>
+/// <param name="Value">Money of the priced part.</param>
+/// <param name="Quantity">Tokens, priced or not.</param>
+/// <param name="PricedQuantity">Tokens whose value is known.</param>
+/// <param name="FreeQuantity">Those of them that were priced at 0.</param>
+internal readonly record struct PanelTotals(decimal Value, decimal Quantity, decimal PricedQuantity, decimal FreeQuantity)
+{
+    /// <summary>Free tokens per priced token; null where none is priced.</summary>
+    public double? FreeShare => PricedQuantity > 0 ? (double)(FreeQuantity / PricedQuantity) : null;
+
+    /// <summary>Unpriced tokens per token; null where there are none.</summary>
+    public double? UnpricedShare => Quantity > 0 ? (double)((Quantity - PricedQuantity) / Quantity) : null;
+
+    public PanelTotals Plus(PanelTotals other) =>
+        new(Value + other.Value, Quantity + other.Quantity, PricedQuantity + other.PricedQuantity, FreeQuantity + other.FreeQuantity);
+}
+
+/// <summary>The items of one group over the panel's periods.</summary>
+/// <param name="Names">One name per dimension of the request, in its order.</param>
+/// <param name="Baskets">One per period, in order; empty ones included.</param>
+/// <param name="Totals">Likewise.</param>
+internal sealed record PanelGroup(IReadOnlyList<string> Names, IReadOnlyList<Basket> Baskets, IReadOnlyList<PanelTotals> Totals);
+
+/// <summary>Items by period and group: what every index number is made from.</summary>
+/// <param name="Context">The moment that it is of.</param>
+/// <param name="Periods">Every period from the first with data to the last, in order.</param>
+/// <param name="Groups">In the order of answers. Every group runs over the same periods, so that series can be laid side by side.</param>
+internal sealed record ItemPanel(FigureContext Context, IReadOnlyList<Period> Periods, IReadOnlyList<PanelGroup> Groups)
+{
+    private const string Sums =
+        "d.item_id, trim_scale(sum(d.reporting_amount))::text, sum(d.quantity)::text, sum(d.priced_quantity)::text, sum(d.free_quantity)::text";
+
+    /// <summary>Reads the panel of a request in a moment of its own.</summary>
+    /// <exception cref="TooManyRowsException">It has more than <see cref="StatisticsOptions.MaxItemPeriods"/> item-periods, or more than <see cref="StatisticsOptions.MaxRows"/> periods x groups.</exception>
+    public static async Task<ItemPanel> ReadAsync(
+        NpgsqlDataSource dataSource, FigureRequest request, StatisticsOptions options, CancellationToken cancellationToken)
+    {
+        await using var snapshot = await RollUpSnapshot.OpenAsync(dataSource, request.AsOf, cancellationToken);
+        return await ReadAsync(snapshot, new CellQuery(request), request, options, cancellationToken);
+    }
+
+    /// <summary>Reads the panel of a request in a moment that is open already.</summary>
+    /// <exception cref="TooManyRowsException">As above.</exception>
+    public static async Task<ItemPanel> ReadAsync(
+        RollUpSnapshot snapshot, CellQuery cells, FigureRequest request, StatisticsOptions options, CancellationToken cancellationToken)
+    {
+        var rows = new Dictionary<IReadOnlyList<string>, Dictionary<Period, PeriodItems>>(GroupComparer.Instance);
+        var periods = new SortedSet<Period>();
+        await FigureReader.ReadGroupsAsync(snapshot, request, cells, options.MaxItemPeriods, Sums, ", d.item_id", (row, period, group, first) =>
+        {
+            periods.Add(period);
+            if (!rows.TryGetValue(group, out var byPeriod))
+                rows.Add(group, byPeriod = []);
+            if (!byPeriod.TryGetValue(period, out var items))
+                byPeriod.Add(period, items = new PeriodItems());
+            items.Add(row.GetInt32(first), new PanelTotals(Number(row, first + 1), Number(row, first + 2), Number(row, first + 3), Number(row, first + 4)));
+        }, cancellationToken);
+        if (periods.Count == 0)
+            return new ItemPanel(snapshot.Context, [], []);
+        Period[] all = [.. request.Calendar.Range(request.Frequency, periods.Min.Start, periods.Max.End).Take(options.MaxRows + 1)];
+        if ((long)all.Length * rows.Count > options.MaxRows)
+            throw new TooManyRowsException(options.MaxRows);
+        return new ItemPanel(snapshot.Context, all, [.. rows.OrderBy(g => g.Key, new GroupOrder(request.By)).Select(g => GroupOf(g.Key, g.Value, all))]);
+    }
+
+    private static PanelGroup GroupOf(IReadOnlyList<string> names, Dictionary<Period, PeriodItems> rows, Period[] periods)
+    {
+        var items = Array.ConvertAll(periods, p => rows.GetValueOrDefault(p) ?? PeriodItems.None);
+        return new PanelGroup(names, Array.ConvertAll(items, i => new Basket(i.Items)), Array.ConvertAll(items, i => i.Totals));
+    }
+
+    // The driver refuses a sum of more than 28 digits. Parsing rounds it to as many, which index numbers (16 digits) never see; GDP goes as text.
+    private static decimal Number(NpgsqlDataReader row, int column) =>
+        decimal.Parse(row.GetString(column), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
+
+    private sealed class PeriodItems
+    {
+        public static readonly PeriodItems None = new();
+
+        public List<KeyValuePair<int, ItemValue>> Items { get; } = [];
+
+        public PanelTotals Totals { get; private set; }
+
+        public void Add(int itemId, PanelTotals sums)
+        {
+            Items.Add(KeyValuePair.Create(itemId, new ItemValue(sums.Value, sums.PricedQuantity)));
+            Totals = Totals.Plus(sums);
+        }
+    }
+}
