@@ -5,7 +5,7 @@ namespace TokenFactory.Economics.Tests.Statistics;
 /// <summary>Worked examples that are no baskets of items and periods: each has a shape of its own.</summary>
 internal static class OtherCases
 {
-    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Statistics", "Cases", "Other");
+    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Statistics", "Cases");
 
     public static JsonElement Read(string id)
     {
