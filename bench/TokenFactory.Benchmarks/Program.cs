@@ -3,26 +3,38 @@ using Microsoft.Extensions.Logging.Abstractions;
 using TokenFactory.Api.Database.PrivateServer;
 using TokenFactory.Benchmarks;
 
-// dotnet run -c Release --project bench/TokenFactory.Benchmarks -- [--events N]
+// dotnet run -c Release --project bench/TokenFactory.Benchmarks -- [--events N | --figures]
 // Everything runs on this machine: a private PostgreSQL server in a temporary folder, the service as its own process, the sender here. Rates are
 // only worth something beside each other, so each is told as a ratio to what the same server does without the service, in the same run.
 var at = Array.IndexOf(args, "--events");
-if (args.Length > 0 && (args.Length != 2 || at != 0 || !int.TryParse(args[1], CultureInfo.InvariantCulture, out var given) || given < 10_000))
+var figuresOnly = args is ["--figures"];
+if (!figuresOnly && args.Length > 0 && (args.Length != 2 || at != 0 || !int.TryParse(args[1], CultureInfo.InvariantCulture, out var given) || given < 10_000))
 {
-    Console.Error.WriteLine("Usage: dotnet run -c Release --project bench/TokenFactory.Benchmarks -- [--events N]   (10,000 or more; default 200,000)");
+    Console.Error.WriteLine("Usage: dotnet run -c Release --project bench/TokenFactory.Benchmarks -- [--events N | --figures]   (10,000 or more; default 200,000)");
     return 2;
 }
 
-var events = args.Length == 0 ? 200_000 : int.Parse(args[1], CultureInfo.InvariantCulture) / 8_000 * 8_000;
+var events = args.Length < 2 ? 200_000 : int.Parse(args[1], CultureInfo.InvariantCulture) / 8_000 * 8_000;
 const int sources = 4;
 const int connections = 64;
 var folder = Path.Combine(Path.GetTempPath(), $"token-factory-bench-{Environment.ProcessId}");
+int result;
 await using (var server = await PrivatePostgres.StartAsync(
     new PrivateServerOptions { DataFolder = folder }, NullLogger.Instance, TimeProvider.System, CancellationToken.None))
 {
-    Console.WriteLine($"PostgreSQL {server.MajorVersion}, {Environment.ProcessorCount} processors, {events:N0} events in batches, {events / 8:N0} one by one");
-    var limit = new PostgresLimit(server.ConnectionString);
-    await using var service = await ServiceUnderLoad.StartAsync(server.ConnectionString);
+    Console.WriteLine($"PostgreSQL {server.MajorVersion}, {Environment.ProcessorCount} processors");
+    await FigureTimes.TellAsync(server.ConnectionString);
+    result = figuresOnly ? 0 : await TellIngestAsync(server.ConnectionString);
+}
+
+Directory.Delete(folder, recursive: true);
+return result;
+
+async Task<int> TellIngestAsync(string connectionString)
+{
+    Console.WriteLine($"{events:N0} events in batches, {events / 8:N0} one by one");
+    var limit = new PostgresLimit(connectionString);
+    await using var service = await ServiceUnderLoad.StartAsync(connectionString);
     for (var i = 0; i < sources; i++)
         await service.CreateAsync("/v1/sources", new { id = $"bench-{i}" });
     var load = new Load(service);
@@ -46,10 +58,8 @@ await using (var server = await PrivatePostgres.StartAsync(
     Console.WriteLine($"{books.GetProperty("accepted").GetInt64():N0} events accepted; the books {(balanced ? "balance" : "DO NOT BALANCE")}");
     if (!balanced)
         return 1;
+    return 0;
 }
-
-Directory.Delete(folder, recursive: true);
-return 0;
 
 static void Tell(string what, double rate, out double kept)
 {
