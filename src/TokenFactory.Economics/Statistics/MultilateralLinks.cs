@@ -37,8 +37,8 @@ internal static class MultilateralLinks
         components.Select((component, node) => (Component: component, Node: node)).GroupBy(c => c.Component, c => c.Node, (_, nodes) => nodes.ToArray());
 
     /// <summary>
-    /// Why a method that needs prices ties two periods of a window not together: items that were sold in both, or in periods between them, would
-    /// do it if none of them were free; or nothing would.
+    /// Why a system that takes no free items, or none alone, leaves two periods of a window apart: because of them, where items sold in both, or in
+    /// periods between, tie the two together; else because nothing does.
     /// </summary>
     public static string WhyApart(MultilateralPanel panel, int start, int end, int from, int to)
     {

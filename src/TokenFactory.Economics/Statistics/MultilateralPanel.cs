@@ -52,15 +52,11 @@ internal sealed class MultilateralPanel
     }))[period];
 
     /// <summary>p q, in money.</summary>
-    public ReadOnlySpan<double> Values(int period) => (_values ??= [.. Enumerable.Range(0, Periods).Select(t =>
-        Array.ConvertAll(Positions(), i => _prices[t][i] * _quantities[t][i]))])[period];
+    public ReadOnlySpan<double> Values(int period) => (_values ??= ValueRows(static _ => 1))[period];
 
     /// <summary>v / V, V the value of all items of the period, those that the panel leaves out too; 0 where V is 0.</summary>
-    public ReadOnlySpan<double> Shares(int period) => (_shares ??= [.. Enumerable.Range(0, Periods).Select(t =>
-    {
-        var total = (double)_baskets[t].Value;
-        return Array.ConvertAll(Positions(), i => total > 0 ? _prices[t][i] * _quantities[t][i] / total : 0);
-    })])[period];
+    public ReadOnlySpan<double> Shares(int period) =>
+        (_shares ??= ValueRows(static basket => basket.Value > 0 ? 1 / (double)basket.Value : 0))[period];
 
     /// <summary>ln p; 0 for a free item as for a missing one: see <see cref="HasFree"/>.</summary>
     public ReadOnlySpan<double> LogPrices(int period) => (_logPrices ??= Rows(static basket =>
@@ -90,7 +86,20 @@ internal sealed class MultilateralPanel
     /// <summary>A row as vectors.</summary>
     public static ReadOnlySpan<Vector256<double>> Vectors(ReadOnlySpan<double> row) => MemoryMarshal.Cast<double, Vector256<double>>(row);
 
-    private int[] Positions() => [.. Enumerable.Range(0, _width)];
+    // p q times a factor of the period.
+    private double[][] ValueRows(Func<Basket, double> factor)
+    {
+        var rows = new double[Periods][];
+        for (var t = 0; t < rows.Length; t++)
+        {
+            var by = factor(_baskets[t]);
+            rows[t] = new double[_width];
+            for (var i = 0; i < _width; i++)
+                rows[t][i] = _prices[t][i] * _quantities[t][i] * by;
+        }
+
+        return rows;
+    }
 
     private double[][] Rows(Func<Basket, ReadOnlySpan<double>> column)
     {

@@ -11,8 +11,8 @@ internal readonly record struct SplicedPeriod(double LogLevel, int Segment, stri
 /// <summary>
 /// Multilateral windows of W periods, rolled one period at a time and spliced onto each other:
 /// I_T = I_(T-1) x (N_last / N_j) x (B_(j+1) / B_last), N the window that ends at T, B the window before or the published series, j by
-/// <see cref="Splice"/>. On the published series that is I_T = I_j x N_last / N_j. Published periods are never revised. Source: METHODOLOGY,
-/// Multilateral; Krsinich (2016; window), de Haan (2015; half), Diewert and Fox (2020; mean), Chessa (2021; on the published series).
+/// <see cref="Splice"/>. On the published series that is I_T = I_j x N_last / N_j. Source: METHODOLOGY, Multilateral; Krsinich (2016) for the
+/// window splice, de Haan (2015) for half, Diewert and Fox (2020) for the mean.
 /// <para>
 /// A window counts calendar periods, and empty ones in it are passed over. One that would hold nothing but its last period is stretched back to
 /// the nearest period that is not empty, so that an empty time never breaks a series (edge rule 2). Periods are numbered here without the empty ones.
@@ -22,11 +22,12 @@ internal readonly record struct SplicedPeriod(double LogLevel, int Segment, stri
 /// flagged; a mean is taken over what is usable, and flagged. In the same way the latest period that serves stands in for T-1.
 /// </para>
 /// <para>
-/// A period that is tied to nothing in its window begins a new segment. It is a break, unless a later period ties both segments together.
+/// A period that is tied to nothing in its window begins a new segment: a break, until a later period ties both segments together. So a level can
+/// come where there was none, but no movement is ever revised.
 /// </para>
 /// </summary>
 /// <param name="places">The calendar place of each period that is not empty, ascending; at least one.</param>
-/// <param name="reference">The reference period: its segment is the first choice where a period could join two.</param>
+/// <param name="reference">The reference period: the first window stands on it, if it is there.</param>
 /// <param name="length">W, in calendar periods, at least 2; null: all periods in one window.</param>
 /// <param name="estimate">Makes the window from one period to another, both included.</param>
 internal sealed class RollingWindow(int[] places, int reference, int? length, Splice splice, Func<int, int, IMultilateralWindow> estimate)
@@ -56,7 +57,7 @@ internal sealed class RollingWindow(int[] places, int reference, int? length, Sp
 
     private bool IsWithin(int start, int t) => length is not { } w || places[t] - places[start] < w;
 
-    // The first window stands on the reference period if it has it, else on its first period. What is not tied to that gets a segment of its own.
+    // The first window stands on the reference period if it has it, else on its first period; what is not tied to that is a segment of its own.
     private void Open(IMultilateralWindow window, int end)
     {
         var @base = reference <= end ? reference : 0;
@@ -78,10 +79,11 @@ internal sealed class RollingWindow(int[] places, int reference, int? length, Sp
         }
     }
 
+    // To the latest segment that it is tied to; the others that it is tied to as well are joined to that one.
     private void Attach(int start, int t, IMultilateralWindow previous, IMultilateralWindow current)
     {
         var isAttached = false;
-        foreach (var segment in SegmentsOf(start, t))
+        foreach (var segment in Enumerable.Range(start, t - start).Reverse().Select(u => _periods[u].Segment).Distinct().ToList())
         {
             if (Link(segment, start, t, previous, current) is not { } link)
                 continue;
@@ -98,13 +100,6 @@ internal sealed class RollingWindow(int[] places, int reference, int? length, Sp
 
         if (!isAttached)
             _periods[t] = new SplicedPeriod(0, _segments++, current.NullReason(t - 1, t), null, false);
-    }
-
-    // The reference period's segment first, then the latest.
-    private List<int> SegmentsOf(int start, int t)
-    {
-        var first = reference < t ? _periods[reference].Segment : -1;
-        return [.. Enumerable.Range(start, t - start).Reverse().Select(u => _periods[u].Segment).Distinct().OrderByDescending(s => s == first)];
     }
 
     private void Join(int segment, int into, double shift, int t)
