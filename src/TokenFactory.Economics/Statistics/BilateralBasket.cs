@@ -8,6 +8,12 @@ public enum ItemSelection
 
     /// <summary>Items that are present in both periods only (matched model).</summary>
     Matched,
+
+    /// <summary>
+    /// As <see cref="Matched"/>, over prices carried forward: an item that is missing for a while keeps its last price, with quantity 0
+    /// (<see cref="CarriedPrices"/>). A flagged option, not the headline rule: a price that nobody paid stands still.
+    /// </summary>
+    Carried,
 }
 
 /// <summary>
@@ -19,6 +25,8 @@ public enum ItemSelection
 public sealed class BilateralBasket
 {
     private readonly Pair[] _pairs;
+    private readonly bool _isSwapped;
+    private BilateralBasket? _swapped;
 
     private BilateralBasket(Pair[] pairs)
     {
@@ -35,6 +43,15 @@ public sealed class BilateralBasket
         (P0Q0, P1Q0, P0Q1, P1Q1) = (p0q0.Value, p1q0.Value, p0q1.Value, p1q1.Value);
     }
 
+    private BilateralBasket(BilateralBasket of)
+    {
+        _pairs = Array.ConvertAll(of._pairs, static i => new Pair(i.ItemId, i.Q0, i.P0, i.Q1, i.P1));
+        (_swapped, _isSwapped) = (of, !of._isSwapped);
+        (P0Q0, P1Q0, P0Q1, P1Q1) = (of.P0Q0, of.P0Q1, of.P1Q0, of.P1Q1);
+        (NullReason, MatchedShare) = (of.NullReason, of.MatchedShare);
+        (NewItems, VanishedItems, MatchedItems) = (of.NewItems, of.VanishedItems, of.MatchedItems);
+    }
+
     /// <summary>One compared item. An imputed price has quantity 0.</summary>
     /// <param name="P0">Price in period 0, money per token.</param>
     /// <param name="Q0">Tokens in period 0.</param>
@@ -44,6 +61,12 @@ public sealed class BilateralBasket
 
     /// <summary>The compared items: matched ones by id, then new ones, then vanished ones.</summary>
     public ReadOnlySpan<Pair> Pairs => _pairs;
+
+    /// <summary>Those of them that have a price of their own in both periods.</summary>
+    public ReadOnlySpan<Pair> Matched => _pairs.AsSpan(0, MatchedItems);
+
+    /// <summary>The same items with prices and quantities exchanged: the price index over it is the quantity index of the formula.</summary>
+    public BilateralBasket Swapped => _swapped ??= new BilateralBasket(this);
 
     /// <summary>S p0 q0, in money.</summary>
     public double P0Q0 { get; }
@@ -78,6 +101,21 @@ public sealed class BilateralBasket
     /// <summary>Items of both periods.</summary>
     public int MatchedItems { get; private init; }
 
+    /// <summary>Why a relative does not exist: its price is 0, or its quantity after the exchange.</summary>
+    internal string ZeroRelativeReason => _isSwapped ? NullReasons.ZeroQuantity : NullReasons.ZeroPrice;
+
+    /// <summary>Why all weights are 0: something is free, or else nothing was sold at the prices that were imputed or carried.</summary>
+    internal string ZeroWeightReason
+    {
+        get
+        {
+            var swapped = _isSwapped;
+            return Array.Exists(_pairs, i => swapped ? i.Q0 == 0 || i.Q1 == 0 : i.P0 == 0 || i.P1 == 0)
+                ? NullReasons.ZeroPrice
+                : NullReasons.ZeroQuantity;
+        }
+    }
+
     /// <summary>Pairs the items of two periods.</summary>
     /// <param name="base">Period 0.</param>
     /// <param name="current">Period 1.</param>
@@ -91,9 +129,15 @@ public sealed class BilateralBasket
     {
         var matching = Matching.Of(@base, current);
         var imputed = matching.Fresh.Count + matching.Gone.Count;
-        var mean = selection == ItemSelection.Union && imputed > 0 ? Bilateral.Fisher(new BilateralBasket(matching.Pairs)) : IndexValue.Of(1);
-        var why = mean.Value == 0 && matching.Fresh.Count > 0 ? NullReasons.ZeroPrice : mean.NullReason;
-        var pairs = selection == ItemSelection.Matched || imputed == 0 || why is not null ? matching.Pairs : Union(@base, current, matching, mean.Value!.Value);
+        return Of(@base, current, matching,
+            selection == ItemSelection.Union && imputed > 0 ? Bilateral.Fisher(new BilateralBasket(matching.Pairs)) : null);
+    }
+
+    // The union with missing prices imputed at a given mean; the matched items alone where there is none.
+    private static BilateralBasket Of(Basket @base, Basket current, Matching matching, IndexValue? mean)
+    {
+        var why = mean?.Value == 0 && matching.Fresh.Count > 0 ? NullReasons.ZeroPrice : mean?.NullReason;
+        var pairs = mean?.Value is { } imputedAt && why is null ? Union(@base, current, matching, imputedAt) : matching.Pairs;
         return new BilateralBasket(pairs)
         {
             NullReason = why,
@@ -105,6 +149,11 @@ public sealed class BilateralBasket
                 : (ShareOf(@base, matching.BaseValue, matching.Pairs.Length) + ShareOf(current, matching.CurrentValue, matching.Pairs.Length)) / 2,
         };
     }
+
+    /// <summary>The union with the missing prices imputed at a mean that the caller gives: see <see cref="SelfConsistentFisher"/>.</summary>
+    /// <param name="mean">The price index by which a new item's price is taken back and a vanished one's forward; above 0.</param>
+    internal static BilateralBasket OfUnion(Basket @base, Basket current, double mean) =>
+        Of(@base, current, Matching.Of(@base, current), IndexValue.Of(mean));
 
     private static Pair[] Union(Basket @base, Basket current, Matching matching, double mean) =>
     [

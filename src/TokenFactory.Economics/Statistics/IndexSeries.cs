@@ -1,138 +1,99 @@
 namespace TokenFactory.Economics.Statistics;
 
-/// <summary>What an index measures.</summary>
-public enum IndexKind
-{
-    /// <summary>How the money per token changed.</summary>
-    Price,
-
-    /// <summary>How the volume changed, items weighted by their prices.</summary>
-    Quantity,
-
-    /// <summary>How the money changed: V_t / V_reference, over every item. Formula, linking and selection make no difference to it.</summary>
-    Value,
-}
-
-/// <summary>How the periods of a series are tied together.</summary>
-public enum Linking
-{
-    /// <summary>Each period is compared with the one before it (an empty period is passed over), and the links are multiplied.</summary>
-    Chained,
-
-    /// <summary>Each period is compared with the reference period directly.</summary>
-    FixedBase,
-}
-
-/// <summary>What a series is made by.</summary>
-public sealed record IndexMethod
-{
-    public required IndexKind Kind { get; init; }
-
-    /// <summary>The formula of each comparison.</summary>
-    public BilateralFormula Formula { get; init; } = BilateralFormula.Fisher;
-
-    public Linking Linking { get; init; } = Linking.Chained;
-
-    public ItemSelection Items { get; init; } = ItemSelection.Union;
-}
-
-/// <summary>One period of a series.</summary>
-/// <param name="Level">Reference period = 100, in full precision; null with a reason.</param>
-/// <param name="NullReason">One of <see cref="NullReasons"/>.</param>
-/// <param name="MatchedShare">
-/// Of the comparison behind it: with the period before (the one before that is not empty) in a chain, with the reference period for a fixed
-/// base. Null where there is none: the first period of a chain, an empty period.
-/// </param>
-/// <param name="NewItems">Items that the compared period did not have.</param>
-/// <param name="VanishedItems">Items that the compared period had and this one has not.</param>
-public readonly record struct IndexPoint(double? Level, string? NullReason, double? MatchedShare, int NewItems, int VanishedItems);
-
 /// <summary>Index series over the periods of a query.</summary>
 public static class IndexSeries
 {
     /// <summary>
-    /// Compiles a series. An empty period has no level and the chain links across it (METHODOLOGY, edge rule 2); a chain whose link has no
-    /// value breaks there: the periods beyond it, seen from the reference period, have no level, with the link's reason.
+    /// Compiles a series. An empty period has no level and the chain links across it (METHODOLOGY, edge rule 2). How a chain passes a period that
+    /// can't be compared with the one before it, and where it breaks: <see cref="IndexChain"/>.
     /// </summary>
     /// <param name="baskets">One per period, in order; empty ones included.</param>
     /// <param name="reference">The place of the reference period among them; -1: it is not among them.</param>
     /// <param name="method">What is computed.</param>
-    /// <returns>One per period. Without a reference period that holds an item, none has a level.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The method names no formula or kind.</exception>
+    /// <returns>
+    /// One per period. Without a reference period that holds an item none has a level; nor has any, with Lowe and Young, without a weight period.
+    /// </returns>
+    /// <exception cref="ArgumentOutOfRangeException">The method names no formula or kind, or an elasticity below 0.</exception>
     public static IReadOnlyList<IndexPoint> Compile(IReadOnlyList<Basket> baskets, int reference, IndexMethod method)
     {
-        if (reference < 0 || reference >= baskets.Count || baskets[reference].IsEmpty)
-            return [.. baskets.Select(_ => new IndexPoint(null, NullReasons.NoReference, null, 0, 0))];
-        return method.Linking == Linking.FixedBase
-            ? [.. baskets.Select((basket, t) => t == reference ? Base(1) : Compare(baskets[reference], basket, method))]
-            : Chain(baskets, reference, method);
-    }
-
-    // Compared with itself, or with nothing.
-    private static IndexPoint Base(double? matchedShare) => new(100, null, matchedShare, 0, 0);
-
-    private static IndexPoint Compare(Basket @base, Basket current, IndexMethod method)
-    {
-        if (current.IsEmpty)
-            return new IndexPoint(null, NullReasons.EmptyPeriod, null, 0, 0);
-        var pairs = BilateralBasket.Of(@base, current, method.Items);
-        var link = method.Kind switch
+        if (!Holds(baskets, reference))
+            return Without(baskets, NullReasons.NoReference);
+        if (method.Items == ItemSelection.Carried)
+            baskets = CarriedPrices.Fill(baskets);
+        Basket? weights = null;
+        if (method.Kind != IndexKind.Value && LoweYoung.Covers(method.Formula))
         {
-            IndexKind.Price => Bilateral.Price(method.Formula, pairs),
-            IndexKind.Quantity => Bilateral.Quantity(method.Formula, pairs),
-            IndexKind.Value => Bilateral.ValueRatio(@base, current),
-            _ => throw new ArgumentOutOfRangeException(nameof(method), method.Kind, "Not an index kind."),
-        };
-        return At(new IndexPoint(null, null, pairs.MatchedShare, pairs.NewItems, pairs.VanishedItems), link, 100);
-    }
-
-    // Links run between neighbours that are not empty. From the reference period, 100, the chain is multiplied forwards and divided
-    // backwards as far as its links hold.
-    private static IndexPoint[] Chain(IReadOnlyList<Basket> baskets, int reference, IndexMethod method)
-    {
-        var points = new IndexPoint[baskets.Count];
-        var present = new List<int>();
-        for (var t = 0; t < baskets.Count; t++)
-        {
-            points[t] = baskets[t].IsEmpty ? new IndexPoint(null, NullReasons.EmptyPeriod, null, 0, 0)
-                : present.Count == 0 ? Base(null)
-                : Compare(baskets[present[^1]], baskets[t], method);
-            if (!baskets[t].IsEmpty)
-                present.Add(t);
+            var place = method.WeightPeriod ?? reference;
+            if (!Holds(baskets, place))
+                return Without(baskets, NullReasons.NoWeights);
+            weights = baskets[place];
         }
 
-        if (method.Kind == IndexKind.Value)
+        IndexPoint Compare(int from, int to) => Comparison(baskets[from], baskets[to], weights, method) with { ComparedWith = from };
+        var points = method.Kind == IndexKind.Value ? Values(baskets, reference, method, Compare)
+            : method.Linking == Linking.FixedBase ? FixedBase(baskets, reference, Compare)
+            : IndexChain.Compile(baskets, reference, method.Kind, Compare);
+        if (method.Items == ItemSelection.Carried)
         {
-            // The ratio of two values needs no links, and a period of free items in between does not break it.
-            foreach (var t in present)
-                points[t] = At(points[t], t == reference ? IndexValue.Of(1) : Bilateral.ValueRatio(baskets[reference], baskets[t]), 100);
-            return points;
-        }
-
-        var links = present.Select(t => (Ratio: points[t].Level / 100, Reason: points[t].NullReason)).ToList();
-        var at = present.IndexOf(reference);
-        points[reference] = points[reference] with { Level = 100, NullReason = null };
-        for (var i = at + 1; i < present.Count; i++)
-            points[present[i]] = Carry(points[present[i]], points[present[i - 1]], links[i].Ratio, links[i].Reason);
-        for (var i = at - 1; i >= 0; i--)
-        {
-            var link = links[i + 1].Ratio is { } forwards ? IndexValue.Ratio(1, forwards) : IndexValue.Null(links[i + 1].Reason!);
-            points[present[i]] = Carry(points[present[i]], points[present[i + 1]], link.Value, link.NullReason);
+            for (var t = 0; t < points.Length; t++)
+                points[t] = points[t] with { CarriedItems = baskets[t].CarriedItems };
         }
 
         return points;
     }
 
-    private static IndexPoint Carry(IndexPoint point, IndexPoint from, double? ratio, string? reason)
+    private static bool Holds(IReadOnlyList<Basket> baskets, int place) => place >= 0 && place < baskets.Count && !baskets[place].IsEmpty;
+
+    private static IndexPoint[] Without(IReadOnlyList<Basket> baskets, string reason) =>
+        [.. baskets.Select(_ => new IndexPoint(null, reason, null, 0, 0))];
+
+    // The level is the ratio of the two, times 100.
+    private static IndexPoint Comparison(Basket @base, Basket current, Basket? weights, IndexMethod method)
     {
-        if (from.Level is not { } level || ratio is not { } link)
-            return point with { Level = null, NullReason = reason ?? from.NullReason };
-        return At(point, IndexValue.Of(link), level);
+        if (current.IsEmpty)
+            return new IndexPoint(null, NullReasons.EmptyPeriod, null, 0, 0);
+        var pairs = BilateralBasket.Of(@base, current, weights is null ? method.Items : ItemSelection.Matched);
+        var weighted = weights is null ? null : WeightedComparison.Of(weights, @base, current);
+        var ratio = (method.Kind, weighted) switch
+        {
+            (IndexKind.Value, _) => Bilateral.ValueRatio(@base, current),
+            (IndexKind.Price, null) => Bilateral.Price(method.Formula, pairs, method.Sigma),
+            (IndexKind.Quantity, null) => Bilateral.Quantity(method.Formula, pairs, method.Sigma),
+            (IndexKind.Price, not null) => LoweYoung.Price(method.Formula, weighted),
+            (IndexKind.Quantity, not null) => LoweYoung.Quantity(method.Formula, weighted),
+            _ => throw new ArgumentOutOfRangeException(nameof(method), method.Kind, "Not an index."),
+        };
+        var level = ratio.Value is { } value ? IndexValue.Of(value * 100) : ratio;
+        return new IndexPoint(
+            level.Value, level.NullReason, weighted is null ? pairs.MatchedShare : weighted.MatchedShare, pairs.NewItems, pairs.VanishedItems);
     }
 
-    private static IndexPoint At(IndexPoint point, IndexValue ratio, double level)
+    private static IndexPoint[] FixedBase(IReadOnlyList<Basket> baskets, int reference, Func<int, int, IndexPoint> compare) =>
+        [.. baskets.Select((basket, t) => basket.IsEmpty ? compare(reference, t) with { ComparedWith = null }
+            : t == reference ? compare(t, t) with { Level = 100, NullReason = null }
+            : compare(reference, t))];
+
+    // The ratio of two values needs no links, and a period of free items in between does not break it.
+    private static IndexPoint[] Values(IReadOnlyList<Basket> baskets, int reference, IndexMethod method, Func<int, int, IndexPoint> compare)
     {
-        var carried = ratio.Value is { } value ? IndexValue.Of(value * level) : ratio;
-        return point with { Level = carried.Value, NullReason = carried.NullReason };
+        var points = new IndexPoint[baskets.Count];
+        int? before = null;
+        for (var t = 0; t < points.Length; t++)
+        {
+            if (baskets[t].IsEmpty)
+            {
+                points[t] = new IndexPoint(null, NullReasons.EmptyPeriod, null, 0, 0);
+                continue;
+            }
+
+            // How the items changed is told against the period before; in a fixed base, against the reference period.
+            var from = method.Linking == Linking.FixedBase ? reference : before;
+            var level = t == reference ? IndexValue.Of(1) : Bilateral.ValueRatio(baskets[reference], baskets[t]);
+            var point = from is { } compared ? compare(compared, t) : new IndexPoint(null, null, null, 0, 0);
+            points[t] = point with { Level = level.Value * 100, NullReason = level.NullReason };
+            before = t;
+        }
+
+        return points;
     }
 }

@@ -12,6 +12,23 @@ public static class NullReasons
     /// <summary>The formula, or the imputation of a price, divides by zero, because everything that it weighs was free.</summary>
     public const string ZeroPrice = "zero_price";
 
+    /// <summary>
+    /// A quantity index divides by, or takes the logarithm of, a quantity of 0; or nothing was sold at any of the prices that the formula weighs.
+    /// </summary>
+    public const string ZeroQuantity = "zero_quantity";
+
+    /// <summary>Between this period and the reference period the chain is broken: no comparison links the two.</summary>
+    public const string ChainBroken = "chain_broken";
+
+    /// <summary>The period whose basket weighs a Lowe or Young index is empty, or lies outside the query.</summary>
+    public const string NoWeights = "no_weight_period";
+
+    /// <summary>Value added, at the prices of one of the two periods, is not above 0: nothing can be divided by it.</summary>
+    public const string NonpositiveValueAdded = "nonpositive_value_added";
+
+    /// <summary>The value is below 0, because corrections outweigh what they correct.</summary>
+    public const string NegativeValue = "negative_value";
+
     /// <summary>The reference period has no level, or lies outside the query.</summary>
     public const string NoReference = "no_reference_period";
 

@@ -15,8 +15,14 @@ public sealed class IndexSeriesTests
         var fromTheLast = IndexSeries.Compile(baskets, 3, Chained);
 
         Published(fromTheFirst).Should().Equal(100, 200, null, null);
-        fromTheFirst.Select(p => p.NullReason).Should().Equal(null, null, "no_matched_items", "no_matched_items");
+        fromTheFirst.Select(p => p.NullReason).Should().Equal(null, null, "no_matched_items", "chain_broken");
         Published(fromTheLast).Should().Equal(null, null, 50, 100);
+        fromTheLast.Select(p => p.NullReason).Should().Equal("chain_broken", "no_matched_items", null, null);
+        foreach (var series in new[] { fromTheFirst, fromTheLast })
+        {
+            series.Select(p => p.IsBreak).Should().Equal(false, false, true, false);
+            series.Select(p => p.ComparedWith).Should().Equal(null, 0, 1, 2);
+        }
     }
 
     [Fact]
@@ -56,7 +62,9 @@ public sealed class IndexSeriesTests
         // All that is matched became free: no price relative carries over to item 2.
         Basket[] baskets = [Of((1, 10, 1)), Of((1, 0, 1), (2, 50, 1))];
 
-        foreach (var formula in Enum.GetValues<BilateralFormula>())
+        BilateralFormula[] unweighted =
+            [BilateralFormula.Jevons, BilateralFormula.Carli, BilateralFormula.Dutot, BilateralFormula.Harmonic, BilateralFormula.Cswd];
+        foreach (var formula in Enum.GetValues<BilateralFormula>().Where(f => !LoweYoung.Covers(f)).Except(unweighted))
         {
             var union = IndexSeries.Compile(baskets, 0, new IndexMethod { Kind = IndexKind.Quantity, Formula = formula })[1];
             (union.Level, union.NullReason, union.NewItems).Should().Be((null, "zero_price", 1));
@@ -98,6 +106,57 @@ public sealed class IndexSeriesTests
     [Fact]
     public void An_item_whose_corrections_outweigh_it_is_missing() =>
         Of((1, -3, -1), (2, 0, 0), (3, 5, 0), (4, -2, 1), (5, 1, 1)).Ids.ToArray().Should().Equal(5);
+
+    [Fact]
+    public void A_period_that_shares_no_item_with_the_one_before_is_linked_to_the_nearest_that_it_shares_one_with()
+    {
+        Basket[] baskets = [Of((1, 10, 1)), Of((2, 7, 1)), Of(), Of((1, 15, 1)), Of((1, 30, 1), (2, 7, 1))];
+
+        var series = IndexSeries.Compile(baskets, 0, Chained with { Items = ItemSelection.Matched });
+        var fromTheLast = IndexSeries.Compile(baskets, 4, Chained with { Items = ItemSelection.Matched });
+
+        Published(series).Should().Equal(100, null, null, 150, 300);
+        series.Select(p => p.NullReason).Should().Equal(null, "no_matched_items", "empty_period", null, null);
+        series.Select(p => p.ComparedWith).Should().Equal(null, 0, null, 0, 3);
+        series.Select(p => p.IsBreak).Should().Equal(false, true, false, false, false);
+        Published(fromTheLast).Should().Equal(33.333333, null, null, 50, 100);
+    }
+
+    [Fact]
+    public void A_period_of_free_items_is_linked_across()
+    {
+        Basket[] baskets = [Of((1, 10, 1)), Of((1, 0, 1)), Of((1, 20, 1))];
+
+        Published(IndexSeries.Compile(baskets, 0, Chained)).Should().Equal(100, 0, 200);
+        Published(IndexSeries.Compile(baskets, 2, Chained)).Should().Equal(50, 0, 100);
+        var fromTheFree = IndexSeries.Compile(baskets, 1, Chained);
+        Published(fromTheFree).Should().Equal(null, 100, null);
+        fromTheFree.Select(p => p.NullReason).Should().Equal("zero_price", null, "chain_broken");
+    }
+
+    [Theory]
+    [InlineData(11, true)]
+    [InlineData(12, false)]
+    public void A_chain_looks_back_over_twelve_periods_that_are_not_empty(int between, bool isLinked)
+    {
+        var others = Enumerable.Range(0, between).SelectMany(t => new[] { Of((t + 10, 5, 1)), Of() });
+        Basket[] baskets = [Of((1, 10, 1)), .. others, Of((1, 20, 1))];
+
+        var last = IndexSeries.Compile(baskets, 0, Chained)[^1];
+
+        (last.Level, last.IsBreak, last.ComparedWith).Should().Be(isLinked ? (200, false, 0) : ((double?)null, true, baskets.Length - 3));
+        last.NullReason.Should().Be(isLinked ? null : "no_matched_items");
+    }
+
+    [Fact]
+    public void A_fixed_base_compares_with_the_reference_period()
+    {
+        var series = IndexSeries.Compile([Of((1, 10, 1)), Of(), Of((1, 20, 1)), Of((2, 1, 1))], 2, Chained with { Linking = Linking.FixedBase });
+
+        series.Select(p => p.ComparedWith).Should().Equal(2, null, 2, 2);
+        series.Select(p => p.NullReason).Should().Equal(null, "empty_period", null, "no_matched_items");
+        series.Should().OnlyContain(p => !p.IsBreak);
+    }
 
     [Fact]
     public void A_chain_beyond_the_range_of_numbers_ends_with_a_reason()
