@@ -73,4 +73,20 @@ public sealed class IndexSeriesAxiomTests
             (second[t].Level!.Value / second[t - 1].Level!.Value).Should().BeApproximately(movement, 1e-9 * movement);
         }
     });
+
+    [Fact]
+    public void Nominal_is_real_times_deflator_in_every_period_that_is_linked() => Gen.Select(Churning.Array[2, 6], Gen.Int[0, 1]).Sample((baskets, reference) =>
+    {
+        var quantity = IndexSeries.Compile(baskets, reference, new IndexMethod { Kind = IndexKind.Quantity });
+        var price = IndexSeries.Compile(baskets, reference, new IndexMethod { Kind = IndexKind.Price });
+        var volumes = ChainedVolume.Compile([.. baskets.Select(b => b.Value)], quantity, reference);
+
+        for (var t = 0; t < baskets.Length; t++)
+        {
+            var (nominal, real, deflator) = ((double)baskets[t].Value, volumes[t].Real!.Value, volumes[t].Deflator!.Value);
+            (real * deflator / 100).Should().BeApproximately(nominal, 1e-9 * nominal);
+            // With the union Fisher the implicit deflator is the price index itself.
+            deflator.Should().BeApproximately(price[t].Level!.Value, 1e-9 * deflator);
+        }
+    });
 }
