@@ -4,7 +4,7 @@ using static TokenFactory.Economics.Tests.Statistics.RandomBaskets;
 
 namespace TokenFactory.Economics.Tests.Statistics;
 
-/// <summary>Edge cases of the formulas; their values are those of the published cases (<see cref="PublishedCasesTests"/>).</summary>
+/// <summary>Edge cases of the formulas; their values are those of the published cases (<see cref="ConformanceTests"/>).</summary>
 public sealed class BilateralTests
 {
     private static readonly BilateralFormula[] Formulas = [.. Enum.GetValues<BilateralFormula>().Where(f => !LoweYoung.Covers(f))];

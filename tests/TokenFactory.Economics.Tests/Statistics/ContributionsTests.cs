@@ -5,7 +5,7 @@ using static TokenFactory.Economics.Tests.Statistics.RandomBaskets;
 
 namespace TokenFactory.Economics.Tests.Statistics;
 
-/// <summary>That contributions add up; their values are those of cases 02, 12 and 20 (<see cref="PublishedCasesTests"/>).</summary>
+/// <summary>That contributions add up; their values are those of cases 02, 12 and 20 (<see cref="ConformanceTests"/>).</summary>
 public sealed class ContributionsTests
 {
     private static readonly Func<BilateralBasket, Decomposition>[] All =
