@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace TokenFactory.Api.Hosting;
@@ -6,6 +7,8 @@ namespace TokenFactory.Api.Hosting;
 internal readonly record struct CsvCell(string? Text, bool IsNumber)
 {
     public static CsvCell Number(string? number) => new(number, true);
+
+    public static CsvCell Number(long number) => new(number.ToString(CultureInfo.InvariantCulture), true);
 
     public static implicit operator CsvCell(string? text) => new(text, false);
 }

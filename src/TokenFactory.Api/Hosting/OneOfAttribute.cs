@@ -11,3 +11,9 @@ internal class OneOfAttribute(params string[] values) : Attribute
 [AttributeUsage(AttributeTargets.Parameter | AttributeTargets.Property)]
 internal sealed class OneOfAttribute<T>() : OneOfAttribute([.. WireJson.NamesOf(typeof(T))])
     where T : struct, Enum;
+
+/// <summary>The same, with the names of two.</summary>
+[AttributeUsage(AttributeTargets.Parameter | AttributeTargets.Property)]
+internal sealed class OneOfAttribute<TFirst, TSecond>() : OneOfAttribute([.. WireJson.NamesOf(typeof(TFirst)), .. WireJson.NamesOf(typeof(TSecond))])
+    where TFirst : struct, Enum
+    where TSecond : struct, Enum;

@@ -84,19 +84,51 @@ public sealed record IndexParameters : GroupedFigureParameters
     [Description("`price`, `quantity` or `value`. Left out: `price`.")]
     public string? index { get; init; }
 
-    [FromQuery, OneOf<BilateralFormula>]
-    [Description("The formula. Left out: `fisher`.")]
+    [FromQuery, OneOf<BilateralFormula, MultilateralMethod>]
+    [Description("Two periods compared (`fisher` ... `geometric_young`), or all periods of a window at once (`geks_fisher` ... `gk`). Left out: `fisher`. Formulas: `GET /v1/methodology`.")]
     public string? method { get; init; }
 
-    [FromQuery, OneOf<Linking>]
-    [Description("`chained` compares each period with the one before, `fixed_base` with the reference period. Left out: `chained`.")]
+    [FromQuery, OneOf<SeriesLinking>]
+    [Description("`chained` compares each period with the one before, `fixed_base` with the reference period; `annual_overlap` (months, quarters) and `one_quarter_overlap` (quarters) chain annual Laspeyres volumes. Left out: `chained`.")]
     public string? linking { get; init; }
 
     [FromQuery, OneOf<ItemSelection>]
-    [Description("`union` or `matched`. Left out: `union`.")]
+    [Description("Of two periods: `union` (a missing price is imputed), `matched` (items of both only), `carried` (matched, and over a gap the last price stands in, at quantity 0). Left out: `union`.")]
     public string? items { get; init; }
+
+    [FromQuery]
+    [Description("Of multilateral methods: so many periods in a rolling window, 2 to 1000; left out: all periods in one. Example: `13`.")]
+    public string? window { get; init; }
+
+    [FromQuery, OneOf<Splice>]
+    [Description("Where a new window is spliced on: onto the window before (`movement`, `window`, `half`, `mean`) or the published series (`wisp`, `hasp`, `mean_pub`). Left out: `mean_pub`.")]
+    public string? splice { get; init; }
+
+    [FromQuery]
+    [Description("Of `lowe`, `young`, `geometric_young`: the period whose basket weighs, inside the window; left out: the reference period. Example: `2026-01`.")]
+    public string? weights { get; init; }
+
+    [FromQuery]
+    [Description("Of `lloyd_moulton`: the elasticity of substitution, 0 to 100. Example: `2`.")]
+    public string? sigma { get; init; }
 
     [FromQuery]
     [Description("The period that is 100, inside the window; left out: the first with data, for each group the first of its own. Example: `2026-01`.")]
     public string? reference { get; init; }
+}
+
+/// <summary>What the headline index takes.</summary>
+public sealed record TokenIndexParameters : FigureParameters
+{
+    [FromQuery]
+    [Description("The period that is 100, inside the window; left out: the first with data, for each sector the first of its own. Example: `2026-01`.")]
+    public string? reference { get; init; }
+}
+
+/// <summary>What contributions take.</summary>
+public sealed record ContributionParameters : GroupedFigureParameters
+{
+    [FromQuery, OneOf("quantity", "price")]
+    [Description("Whose growth: `quantity` (real growth) or `price`. Left out: `quantity`.")]
+    public string? index { get; init; }
 }

@@ -65,6 +65,39 @@ internal sealed class FigureQuery(ActionContext action, CatalogSnapshot catalog,
         return fallback;
     }
 
+    /// <summary>One of an enumeration's names, or null where it is none of them.</summary>
+    public T? TryChoose<T>(string name) where T : struct, Enum =>
+        Single(name) is { } text ? Enum.GetValues<T>().Cast<T?>().FirstOrDefault(value => WireJson.NameOf(value!.Value) == text) : null;
+
+    /// <summary>Says that a parameter that is given has no meaning beside the others.</summary>
+    public void Refuse(string name, bool isMeaningless, string why)
+    {
+        if (isMeaningless && Single(name) is not null)
+            Add(name, "not_together", why);
+    }
+
+    /// <summary>A whole number within bounds.</summary>
+    public int? ReadInteger(string name, int least, int most)
+    {
+        if (Single(name) is not { } text)
+            return null;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+            return number;
+        Add(name, "out_of_range", $"Must be a whole number from {least} to {most}.");
+        return null;
+    }
+
+    /// <summary>A number within bounds.</summary>
+    public double? ReadNumber(string name, double least, double most)
+    {
+        if (Single(name) is not { } text)
+            return null;
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+            return number;
+        Add(name, "out_of_range", string.Create(CultureInfo.InvariantCulture, $"Must be a number from {least} to {most}."));
+        return null;
+    }
+
     /// <summary>A parameter of which only some values can be had.</summary>
     public void Allow(string name, params string[] values)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
@@ -78,6 +79,9 @@ internal static class FigureTable
         var end = request.End < period.End ? request.End.Value : period.End;
         return (start, end, start > period.Start || end < period.End || period.End > context.Reach);
     }
+
+    /// <summary>As index numbers and shares are published. F6 rounds the number itself; multiplying it first, or a custom format (15 digits), would not.</summary>
+    public static string? SixDecimals(double? value) => value?.ToString("F6", CultureInfo.InvariantCulture);
 
     public static ObjectResult TooManyRows(HttpContext http, TooManyRowsException e) => Problems.Result(
         http, StatusCodes.Status422UnprocessableEntity, "too_many_rows", "The answer would be too large.",

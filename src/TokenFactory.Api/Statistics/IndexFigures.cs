@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using TokenFactory.Api.Hosting;
@@ -10,22 +9,22 @@ namespace TokenFactory.Api.Statistics;
 internal sealed class IndexFigures(NpgsqlDataSource dataSource, IOptions<StatisticsOptions> options)
 {
     /// <summary>The answer to a request.</summary>
-    /// <param name="request">Which periods and groups.</param>
-    /// <param name="method">What is computed.</param>
-    /// <param name="asked">The period that is 100; null: of each group the first with data.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="TooManyRowsException">It would be larger than an answer may be, or needs more item-periods.</exception>
-    public async Task<IndexAnswer> AnswerAsync(FigureRequest request, IndexMethod method, Period? asked, CancellationToken cancellationToken)
+    public async Task<IndexAnswer> AnswerAsync(FigureRequest request, IndexSpecification specification, CancellationToken cancellationToken)
     {
         var panel = await ItemPanel.ReadAsync(dataSource, request, options.Value, cancellationToken);
-        var (rows, reference) = Compile(panel, request, method, asked);
+        var (rows, reference) = Compile(panel, request, specification);
+        var isBilateral = specification.Multilateral is null;
         return new IndexAnswer
         {
             Rows = rows,
-            Index = WireJson.NameOf(method.Kind),
-            Method = WireJson.NameOf(method.Formula),
-            Linking = WireJson.NameOf(method.Linking),
-            Items = WireJson.NameOf(method.Items),
+            Index = WireJson.NameOf(specification.Kind),
+            Method = specification.Method,
+            Linking = isBilateral ? WireJson.NameOf(specification.Linking) : null,
+            Items = isBilateral && specification.Linking is SeriesLinking.Chained or SeriesLinking.FixedBase ? WireJson.NameOf(specification.Items) : null,
+            Window = specification.Window,
+            Splice = specification.Window is null ? null : WireJson.NameOf(specification.Splice),
+            Sigma = specification.SigmaText,
             Reference = reference?.Label,
             Currency = panel.Context.Currency,
             Unit = "index",
@@ -37,43 +36,129 @@ internal sealed class IndexFigures(NpgsqlDataSource dataSource, IOptions<Statist
         };
     }
 
-    private (List<IndexRow> Rows, Period? Reference) Compile(ItemPanel panel, FigureRequest request, IndexMethod method, Period? asked)
+    /// <summary>The headline Token Index: price, quantity and value of each sector and of all.</summary>
+    /// <param name="request">Which periods; its groups are sectors.</param>
+    /// <param name="reference">The period that is 100; null: of each sector the first with data.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="TooManyRowsException">As above.</exception>
+    public async Task<TokenIndexAnswer> HeadlineAsync(FigureRequest request, Period? reference, CancellationToken cancellationToken)
+    {
+        var panel = await ItemPanel.ReadAsync(dataSource, request, options.Value, cancellationToken);
+        var rows = new List<TokenIndexRow>();
+        var references = new HashSet<Period>();
+        foreach (var group in panel.Groups.Append(Total(panel)))
+        {
+            var series = Array.ConvertAll(Enum.GetValues<IndexKind>(), kind =>
+                IndexCompiler.Compile(panel.Periods, group.Baskets, IndexSpecification.Headline(kind, request.Frequency, reference)));
+            var at = series[0].Reference;
+            if (at >= 0)
+                references.Add(panel.Periods[at]);
+            rows.AddRange(panel.Periods.Select((period, t) => HeadlineRow(panel, group, request, period, t, [.. series.Select(s => s.Points[t])])));
+        }
+
+        var headline = IndexSpecification.Headline(IndexKind.Price, request.Frequency, reference);
+        return new TokenIndexAnswer
+        {
+            Rows = [.. rows.OrderBy(r => r.Start)],
+            Method = headline.Method,
+            Linking = headline.Multilateral is null ? WireJson.NameOf(headline.Linking) : null,
+            Items = headline.Multilateral is null ? WireJson.NameOf(headline.Items) : null,
+            Window = headline.Window,
+            Splice = headline.Window is null ? null : WireJson.NameOf(headline.Splice),
+            Reference = reference?.Label ?? (references.Count == 1 ? references.Single().Label : null),
+            Currency = panel.Context.Currency,
+            Unit = "index",
+            Frequency = WireJson.NameOf(request.Frequency),
+            TimeZone = request.Calendar.Zone.Id,
+            By = ["sector"],
+            AsOf = panel.Context.AsOf,
+            CompleteThrough = panel.Context.CompleteThrough,
+        };
+    }
+
+    private (List<IndexRow> Rows, Period? Reference) Compile(ItemPanel panel, FigureRequest request, IndexSpecification specification)
     {
         var rows = new List<IndexRow>(panel.Periods.Count * panel.Groups.Count);
         var references = new HashSet<Period>();
         foreach (var group in panel.Groups)
         {
-            var at = asked is { } wanted ? panel.Periods.ToList().IndexOf(wanted) : group.Baskets.ToList().FindIndex(b => !b.IsEmpty);
+            var (points, at) = IndexCompiler.Compile(panel.Periods, group.Baskets, specification);
             if (at >= 0)
                 references.Add(panel.Periods[at]);
-            // Nothing in the group has a price: not for want of a reference period, unless one was asked for.
-            var points = at < 0 && asked is null
-                ? [.. group.Baskets.Select(_ => new IndexPoint(null, NullReasons.EmptyPeriod, null, 0, 0))]
-                : IndexSeries.Compile(group.Baskets, at, method);
-            rows.AddRange(panel.Periods.Select((period, t) => RowOf(period, points[t], group.Names, request, panel.Context)));
+            for (var t = 0; t < points.Count; t++)
+            {
+                var row = RowOf(panel, group, request, t, points[t]);
+                if (specification.Kind == IndexKind.Price && at >= 0)
+                    row = WithComposition(row, group.Baskets[at], group.Baskets[t], points[t]);
+                rows.Add(row);
+            }
         }
 
-        return ([.. rows.OrderBy(r => r.Start)], asked ?? (references.Count == 1 ? references.Single() : null));
+        return ([.. rows.OrderBy(r => r.Start)], specification.Reference ?? (references.Count == 1 ? references.Single() : null));
     }
 
-    private IndexRow RowOf(Period period, IndexPoint point, IReadOnlyList<string> group, FigureRequest request, FigureContext context)
+    private IndexRow RowOf(ItemPanel panel, PanelGroup group, FigureRequest request, int t, IndexPoint point)
     {
-        var (start, end, isPartial) = FigureTable.Cover(period, request, context);
+        var period = panel.Periods[t];
+        var (start, end, isPartial) = FigureTable.Cover(period, request, panel.Context);
         return FigureTable.WithGroup(new IndexRow
         {
             Period = period.Label,
             Start = start,
             End = end,
-            Index = SixDecimals(point.Level),
-            MatchedShare = SixDecimals(point.MatchedShare),
+            Index = FigureTable.SixDecimals(point.Level),
+            MatchedShare = FigureTable.SixDecimals(point.MatchedShare),
             NewItems = point.NewItems,
             VanishedItems = point.VanishedItems,
+            CarriedItems = point.CarriedItems,
+            ComparedWith = point.ComparedWith is { } with ? panel.Periods[with].Label : null,
+            Break = point.IsBreak,
+            FreeShare = FigureTable.SixDecimals(group.Totals[t].FreeShare),
+            UnpricedShare = FigureTable.SixDecimals(group.Totals[t].UnpricedShare),
+            UnitValueIndex = null,
+            CompositionEffect = null,
             NullReason = point.NullReason,
             Partial = isPartial,
-            Status = FigureTable.StatusOf(period, context.AsOf, options.Value),
-        }, request.By, group);
+            Status = FigureTable.StatusOf(period, panel.Context.AsOf, options.Value),
+        }, request.By, group.Names);
     }
 
-    // F6 rounds the number itself; multiplying it first, or a custom format (15 digits), would not.
-    private static string? SixDecimals(double? value) => value?.ToString("F6", CultureInfo.InvariantCulture);
+    // METHODOLOGY, edge rule 4: the average price is no price index; what it says beside one is what buyers moved to.
+    private static IndexRow WithComposition(IndexRow row, Basket reference, Basket current, IndexPoint point)
+    {
+        var unitValue = AveragePrice.Index(reference, current);
+        var effect = point.Level is { } level ? AveragePrice.CompositionEffect(reference, current, IndexValue.Of(level / 100)) : default;
+        return row with { UnitValueIndex = FigureTable.SixDecimals(unitValue.Value * 100), CompositionEffect = FigureTable.SixDecimals(effect.Value) };
+    }
+
+    // All sectors together: an item that several buy is one.
+    private static PanelGroup Total(ItemPanel panel) => new(
+        [TokenIndexRow.Total],
+        [.. panel.Periods.Select((_, t) => new Basket(panel.Groups.SelectMany(g => g.Items[t])
+            .GroupBy(i => i.Key, i => i.Value, (id, values) => KeyValuePair.Create(id, values.Aggregate(static (a, b) => new ItemValue(a.Value + b.Value, a.Quantity + b.Quantity))))))],
+        [.. panel.Periods.Select((_, t) => panel.Groups.Aggregate(default(PanelTotals), (sum, g) => sum.Plus(g.Totals[t])))],
+        []);
+
+    private TokenIndexRow HeadlineRow(ItemPanel panel, PanelGroup group, FigureRequest request, Period period, int t, IndexPoint[] points)
+    {
+        var (start, end, isPartial) = FigureTable.Cover(period, request, panel.Context);
+        return new TokenIndexRow
+        {
+            Period = period.Label,
+            Start = start,
+            End = end,
+            Sector = group.Names[0],
+            Price = FigureTable.SixDecimals(points[(int)IndexKind.Price].Level),
+            Quantity = FigureTable.SixDecimals(points[(int)IndexKind.Quantity].Level),
+            Value = FigureTable.SixDecimals(points[(int)IndexKind.Value].Level),
+            MatchedShare = FigureTable.SixDecimals(points[(int)IndexKind.Price].MatchedShare),
+            NewItems = points[(int)IndexKind.Price].NewItems,
+            VanishedItems = points[(int)IndexKind.Price].VanishedItems,
+            FreeShare = FigureTable.SixDecimals(group.Totals[t].FreeShare),
+            UnpricedShare = FigureTable.SixDecimals(group.Totals[t].UnpricedShare),
+            NullReason = points[(int)IndexKind.Price].NullReason,
+            Partial = isPartial,
+            Status = FigureTable.StatusOf(period, panel.Context.AsOf, options.Value),
+        };
+    }
 }

@@ -22,7 +22,34 @@ public sealed record IndexRow : FigureRow
     /// <summary>Items that the compared period had and this one has not.</summary>
     public required int VanishedItems { get; init; }
 
-    /// <summary><c>empty_period</c>, <c>no_matched_items</c>, <c>zero_price</c>, <c>no_reference_period</c> or <c>out_of_range</c>.</summary>
+    /// <summary>Items of the period that have only a price carried over a gap; 0 unless <c>items=carried</c>.</summary>
+    public required int CarriedItems { get; init; }
+
+    /// <summary>The period that this one was compared with: in a chain the nearest before that it can be compared with. Null where none was.</summary>
+    /// <example>2026-01</example>
+    public required string? ComparedWith { get; init; }
+
+    /// <summary>Whether the chain breaks before this period: nothing compares it with an earlier one, and levels on the two sides don't compare.</summary>
+    public required bool Break { get; init; }
+
+    /// <summary>Free tokens per priced token, with 6 decimals; null where none is priced.</summary>
+    /// <example>0.050000</example>
+    public required string? FreeShare { get; init; }
+
+    /// <summary>Tokens of unknown value per token, with 6 decimals: they are in no index. Null where there are no tokens.</summary>
+    /// <example>0.010000</example>
+    public required string? UnpricedShare { get; init; }
+
+    /// <summary>Of a price index: the money per token, reference period = 100, with 6 decimals. No price index: it moves with the mix.</summary>
+    /// <example>85.000000</example>
+    public required string? UnitValueIndex { get; init; }
+
+    /// <summary>Of a price index: <c>unit_value_index</c> / <c>index</c>, with 6 decimals. Below 1: buyers moved to what costs less.</summary>
+    /// <example>0.860625</example>
+    public required string? CompositionEffect { get; init; }
+
+    /// <summary>Why there is no index number: see <c>GET /v1/methodology</c>.</summary>
+    /// <example>empty_period</example>
     public required string? NullReason { get; init; }
 }
 
@@ -38,11 +65,22 @@ public sealed record IndexAnswer : FigureAnswer
     /// <example>fisher</example>
     public required string Method { get; init; }
 
+    /// <summary>Null for a multilateral method.</summary>
     /// <example>chained</example>
-    public required string Linking { get; init; }
+    public required string? Linking { get; init; }
 
+    /// <summary>Null where the method has no use for it.</summary>
     /// <example>union</example>
-    public required string Items { get; init; }
+    public required string? Items { get; init; }
+
+    /// <summary>Periods of the rolling window of a multilateral method; null: all in one.</summary>
+    public required int? Window { get; init; }
+
+    /// <summary>How windows are spliced.</summary>
+    public required string? Splice { get; init; }
+
+    /// <summary>The elasticity of substitution of Lloyd-Moulton.</summary>
+    public required string? Sigma { get; init; }
 
     /// <summary>The period that is 100; null when there is none with data, and when each group has another one.</summary>
     /// <example>2026-Q1</example>

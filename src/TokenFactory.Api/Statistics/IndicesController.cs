@@ -1,10 +1,8 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using TokenFactory.Api.Catalog;
 using TokenFactory.Api.Hosting;
-using TokenFactory.Economics.Statistics;
 
 namespace TokenFactory.Api.Statistics;
 
@@ -18,11 +16,14 @@ internal sealed class IndicesController(FigureReader figures, IndexFigures indic
 {
     /// <summary>Price, quantity and value indices</summary>
     /// <remarks>
-    /// Index numbers over the items (producer x model x token class x service tier) of each group, reference period = 100. `union` compares
-    /// every item of either period and imputes the missing price of one that came or went at the overall mean of the matched items;
-    /// `matched` compares items of both periods only. A period without a level says why in `null_reason`. Unpriced quantities are left out, and
-    /// so is an item in a period whose corrections outweigh it. `value` is the ratio of values to those of the reference period, over every
-    /// item. `partial` marks a row that covers less than its period: its quantity and value are not those of a whole one.
+    /// Index numbers over the items (producer x model x token class x service tier) of each group, reference period = 100. Methods of two periods
+    /// (`fisher`, `laspeyres` ...) are chained, or compared with the reference period (`linking`), over the `union` of the items with imputed prices, or
+    /// over those of both periods; methods of many (`geks_fisher` ... `gk`) run over all periods, or over a rolling `window` that is spliced on. Each
+    /// period of a chain is compared with the nearest one before that it can be compared with (`compared_with`); where there is none, the chain
+    /// breaks and `break` says so. A period without a level says why in `null_reason`. Unpriced quantities are left out, and so is an item in a period
+    /// whose corrections outweigh it. `value` is the ratio of values to those of the reference period, over every item. A price index has beside it
+    /// the average price (`unit_value_index`, which is no price index) and what that owes to the mix (`composition_effect`). `partial` marks a row
+    /// that covers less than its period: its quantity and value are not those of a whole one. Published headline: `GET /v1/token-index`.
     /// </remarks>
     [HttpGet(Name = "GetIndices")]
     [ProducesResponseType<IndexAnswer>(StatusCodes.Status200OK, "application/json", "text/csv")]
@@ -34,14 +35,7 @@ internal sealed class IndicesController(FigureReader figures, IndexFigures indic
     {
         var query = new FigureQuery(ControllerContext, catalog.Current, options.Value);
         var request = query.Read();
-        var compiled = new IndexMethod
-        {
-            Kind = query.Choose("index", IndexKind.Price),
-            Formula = query.Choose("method", BilateralFormula.Fisher),
-            Linking = query.Choose("linking", Linking.Chained),
-            Items = query.Choose("items", ItemSelection.Union),
-        };
-        var referencePeriod = query.ReadPeriod("reference", request);
+        var specification = IndexSpecification.Read(query, request);
         query.Allow("format", "csv", "json");
         if (await figures.NamesUnknownModelAsync(request, cancellationToken))
             query.Add("model", "unknown_value", "No model has this name or alias.");
@@ -50,14 +44,25 @@ internal sealed class IndicesController(FigureReader figures, IndexFigures indic
 
         try
         {
-            var answer = await indices.AnswerAsync(request, compiled, referencePeriod, cancellationToken);
-            return FigureTable.Answer(HttpContext, answer, answer.Rows, ["index", "matched_share", "new_items", "vanished_items", "null_reason"],
-                row => [CsvCell.Number(row.Index), CsvCell.Number(row.MatchedShare), CsvCell.Number(row.NewItems.ToString(CultureInfo.InvariantCulture)),
-                    CsvCell.Number(row.VanishedItems.ToString(CultureInfo.InvariantCulture)), row.NullReason]);
+            var answer = await indices.AnswerAsync(request, specification, cancellationToken);
+            return FigureTable.Answer(HttpContext, answer, answer.Rows, Columns, Cells);
         }
         catch (TooManyRowsException e)
         {
             return FigureTable.TooManyRows(HttpContext, e);
         }
     }
+
+    private static readonly string[] Columns =
+    [
+        "index", "matched_share", "new_items", "vanished_items", "carried_items", "compared_with", "break", "free_share", "unpriced_share",
+        "unit_value_index", "composition_effect", "null_reason",
+    ];
+
+    private static CsvCell[] Cells(IndexRow row) =>
+    [
+        CsvCell.Number(row.Index), CsvCell.Number(row.MatchedShare), CsvCell.Number(row.NewItems), CsvCell.Number(row.VanishedItems),
+        CsvCell.Number(row.CarriedItems), row.ComparedWith, row.Break ? "true" : "false", CsvCell.Number(row.FreeShare),
+        CsvCell.Number(row.UnpricedShare), CsvCell.Number(row.UnitValueIndex), CsvCell.Number(row.CompositionEffect), row.NullReason,
+    ];
 }

@@ -25,7 +25,10 @@ internal readonly record struct PanelTotals(decimal Value, decimal Quantity, dec
 /// <param name="Names">One name per dimension of the request, in its order.</param>
 /// <param name="Baskets">One per period, in order; empty ones included.</param>
 /// <param name="Totals">Likewise.</param>
-internal sealed record PanelGroup(IReadOnlyList<string> Names, IReadOnlyList<Basket> Baskets, IReadOnlyList<PanelTotals> Totals);
+/// <param name="Items">What the baskets are made of: items too whose corrections outweigh what they correct.</param>
+internal sealed record PanelGroup(
+    IReadOnlyList<string> Names, IReadOnlyList<Basket> Baskets, IReadOnlyList<PanelTotals> Totals,
+    IReadOnlyList<IReadOnlyList<KeyValuePair<int, ItemValue>>> Items);
 
 /// <summary>Items by period and group: what every index number is made from.</summary>
 /// <param name="Context">The moment that it is of.</param>
@@ -72,7 +75,7 @@ internal sealed record ItemPanel(FigureContext Context, IReadOnlyList<Period> Pe
     private static PanelGroup GroupOf(IReadOnlyList<string> names, Dictionary<Period, PeriodItems> rows, Period[] periods)
     {
         var items = Array.ConvertAll(periods, p => rows.GetValueOrDefault(p) ?? PeriodItems.None);
-        return new PanelGroup(names, Array.ConvertAll(items, i => new Basket(i.Items)), Array.ConvertAll(items, i => i.Totals));
+        return new PanelGroup(names, Array.ConvertAll(items, i => new Basket(i.Items)), Array.ConvertAll(items, i => i.Totals), Array.ConvertAll(items, i => i.Items));
     }
 
     // The driver refuses a sum of more than 28 digits. Parsing rounds it to as many, which index numbers (16 digits) never see; GDP goes as text.

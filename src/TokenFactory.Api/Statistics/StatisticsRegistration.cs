@@ -14,6 +14,7 @@ internal static class StatisticsRegistration
         services.AddSingleton<FigureReader>();
         services.AddSingleton<GdpFigures>();
         services.AddSingleton<IndexFigures>();
+        services.AddSingleton<ContributionFigures>();
         return services;
     }
 }
