@@ -20,8 +20,7 @@ public static partial class Conformance
         Kind = series.IsQuantity ? IndexKind.Quantity : IndexKind.Price,
         Formula = FormulaOf(series.Index!),
         Linking = series.Output == "fixedbase" ? Linking.FixedBase : Linking.Chained,
-        // The panel of case 05 had its missing prices carried forward.
-        Items = published.Id == "05" ? ItemSelection.Carried : ItemSelection.Matched,
+        Items = published.HasCarriedPrices ? ItemSelection.Carried : ItemSelection.Matched,
         Sigma = 2,
     };
 

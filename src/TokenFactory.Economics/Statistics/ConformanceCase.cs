@@ -31,11 +31,11 @@ internal sealed record ConformanceSeries(JsonElement Raw)
     /// <summary>Where a series of its own origin comes from.</summary>
     public string? Provenance => Text("provenance");
 
-    /// <summary>In words: <c>fisher chained price</c>, <c>geks tornqvist</c>.</summary>
+    /// <summary>In words: <c>fisher chained price</c>, <c>geks tornqvist</c>, <c>rolling geks fisher, window 11, splice movement</c>.</summary>
     public string Name => Method == "bilateral"
         ? $"{Index} {Output} {Text("type") ?? "price"}{Of}"
-        : string.Join(' ', new[] { Method, Text("multilateral"), Index, Text("type"), Text("window"), Text("splice"), Text("input") }
-            .Where(t => t is not null)) + Of;
+        : string.Join(' ', new[] { Method, Text("multilateral"), Index, Text("type"), Text("input") }.Where(t => t is not null))
+            + (Text("window") is { } window ? $", window {window}" : "") + (Text("splice") is { } splice ? $", splice {splice}" : "") + Of;
 
     public bool IsRelative => Raw.TryGetProperty("rel_tol", out _);
 
@@ -44,6 +44,12 @@ internal sealed record ConformanceSeries(JsonElement Raw)
         : Raw.TryGetProperty("abs_tol", out var absolute) ? absolute.GetDouble()
         : Raw.TryGetProperty("decimals", out var decimals) ? HalfUnit * Math.Pow(10, -decimals.GetInt32())
         : 0;
+
+    /// <summary>The same in words.</summary>
+    public string ToleranceText => Raw.TryGetProperty("rel_tol", out var relative) ? $"{relative} of each figure"
+        : Raw.TryGetProperty("abs_tol", out var absolute) ? $"{absolute} in the unit of the figures"
+        : Raw.TryGetProperty("decimals", out var decimals) ? $"half a unit of decimal {decimals}"
+        : "exact";
 
     private string Of => Items is null ? "" : $" of {string.Join(", ", Items)}";
 
@@ -73,6 +79,8 @@ internal sealed record ConformanceSeries(JsonElement Raw)
 /// <param name="Raw">The case as it stands in the file.</param>
 internal sealed record ConformanceCase(JsonElement Raw)
 {
+    private IReadOnlyList<Basket>? _baskets;
+
     public string Id { get; } = Raw.GetProperty("id").GetString()!;
 
     public string Title { get; } = Raw.GetProperty("title").GetString()!;
@@ -84,7 +92,11 @@ internal sealed record ConformanceCase(JsonElement Raw)
 
     public string[] Periods { get; } = Raw.TryGetProperty("periods", out var periods) ? ConformanceSeries.Strings(periods) : [];
 
-    public IReadOnlyList<Basket> Baskets => BasketsOf(ItemNames);
+    public IReadOnlyList<Basket> Baskets => _baskets ??= BasketsOf(ItemNames);
+
+    /// <summary>Whether missing prices were carried forward: a price beside a quantity of 0 is one of them (case 05).</summary>
+    public bool HasCarriedPrices => ItemNames.Any(n => Periods.Where((_, t) =>
+        Cell("prices", n, t).ValueKind != JsonValueKind.Null && Exact(Cell("quantities", n, t)) == 0).Any());
 
     public IReadOnlyList<ConformanceSeries> Series => [.. Raw.GetProperty("expected").EnumerateArray().Select(e => new ConformanceSeries(e))];
 
@@ -101,6 +113,9 @@ internal sealed record ConformanceCase(JsonElement Raw)
             var quantity = Exact(Cell("quantities", n, t));
             return KeyValuePair.Create(Array.IndexOf(ItemNames, n), new ItemValue(Exact(Cell("prices", n, t)) * quantity, quantity));
         })))];
+
+    /// <summary>A list of numbers that stands in the case itself.</summary>
+    public double[] Numbers(string name) => [.. Raw.GetProperty(name).EnumerateArray().Select(number => number.GetDouble())];
 
     public static decimal Exact(JsonElement number) => decimal.Parse(number.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture);
 

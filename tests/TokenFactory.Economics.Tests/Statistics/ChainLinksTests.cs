@@ -5,22 +5,6 @@ namespace TokenFactory.Economics.Tests.Statistics;
 
 public sealed class ChainLinksTests
 {
-    [Theory]
-    [InlineData("quarterly_links")]
-    [InlineData("annual_links")]
-    public void The_published_chain_is_reproduced_within_its_tolerance(string input)
-    {
-        var published = OtherCases.Read("15");
-        var expected = published.Expected("chain_links", input);
-        var values = expected.Numbers("values");
-
-        var chain = ChainLinks.Multiply([.. published.Numbers(input).Select(Statistic.Of)], expected.GetProperty("base").GetDouble());
-
-        chain.Should().HaveCount(values.Length);
-        for (var t = 0; t < values.Length; t++)
-            chain[t].Value.Should().BeApproximately(values[t], expected.GetProperty("abs_tol").GetDouble(), $"period {t} of {published.Source()}");
-    }
-
     [Fact]
     public void A_link_without_a_value_breaks_the_chain_for_good()
     {

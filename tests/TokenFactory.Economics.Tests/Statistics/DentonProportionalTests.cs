@@ -11,20 +11,6 @@ public sealed class DentonProportionalTests
             (indicator, benchmarks) => (indicator, benchmarks, shape.Item1)));
 
     [Fact]
-    public void The_published_benchmarked_quarters_are_reproduced_within_their_tolerance()
-    {
-        var published = OtherCases.Read("15");
-        var expected = published.Expected("denton_proportional");
-        var values = expected.Numbers("values");
-
-        var benchmarked = DentonProportional.Benchmark(published.Numbers("quarterly_chain"), published.Numbers("annual_chain"), 4, BenchmarkKind.Average);
-
-        benchmarked.Should().HaveCount(values.Length);
-        for (var t = 0; t < values.Length; t++)
-            benchmarked[t].Value.Should().BeApproximately(values[t], expected.GetProperty("abs_tol").GetDouble(), $"quarter {t} of {published.Source()}");
-    }
-
-    [Fact]
     public void Two_years_of_half_years_are_those_reckoned_by_hand()
     {
         // Indicator 1 everywhere, benchmarks 2 and 4: ratios r, r+d, r+d+e, r+d+e+f with 2r+d = 2 and 2r+2d+2e+f = 4, least d^2+e^2+f^2.
