@@ -12,6 +12,15 @@ public struct CompensatedSum
     /// <summary>The sum of everything added so far; 0 at first.</summary>
     public readonly double Value => _sum + _lost;
 
+    /// <summary>The sum of some terms.</summary>
+    public static double Of(IEnumerable<double> terms)
+    {
+        CompensatedSum sum = default;
+        foreach (var term in terms)
+            sum.Add(term);
+        return sum.Value;
+    }
+
     /// <summary>Adds a term.</summary>
     public void Add(double term)
     {

@@ -66,13 +66,8 @@ public static class Contributions
     public static IReadOnlyList<KeyValuePair<TKey, double>> Roll<TKey>(IEnumerable<Contribution> contributions, Func<int, TKey> keyOf)
         where TKey : notnull
     {
-        return [.. contributions.GroupBy(c => keyOf(c.ItemId)).Select(group =>
-        {
-            CompensatedSum sum = default;
-            foreach (var contribution in group)
-                sum.Add(contribution.Value);
-            return KeyValuePair.Create(group.Key, sum.Value);
-        })];
+        return [.. contributions.GroupBy(c => keyOf(c.ItemId))
+            .Select(static group => KeyValuePair.Create(group.Key, CompensatedSum.Of(group.Select(static c => c.Value))))];
     }
 
     /// <summary>The same for published contributions: exact, so that each level adds up to the same growth.</summary>
@@ -103,22 +98,14 @@ public static class Contributions
             return Decomposition.Null(basket.ZeroRelativeReason);
         var geometric = weights(all);
         var arithmetic = geometric.Select((w, k) => w / LogarithmicMean.Of(all[k].P1 / all[k].P0, mean)).ToArray();
-        var total = Sum(arithmetic);
+        var total = CompensatedSum.Of(arithmetic);
         return new Decomposition(index, all.Select((i, k) => new Contribution(i.ItemId, arithmetic[k] / total * ((i.P1 - i.P0) / i.P0))));
     }
 
     private static double[] Shares(BilateralBasket.Pair[] pairs, Func<BilateralBasket.Pair, double> weight)
     {
         var weights = Array.ConvertAll(pairs, i => weight(i));
-        var total = Sum(weights);
+        var total = CompensatedSum.Of(weights);
         return Array.ConvertAll(weights, w => w / total);
-    }
-
-    private static double Sum(double[] terms)
-    {
-        CompensatedSum sum = default;
-        foreach (var term in terms)
-            sum.Add(term);
-        return sum.Value;
     }
 }

@@ -67,10 +67,9 @@ internal sealed class OverlapYear
             p1q1 += p1 * later._total[i];
         }
 
-        if (matched == 0)
-            return IndexValue.Null(NullReasons.NoMatchedItems);
-        var (laspeyres, paasche) = (IndexValue.Ratio(p1q0, p0q0), IndexValue.Ratio(p1q1, p0q1));
-        return laspeyres.Value is not { } l ? laspeyres : paasche.Value is not { } p ? paasche : IndexValue.Of(Math.Sqrt(l) * Math.Sqrt(p));
+        return matched == 0
+            ? IndexValue.Null(NullReasons.NoMatchedItems)
+            : Bilateral.GeometricMean(IndexValue.Ratio(p1q0, p0q0), IndexValue.Ratio(p1q1, p0q1));
     }
 
     private static double Value(double[] quantities, IReadOnlyList<double?> prices) =>

@@ -25,6 +25,7 @@ internal static class AnyPanels
     /// <summary>Anything, empty periods and periods without a match too.</summary>
     public static Gen<Basket[]> Wild { get; } = Panel(Gen.Frequency((6, Missing), (1, Free), (3, Priced)), 1, 9, firstIsPriced: false);
 
+    /// <summary>A basket of items with what each brought.</summary>
     public static Basket Of(params (int Id, decimal Value, decimal Quantity)[] items) =>
         new(items.Select(i => KeyValuePair.Create(i.Id, new ItemValue(i.Value, i.Quantity))));
 

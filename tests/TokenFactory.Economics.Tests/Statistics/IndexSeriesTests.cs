@@ -1,4 +1,5 @@
 using TokenFactory.Economics.Statistics;
+using static TokenFactory.Economics.Tests.Statistics.AnyPanels;
 
 namespace TokenFactory.Economics.Tests.Statistics;
 
@@ -193,7 +194,4 @@ public sealed class IndexSeriesTests
     // Index numbers are published with six decimals.
     private static IEnumerable<double?> Published(IReadOnlyList<IndexPoint> series) =>
         series.Select(p => p.Level is { } level ? Math.Round(level, 6, MidpointRounding.AwayFromZero) : (double?)null);
-
-    private static Basket Of(params (int Id, decimal Value, decimal Quantity)[] items) =>
-        new(items.Select(i => KeyValuePair.Create(i.Id, new ItemValue(i.Value, i.Quantity))));
 }
