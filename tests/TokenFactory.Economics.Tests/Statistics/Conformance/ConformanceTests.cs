@@ -59,13 +59,12 @@ public sealed class ConformanceTests
     }
 
     [Theory]
-    // Of a printed number of decimals: one unit of the last.
+    // Of a number of decimals, by about one unit of the last.
     [InlineData("01", 0, "/values/4", 0.5557)]
     [InlineData("02", 0, "/values/2", 0.05792737)]
     [InlineData("02", 3, "/values/0", 0.0333052)]
-    [InlineData("16", 0, "/values/1/2", 0.53761)]
-    // Of an absolute tolerance.
     [InlineData("12", 4, "/values/2", 330.4)]
+    // Of an absolute tolerance.
     [InlineData("15", 0, "/values/11", 104.05)]
     [InlineData("15", 1, "/values/1", 101.82)]
     [InlineData("15", 2, "/values/4", 101.22)]
@@ -76,6 +75,7 @@ public sealed class ConformanceTests
     [InlineData("07", 3, "/values/12", 1.72120296)]
     [InlineData("07", 4, "/values/12", 1.5)]
     [InlineData("08", 1, "/values/12", 1.5682596)]
+    [InlineData("16", 0, "/values/1/2", 0.53761)]
     [InlineData("20", 0, "/values/0/contributions/b-1/in", 0.1762)]
     [InlineData("20", 0, "/values/1/self_consistent_price", 0.7185)]
     [InlineData("21", 7, "/values/0", 0.76)]
