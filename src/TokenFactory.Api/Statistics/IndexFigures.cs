@@ -156,6 +156,7 @@ internal sealed class IndexFigures(NpgsqlDataSource dataSource, IOptions<Statist
             VanishedItems = points[(int)IndexKind.Price].VanishedItems,
             FreeShare = FigureTable.SixDecimals(group.Totals[t].FreeShare),
             UnpricedShare = FigureTable.SixDecimals(group.Totals[t].UnpricedShare),
+            Break = points[(int)IndexKind.Price].IsBreak,
             NullReason = points[(int)IndexKind.Price].NullReason,
             Partial = isPartial,
             Status = FigureTable.StatusOf(period, panel.Context.AsOf, options.Value),

@@ -42,10 +42,10 @@ internal sealed class TokenIndexController(FigureReader figures, IndexFigures in
         {
             var answer = await indices.HeadlineAsync(request, reference, cancellationToken);
             return FigureTable.Answer(HttpContext, answer, answer.Rows,
-                ["price", "quantity", "value", "matched_share", "new_items", "vanished_items", "free_share", "unpriced_share", "null_reason"],
+                ["price", "quantity", "value", "matched_share", "new_items", "vanished_items", "free_share", "unpriced_share", "break", "null_reason"],
                 row => [CsvCell.Number(row.Price), CsvCell.Number(row.Quantity), CsvCell.Number(row.Value), CsvCell.Number(row.MatchedShare),
                     CsvCell.Number(row.NewItems), CsvCell.Number(row.VanishedItems), CsvCell.Number(row.FreeShare), CsvCell.Number(row.UnpricedShare),
-                    row.NullReason]);
+                    row.Break ? "true" : "false", row.NullReason]);
         }
         catch (TooManyRowsException e)
         {

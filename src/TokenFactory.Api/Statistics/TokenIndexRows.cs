@@ -37,6 +37,9 @@ public sealed record TokenIndexRow : FigureRow
     /// <example>0.010000</example>
     public required string? UnpricedShare { get; init; }
 
+    /// <summary>Whether the chain breaks before this period: nothing compares it with an earlier one. Only of chains: quarters and years.</summary>
+    public required bool Break { get; init; }
+
     /// <summary>Why there is no price index.</summary>
     /// <example>empty_period</example>
     public required string? NullReason { get; init; }
