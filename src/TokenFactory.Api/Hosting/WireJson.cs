@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using TokenFactory.Economics.Measures;
@@ -31,6 +32,7 @@ internal static class WireJson
         options.MaxDepth = 64;
         // JSON is never put into HTML by this service, so that letters of any script stay readable.
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        options.TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { OnlyWhereAttribute.Apply } };
         options.Converters.Add(new ExactEnums());
         options.Converters.Add(new DecimalStringConverter());
         options.Converters.Add(new UtcInstantConverter());
