@@ -20,13 +20,22 @@ internal sealed class CellQuery
         _parameters = [.. parameters];
         var where = new StringBuilder();
         // Keys of cells begin with the source: with every source named, a window reads its own cells and not the whole ledger's.
-        if (request.Start is not null || request.End is not null)
+        if (request.ReadFrom is not null || request.End is not null)
             where.Append(" and d.source_id = any (array(select id from sources))");
-        And(where, request.IsByHour ? "d.hour >= " : "d.day >= ", request.IsByHour ? request.Start?.ToUniversalTime() : Day(request.Start));
-        And(where, request.IsByHour ? "d.hour < " : "d.day < ", request.IsByHour ? request.End?.ToUniversalTime() : Day(request.End));
+        var time = request.IsByHour ? "d.hour" : "d.day";
+        And(where, $"{time} >= ", Bound(request, request.ReadFrom));
+        And(where, $"{time} < ", Bound(request, request.End));
+        if (request is { Lookback: { } lookback, Start: { } start } && lookback.End < start)
+            where.Append(CultureInfo.InvariantCulture, $" and not ({time} >= {Value(Bound(request, lookback.End)!)} and {time} < {Value(Bound(request, start)!)})");
         And(where, "d.vintage <= ", request.AsOf);
         foreach (var (dimension, values) in request.Filters)
             AndIn(where, dimension, values);
+        where.Append(request.Cells switch
+        {
+            CellSelection.FinalUse => " and d.buyer_id = 0",
+            CellSelection.Purchases => " and d.buyer_id <> 0",
+            _ => "",
+        });
         From = $"from {(request.IsByHour ? "rollup_hour" : "rollup_day")} d{Joins(request)}{join}\nwhere true{where}";
     }
 
@@ -37,7 +46,7 @@ internal sealed class CellQuery
     public string Add(NpgsqlParameter parameter)
     {
         _parameters.Add(parameter);
-        return $"${_parameters.Count}";
+        return string.Create(CultureInfo.InvariantCulture, $"${_parameters.Count}");
     }
 
     /// <summary>A command with the parameters that <see cref="From"/> names.</summary>
@@ -52,29 +61,38 @@ internal sealed class CellQuery
     private static string Joins(FigureRequest request)
     {
         var used = request.By.Concat(request.Filters.Keys).ToHashSet();
-        return (used.Any(d => d != Dimension.Sector) ? " join items i on i.id = d.item_id" : "")
-            + (used.Contains(Dimension.Model) ? " join models m on m.id = i.model_id" : "")
-            + (used.Contains(Dimension.Producer) ? " join producers p on p.id = i.producer_id" : "");
+        var items = used.Any(d => d != Dimension.Sector) || request.Cells == CellSelection.Production ? " join items i on i.id = d.item_id" : "";
+        var models = used.Contains(Dimension.Model) ? " join models m on m.id = i.model_id" : "";
+        // No producer has the number 0: where nobody bought, the second row of a cell is left out by the join.
+        return items + models + request.Cells switch
+        {
+            CellSelection.Production =>
+                " cross join lateral (values (i.producer_id, false), (d.buyer_id, true)) u (producer_id, is_purchase) join producers p on p.id = u.producer_id",
+            CellSelection.Purchases when used.Contains(Dimension.Producer) => " join producers p on p.id = d.buyer_id",
+            _ when used.Contains(Dimension.Producer) => " join producers p on p.id = i.producer_id",
+            _ => "",
+        };
     }
 
-    private static DateOnly? Day(DateTimeOffset? instant) => instant is { } at ? DateOnly.FromDateTime(at.UtcDateTime) : null;
+    private static object? Bound(FigureRequest request, DateTimeOffset? instant) =>
+        instant is not { } at ? null : request.IsByHour ? at.ToUniversalTime() : DateOnly.FromDateTime(at.UtcDateTime);
+
+    private string Value(object value) => Add(new NpgsqlParameter { Value = value });
 
     private void And(StringBuilder where, string condition, object? value)
     {
         if (value is null)
             return;
-        _parameters.Add(new NpgsqlParameter { Value = value });
-        where.Append(" and ").Append(condition).Append('$').Append(_parameters.Count);
+        where.Append(" and ").Append(condition).Append(Value(value));
     }
 
     private void AndIn(StringBuilder where, Dimension dimension, IReadOnlyList<object> values)
     {
         object array = values.Count == 0 || values[0] is string ? values.Cast<string>().ToArray() : values.Cast<short>().ToArray();
-        _parameters.Add(new NpgsqlParameter { Value = array });
-        var parameter = _parameters.Count;
-        where.Append(CultureInfo.InvariantCulture, $" and ({dimension.Column()} = any (${parameter})");
+        var parameter = Value(array);
+        where.Append(CultureInfo.InvariantCulture, $" and ({dimension.Column()} = any ({parameter})");
         if (dimension == Dimension.Model)
-            where.Append(CultureInfo.InvariantCulture, $" or m.id in (select model_id from model_aliases where alias = any (${parameter}))");
+            where.Append(CultureInfo.InvariantCulture, $" or m.id in (select model_id from model_aliases where alias = any ({parameter}))");
         where.Append(')');
     }
 }

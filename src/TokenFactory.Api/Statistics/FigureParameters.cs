@@ -65,18 +65,6 @@ public abstract record GroupedFigureParameters : FigureParameters
     public string[]? by { get; init; }
 }
 
-/// <summary>What Token GDP takes.</summary>
-public sealed record GdpParameters : GroupedFigureParameters
-{
-    [FromQuery, OneOf("current")]
-    [Description("`current`: nominal, in the prices of each event's time.")]
-    public string? prices { get; init; }
-
-    [FromQuery, OneOf("gross")]
-    [Description("`gross`: everything that was produced.")]
-    public string? concept { get; init; }
-}
-
 /// <summary>What index numbers take.</summary>
 public sealed record IndexParameters : GroupedFigureParameters
 {

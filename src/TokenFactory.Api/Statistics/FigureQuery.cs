@@ -19,6 +19,9 @@ internal sealed class FigureQuery(ActionContext action, CatalogSnapshot catalog,
 
     public IReadOnlyList<FieldError> Errors => _errors;
 
+    /// <summary>Whether figures can be made in a calendar whatever the window.</summary>
+    public static bool HasWholeHours(ReportingCalendar calendar) => calendar.HasWholeHours(FirstInstant, LastInstant);
+
     /// <summary>Reads what all figures share.</summary>
     /// <param name="isOfUtc">Of a table whose days are always those of UTC.</param>
     public FigureRequest Read(bool isOfUtc = false)

@@ -15,16 +15,6 @@ internal abstract record GroupedCell
     public required IReadOnlyList<string> Group { get; init; }
 }
 
-/// <summary>Output of one period and group.</summary>
-internal sealed record FigureCell : GroupedCell
-{
-    public required string Gdp { get; init; }
-    public required string Quantity { get; init; }
-    public required string UnpricedQuantity { get; init; }
-    public required string FreeQuantity { get; init; }
-    public required string? UnitValue { get; init; }
-}
-
 /// <summary>Output of one period and group beside what it cost.</summary>
 internal sealed record MarginCell : GroupedCell
 {
@@ -48,26 +38,8 @@ internal sealed class TooManyRowsException(int limit) : Exception($"More than {l
 /// <summary>Reads figures from the roll-up: cells and unfolded deltas of one snapshot, so that every acknowledged event is inside.</summary>
 internal sealed class FigureReader(NpgsqlDataSource dataSource)
 {
-    // 60 decimals: a quotient of sums is never cut so short that rounding to 12 decimals rounds what was already rounded.
-    /// <summary>The figures of a request, in the order of periods and groups.</summary>
-    /// <exception cref="TooManyRowsException">There are more than <paramref name="limit"/>.</exception>
-    public Task<(FigureContext Context, List<FigureCell> Cells)> ReadAsync(FigureRequest request, int limit, CancellationToken cancellationToken) =>
-        InSnapshotAsync(request, new CellQuery(request), limit,
-            """
-            trim_scale(sum(d.reporting_amount))::text, sum(d.quantity)::text, (sum(d.quantity) - sum(d.priced_quantity))::text, sum(d.free_quantity)::text,
-            trim_scale(round(sum(d.reporting_amount)::numeric(200, 60) * 1000000 / nullif(sum(d.priced_quantity), 0), 12))::text
-            """, (row, period, group, first) => new FigureCell
-            {
-                Period = period,
-                Group = group,
-                Gdp = row.GetString(first),
-                Quantity = row.GetString(first + 1),
-                UnpricedQuantity = row.GetString(first + 2),
-                FreeQuantity = row.GetString(first + 3),
-                UnitValue = row.IsDBNull(first + 4) ? null : row.GetString(first + 4),
-            }, cancellationToken);
-
-    // A product has all its digits, and a millionth is exact: nothing is rounded before the quotients.
+    // A product has all its digits, and a millionth is exact: nothing is rounded before the quotients, and those have 60 decimals, so that
+    // rounding to 12 never rounds what was already rounded.
     private const string CostSql = "(coalesce(sum(d.quantity * c.unit_cost), 0) * 0.000001)";
     private const string UnpricedCostSql = "(coalesce(sum((d.quantity - d.priced_quantity) * c.unit_cost), 0) * 0.000001)";
     private const string CostedGdpSql = "coalesce(sum(d.reporting_amount) filter (where c.unit_cost is not null), 0)";

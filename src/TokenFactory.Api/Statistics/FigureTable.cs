@@ -81,7 +81,9 @@ internal static class FigureTable
     }
 
     /// <summary>As index numbers and shares are published. F6 rounds the number itself; multiplying it first, or a custom format (15 digits), would not.</summary>
-    public static string? SixDecimals(double? value) => value?.ToString("F6", CultureInfo.InvariantCulture);
+    public static string? SixDecimals(double? value) =>
+        // What rounds to 0 from below would be written -0.000000.
+        value is < 0 and > -0.000_000_5 ? "0.000000" : value?.ToString("F6", CultureInfo.InvariantCulture);
 
     public static ObjectResult TooManyRows(HttpContext http, TooManyRowsException e) => Problems.Result(
         http, StatusCodes.Status422UnprocessableEntity, "too_many_rows", "The answer would be too large.",

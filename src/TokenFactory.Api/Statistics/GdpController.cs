@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using TokenFactory.Api.Catalog;
 using TokenFactory.Api.Hosting;
+using TokenFactory.Economics.Statistics;
 
 namespace TokenFactory.Api.Statistics;
 
@@ -16,11 +17,20 @@ internal sealed class GdpController(FigureReader figures, GdpFigures gdp, Catalo
 {
     /// <summary>Token GDP by period</summary>
     /// <remarks>
-    /// Quantity x unit value of everything recorded, at current prices, gross: flat rows, one per period and group. An acknowledged event is
-    /// in the next answer. `by` returns its groups only; the total is the query without it, and the rows of any grouping sum to it, to the
-    /// last digit. The total has a row for every period between the first and the last with data, 0 where nothing was recorded; a group has
-    /// rows only where it has data. `partial` marks a row that covers less than its period. Models of one name are one group unless `producer`
-    /// is in `by` too. `Accept: text/csv` gives the same columns.
+    /// Quantity x unit value of everything recorded: flat rows, one per period and group. An acknowledged event is in the next answer. `by` returns its
+    /// groups only; the total is the query without it, and the rows of any grouping sum to it, to the last digit. The total has a row for every
+    /// period between the first and the last with data, 0 where nothing was recorded; a group has rows only where it has data.
+    ///
+    /// `concept=net` takes intermediate consumption out: what accounts buy that are producers themselves. Of producers (as group or filter) it is
+    /// what each made less what it bought, below 0 for one that buys more than it makes; of sectors, models, classes and tiers it is final
+    /// use. The total is the same from both sides, to the last digit; the two don't mix in one query.
+    ///
+    /// `prices=chained` adds the chained volume (`real`) in money of `reference`, the implicit `deflator`, and how the items compare: Fisher over the
+    /// union of items, of producers, net, by double deflation. Volumes of groups don't add up to that of the total: `totals` has the residual of
+    /// each period, the column `residual` has it too. `units` adds a transformation of the figure as `value`; periods before `start` are read for it.
+    /// Growth of or from a period that is not covered in full is null: nothing is grossed up. `partial` marks such rows.
+    ///
+    /// Models of one name are one group unless `producer` is in `by` too. `Accept: text/csv` gives the same columns.
     /// </remarks>
     [HttpGet(Name = "GetGdp")]
     [ProducesResponseType<GdpAnswer>(StatusCodes.Status200OK, "application/json", "text/csv")]
@@ -32,8 +42,7 @@ internal sealed class GdpController(FigureReader figures, GdpFigures gdp, Catalo
     {
         var query = new FigureQuery(ControllerContext, catalog.Current, options.Value);
         var request = query.Read();
-        query.Allow("prices", "current");
-        query.Allow("concept", "gross");
+        var specification = GdpSpecification.Read(query, request);
         query.Allow("format", "csv", "json");
         if (await figures.NamesUnknownModelAsync(request, cancellationToken))
             query.Add("model", "unknown_value", "No model has this name or alias.");
@@ -42,14 +51,51 @@ internal sealed class GdpController(FigureReader figures, GdpFigures gdp, Catalo
 
         try
         {
-            var answer = await gdp.AnswerAsync(request, cancellationToken);
-            return FigureTable.Answer(HttpContext, answer, answer.Rows, ["gdp", "quantity", "unpriced_quantity", "free_quantity", "unit_value"],
-                row => [CsvCell.Number(row.Gdp), CsvCell.Number(row.Quantity), CsvCell.Number(row.UnpricedQuantity),
-                    CsvCell.Number(row.FreeQuantity), CsvCell.Number(row.UnitValue)]);
+            var answer = await gdp.AnswerAsync(request, specification, cancellationToken);
+            (string Name, Func<GdpRow, CsvCell> Cell)[] columns = [.. Columns(answer, specification)];
+            return FigureTable.Answer(HttpContext, answer, answer.Rows, [.. columns.Select(c => c.Name)], row => [.. columns.Select(c => c.Cell(row))]);
         }
         catch (TooManyRowsException e)
         {
             return FigureTable.TooManyRows(HttpContext, e);
         }
+    }
+
+    // In the order of the members of a row.
+    private static IEnumerable<(string Name, Func<GdpRow, CsvCell> Cell)> Columns(GdpAnswer answer, GdpSpecification specification)
+    {
+        var (isNet, isTransformed) = (specification.Concept == GdpConcept.Net, specification.Units != Transformation.Lin);
+        yield return ("gdp", row => CsvCell.Number(row.Gdp));
+        if (isNet)
+        {
+            yield return ("gross_output", row => CsvCell.Number(row.GrossOutput));
+            yield return ("intermediate_consumption", row => CsvCell.Number(row.IntermediateConsumption));
+        }
+
+        if (specification.IsChained)
+        {
+            yield return ("real", row => CsvCell.Number(row.Real));
+            yield return ("deflator", row => CsvCell.Number(row.Deflator));
+        }
+
+        if (isTransformed)
+            yield return ("value", row => CsvCell.Number(row.Value));
+        yield return ("quantity", row => CsvCell.Number(row.Quantity));
+        yield return ("unpriced_quantity", row => CsvCell.Number(row.UnpricedQuantity));
+        yield return ("free_quantity", row => CsvCell.Number(row.FreeQuantity));
+        yield return ("unit_value", row => CsvCell.Number(row.UnitValue));
+        yield return ("free_share", row => CsvCell.Number(row.FreeShare));
+        yield return ("unpriced_share", row => CsvCell.Number(row.UnpricedShare));
+        if (specification.IsChained)
+        {
+            yield return ("matched_share", row => CsvCell.Number(row.MatchedShare));
+            yield return ("new_items", row => CsvCell.Number(row.NewItems));
+            yield return ("vanished_items", row => CsvCell.Number(row.VanishedItems));
+        }
+
+        if (answer.Totals is not null)
+            yield return ("residual", row => CsvCell.Number(row.Residual));
+        if (specification.IsChained || isTransformed)
+            yield return ("null_reason", row => row.NullReason);
     }
 }

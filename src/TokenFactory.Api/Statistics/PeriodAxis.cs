@@ -59,6 +59,6 @@ internal sealed class PeriodAxis
         if (row.IsDBNull(0))
             return null;
         var (first, last) = (row.GetFieldValue<DateTimeOffset>(0), row.GetFieldValue<DateTimeOffset>(1).AddHours(1));
-        return (request.Start > first ? request.Start.Value : first, request.End < last ? request.End.Value : last);
+        return (request.ReadFrom > first ? request.ReadFrom.Value : first, request.End < last ? request.End.Value : last);
     }
 }

@@ -1,3 +1,5 @@
+using TokenFactory.Economics.Statistics;
+
 namespace TokenFactory.Api.Statistics;
 
 internal static class StatisticsRegistration
@@ -10,6 +12,8 @@ internal static class StatisticsRegistration
             .Validate(o => o.ProvisionalDays <= o.FinalDays, "TokenFactory:Statistics:ProvisionalDays must not exceed FinalDays.")
             .Validate(o => TimeZoneInfo.TryFindSystemTimeZoneById(o.TimeZone, out _),
                 "TokenFactory:Statistics:TimeZone must be an IANA name of a time zone that this machine knows, such as UTC or Europe/Berlin.")
+            .Validate(o => !TimeZoneInfo.TryFindSystemTimeZoneById(o.TimeZone, out var zone) || FigureQuery.HasWholeHours(new ReportingCalendar(zone)),
+                "TokenFactory:Statistics:TimeZone must be a zone of whole hours from UTC in every year since 2000: figures are kept by the hour.")
             .ValidateOnStart();
         services.AddSingleton<FigureReader>();
         services.AddSingleton<GdpFigures>();

@@ -77,6 +77,8 @@ public sealed class SettingsTests
     [InlineData("TokenFactory__PublicFigure", "false", "There is no setting TokenFactory__PublicFigure.")]
     [InlineData("TokenFactory__ReportingCurrency", "XXX", "TokenFactory__ReportingCurrency must be an ISO 4217 code")]
     [InlineData("ConnectionStrings__TokenFactory", "", "ConnectionStrings__TokenFactory names no host.")]
+    [InlineData("TokenFactory__Statistics__TimeZone", "Europe/Berlinn", "TokenFactory:Statistics:TimeZone must be an IANA name")]
+    [InlineData("TokenFactory__Statistics__TimeZone", "Asia/Kolkata", "TokenFactory:Statistics:TimeZone must be a zone of whole hours from UTC")]
     public async Task The_service_ends_with_a_sentence_and_no_stack_trace(string name, string value, string told)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = AppContext.BaseDirectory };

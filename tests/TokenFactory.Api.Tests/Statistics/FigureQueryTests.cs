@@ -36,7 +36,7 @@ public sealed class FigureQueryTests(LedgerFixture fixture) : IClassFixture<Ledg
     [InlineData("/v1/gdp?model=kimi-k2&model=nothing-of-this-name", "?model")]
     [InlineData("/v1/gdp?model=' or true --&model=%ED%A0%80", "?model")]
     [InlineData("/v1/indices?model=nothing-of-this-name", "?model")]
-    [InlineData("/v1/gdp?prices=chained", "?prices")]
+    [InlineData("/v1/gdp?prices=constant", "?prices")]
     [InlineData("/v1/gdp?as_of=today", "?as_of")]
     [InlineData("/v1/gdp?colour=red", "?colour")]
     [InlineData("/v1/indices?method=guess", "?method")]
