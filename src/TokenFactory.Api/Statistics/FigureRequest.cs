@@ -24,6 +24,9 @@ internal sealed record FigureRequest
     /// <summary>The first instant that is read; null: the first data.</summary>
     public DateTimeOffset? ReadFrom => Lookback?.Start ?? Start;
 
+    /// <summary>Whether a period lies between the look-back and the window, where nothing is read.</summary>
+    public bool IsPassedOver(Period period) => Lookback is { } lookback && period.Start >= lookback.End && period.End <= Start;
+
     /// <summary>Which cells, and which producer is that of a cell.</summary>
     public CellSelection Cells { get; init; } = CellSelection.All;
 

@@ -31,7 +31,7 @@ internal sealed class PeriodAxis
 
         var periods = new List<Period>();
         if (await WindowAsync(request, snapshot, cancellationToken) is var (start, end))
-            periods = [.. request.Calendar.Range(request.Frequency, start, end).Take(limit + 1)];
+            periods = [.. request.Calendar.Range(request.Frequency, start, end).Where(p => !request.IsPassedOver(p)).Take(limit + 1)];
         if (periods.Count > limit)
             throw new TooManyRowsException(limit);
         DateTimeOffset[] bounds = [.. periods.Select(p => p.Start.ToUniversalTime())];
