@@ -103,6 +103,10 @@ public sealed record IndexParameters : GroupedFigureParameters
     [FromQuery]
     [Description("The period that is 100, inside the window; left out: the first with data, for each group the first of its own. Example: `2026-01`.")]
     public string? reference { get; init; }
+
+    [FromQuery, OneOf<Transformation>]
+    [Description("What `value` is of each row's index: as of `GET /v1/gdp`, within the window: the first period has no earlier one. Left out: `lin`, no `value`.")]
+    public string? units { get; init; }
 }
 
 /// <summary>What the headline index takes.</summary>

@@ -101,6 +101,15 @@ internal sealed class FigureQuery(ActionContext action, CatalogSnapshot catalog,
         return null;
     }
 
+    /// <summary>What is told of a figure: <c>units</c>.</summary>
+    public Transformation ReadUnits(Frequency frequency)
+    {
+        var units = Choose("units", Transformation.Lin);
+        if (units is Transformation.Pca or Transformation.Cca && Growth.PeriodsPerYear(frequency) is null)
+            Add("units", "not_annualised", "Days and hours are not annualised. Ask for `pch` or `cch`, or for weeks and longer.");
+        return units;
+    }
+
     /// <summary>A parameter of which only some values can be had.</summary>
     public void Allow(string name, params string[] values)
     {

@@ -25,7 +25,7 @@ internal sealed class GdpFigures(NpgsqlDataSource dataSource, IOptions<Statistic
             : null;
         var values = specification.Units == Transformation.Lin
             ? null
-            : GdpGrowth.Of(specification.Units, request.Calendar, [.. cells.Select(c => PointOf(c, groups, request, snapshot.Context))]);
+            : FigureGrowth.Of(specification.Units, request.Calendar, [.. cells.Select(c => PointOf(c, groups, request, snapshot.Context))]);
         GdpCell[] published = [.. cells.Where(c => first >= 0 && c.Period >= begin)];
         var totals = groups is not null && request.By.Count > 0
             ? GdpVolumes.Totals(published, groups, await TotalAsync(snapshot, request, specification, cancellationToken))
@@ -59,7 +59,7 @@ internal sealed class GdpFigures(NpgsqlDataSource dataSource, IOptions<Statistic
         var isInWindow = IsInWindow(cell, request);
         var isPartial = isInWindow ? FigureTable.Cover(cell.Period, request, context).IsPartial : cell.Period.End > context.Reach;
         if (groups is null)
-            return new GrowthPoint(cell.Period, cell.Group, GdpGrowth.LevelOf(cell.Gdp), null, cell.Gdp, isPartial);
+            return new GrowthPoint(cell.Period, cell.Group, FigureGrowth.LevelOf(cell.Gdp), null, cell.Gdp, isPartial);
         var volume = VolumeOf(cell, groups);
         var level = isInWindow && volume.Point.Real is null ? null : groups.GetValueOrDefault(cell.Group)?.Levels.GetValueOrDefault(cell.Period);
         return new GrowthPoint(cell.Period, cell.Group, level, volume.Point.NullReason, null, isPartial);
@@ -125,12 +125,7 @@ internal sealed class GdpFigures(NpgsqlDataSource dataSource, IOptions<Statistic
             IsChained = specification.IsChained,
             Units = WireJson.NameOf(specification.Units),
             Currency = context.Currency,
-            Unit = specification.Units switch
-            {
-                Transformation.Lin or Transformation.Chg or Transformation.Ch1 => context.Currency,
-                Transformation.Log => "log",
-                _ => "percent",
-            },
+            Unit = FigureGrowth.UnitOf(specification.Units, context.Currency),
             Frequency = WireJson.NameOf(request.Frequency),
             TimeZone = request.Calendar.Zone.Id,
             By = [.. request.By.Select(d => d.Name())],

@@ -81,11 +81,9 @@ internal sealed record GdpSpecification
             Concept = query.Choose("concept", GdpConcept.Gross),
             Prices = query.Choose("prices", GdpPrices.Current),
             Reference = query.ReadPeriod("reference", request),
-            Units = query.Choose("units", Transformation.Lin),
+            Units = query.ReadUnits(request.Frequency),
         };
         query.Refuse("reference", !specification.IsChained, "Only chained prices have a reference period: ask for `prices=chained`.");
-        if (specification.Units is Transformation.Pca or Transformation.Cca && Growth.PeriodsPerYear(request.Frequency) is null)
-            query.Add("units", "not_annualised", "Days and hours are not annualised. Ask for `pch` or `cch`, or for weeks and longer.");
         if (specification.Concept == GdpConcept.Net)
             RefuseBothSides(query, request);
         if (specification.WithLookback(request).Lookback is { } lookback && !request.Calendar.IsUtc && !request.Calendar.HasWholeHours(lookback.Start, lookback.End))

@@ -26,8 +26,9 @@ internal sealed class IndexFigures(NpgsqlDataSource dataSource, IOptions<Statist
             Splice = specification.Window is null ? null : WireJson.NameOf(specification.Splice),
             Sigma = specification.SigmaText,
             Reference = reference?.Label,
+            Units = WireJson.NameOf(specification.Units),
             Currency = panel.Context.Currency,
-            Unit = "index",
+            Unit = FigureGrowth.UnitOf(specification.Units, "index"),
             Frequency = WireJson.NameOf(request.Frequency),
             TimeZone = request.Calendar.Zone.Id,
             By = [.. request.By.Select(d => d.Name())],
@@ -85,9 +86,12 @@ internal sealed class IndexFigures(NpgsqlDataSource dataSource, IOptions<Statist
             var (points, at) = IndexCompiler.Compile(panel.Periods, group.Baskets, specification);
             if (at >= 0)
                 references.Add(panel.Periods[at]);
+            var growth = specification.Units == Transformation.Lin ? null : GrowthOf(panel, request, specification.Units, points);
             for (var t = 0; t < points.Count; t++)
             {
                 var row = RowOf(panel, group, request, t, points[t]);
+                if (growth is not null)
+                    row = row with { IsTransformed = true, Value = growth[t].Value, NullReason = row.NullReason ?? growth[t].Reason };
                 if (specification.Kind == IndexKind.Price && at >= 0)
                     row = WithComposition(row, group.Baskets[at], group.Baskets[t], points[t]);
                 rows.Add(row);
@@ -96,6 +100,10 @@ internal sealed class IndexFigures(NpgsqlDataSource dataSource, IOptions<Statist
 
         return ([.. rows.OrderBy(r => r.Start)], specification.Reference ?? (references.Count == 1 ? references.Single() : null));
     }
+
+    private static (string? Value, string? Reason)[] GrowthOf(ItemPanel panel, FigureRequest request, Transformation units, IReadOnlyList<IndexPoint> points) =>
+        FigureGrowth.Of(units, request.Calendar, [.. points.Select((point, t) => new GrowthPoint(
+            panel.Periods[t], [], point.Level, point.NullReason, null, FigureTable.Cover(panel.Periods[t], request, panel.Context).IsPartial))]);
 
     private IndexRow RowOf(ItemPanel panel, PanelGroup group, FigureRequest request, int t, IndexPoint point)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using TokenFactory.Api.Hosting;
 
 namespace TokenFactory.Api.Statistics;
 
@@ -8,6 +9,11 @@ public sealed record IndexRow : FigureRow
     /// <summary>Reference period = 100, with 6 decimals; null with a reason.</summary>
     /// <example>98.765432</example>
     public required string? Index { get; init; }
+
+    /// <summary>What <c>units</c> makes of <c>index</c>, in the answer's unit, with 6 decimals; null with a reason.</summary>
+    /// <example>-17.884521</example>
+    [OnlyWhere(nameof(IsTransformed))]
+    public string? Value { get; init; }
 
     /// <summary>
     /// The mean share of matched items in the value of the two compared periods, with 6 decimals; null where nothing is compared: in the first
@@ -48,9 +54,11 @@ public sealed record IndexRow : FigureRow
     /// <example>0.860625</example>
     public required string? CompositionEffect { get; init; }
 
-    /// <summary>Why there is no index number: see <c>GET /v1/methodology</c>.</summary>
+    /// <summary>Why there is no index number, or no <c>value</c> of it: see <c>GET /v1/methodology</c>.</summary>
     /// <example>empty_period</example>
     public required string? NullReason { get; init; }
+
+    internal bool IsTransformed { get; init; }
 }
 
 /// <summary>Index numbers by period and group.</summary>
@@ -81,6 +89,10 @@ public sealed record IndexAnswer : FigureAnswer
 
     /// <summary>The elasticity of substitution of Lloyd-Moulton.</summary>
     public required string? Sigma { get; init; }
+
+    /// <summary>What <c>value</c> is of each row's index; <c>lin</c>: there is none.</summary>
+    /// <example>lin</example>
+    public required string Units { get; init; }
 
     /// <summary>The period that is 100; null when there is none with data, and when each group has another one.</summary>
     /// <example>2026-Q1</example>

@@ -48,6 +48,9 @@ internal sealed record IndexSpecification
     /// <summary>The period that is 100; null: of each group the first with data.</summary>
     public Period? Reference { get; init; }
 
+    /// <summary>What is told of the index beside its level.</summary>
+    public Transformation Units { get; init; } = Transformation.Lin;
+
     /// <summary>The name of the method, as a query gives it.</summary>
     public string Method => Multilateral is { } multilateral ? WireJson.NameOf(multilateral) : WireJson.NameOf(Formula);
 
@@ -89,6 +92,7 @@ internal sealed record IndexSpecification
             Weights = query.ReadPeriod("weights", request),
             Sigma = query.ReadNumber("sigma", 0, 100) ?? Bilateral.DefaultSigma,
             Reference = query.ReadPeriod("reference", request),
+            Units = query.ReadUnits(request.Frequency),
         };
         query.Refuse("linking", multilateral is not null, "A multilateral method compares all periods of its window with each other.");
         query.Refuse("items", multilateral is not null || isOverlap, "Only chained and fixed-base comparisons of two periods choose their items.");

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using TokenFactory.Api.Catalog;
 using TokenFactory.Api.Hosting;
+using TokenFactory.Economics.Statistics;
 
 namespace TokenFactory.Api.Statistics;
 
@@ -45,7 +46,9 @@ internal sealed class IndicesController(FigureReader figures, IndexFigures indic
         try
         {
             var answer = await indices.AnswerAsync(request, specification, cancellationToken);
-            return FigureTable.Answer(HttpContext, answer, answer.Rows, Columns, Cells);
+            var isTransformed = specification.Units != Transformation.Lin;
+            return FigureTable.Answer(HttpContext, answer, answer.Rows, isTransformed ? [Columns[0], "value", .. Columns[1..]] : Columns,
+                row => isTransformed ? [CsvCell.Number(row.Index), CsvCell.Number(row.Value), .. Cells(row)[1..]] : Cells(row));
         }
         catch (TooManyRowsException e)
         {

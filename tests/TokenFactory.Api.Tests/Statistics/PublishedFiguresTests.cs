@@ -140,6 +140,20 @@ public sealed class PublishedFiguresTests(PublishedCaseLedger ledger) : IClassFi
         }
     }
 
+    [Fact]
+    public async Task Growth_of_an_index_is_that_of_its_published_levels()
+    {
+        var rows = (await _api.GetAsync("/v1/indices?frequency=month&producer=case-20&units=pch")).GetProperty("rows").EnumerateArray().ToList();
+
+        rows[0].GetProperty("value").ValueKind.Should().Be(JsonValueKind.Null);
+        Text(rows[0], "null_reason").Should().Be("no_earlier_period");
+        for (var t = 1; t < rows.Count; t++)
+            Number(rows[t], "value").Should().BeApproximately(100 * ((Number(rows[t], "index") / Number(rows[t - 1], "index")) - 1), 0.000005m);
+        var table = await _api.Client.GetStringAsync("/v1/indices?frequency=month&producer=case-20&units=pch&format=csv");
+        table.Split("\r\n")[0].Should().Be("period,start,end,index,value,matched_share,new_items,vanished_items,carried_items,compared_with,break,free_share,unpriced_share,unit_value_index,composition_effect,null_reason,partial,status");
+        (await _api.GetAsync("/v1/indices?frequency=month&producer=case-20")).GetProperty("rows")[0].TryGetProperty("value", out _).Should().BeFalse();
+    }
+
     [Theory]
     [InlineData("method=geks_fisher&items=matched", "?items")]
     [InlineData("method=geks_fisher&linking=chained", "?linking")]

@@ -11,7 +11,7 @@ namespace TokenFactory.Api.Statistics;
 internal readonly record struct GrowthPoint(Period Period, IReadOnlyList<string> Group, double? Level, string? Reason, string? Exact, bool IsPartial);
 
 /// <summary>Growth of figures, group by group.</summary>
-internal static class GdpGrowth
+internal static class FigureGrowth
 {
     /// <summary>The row, or the one that it is compared with, covers less than its period: nothing is grossed up (METHODOLOGY, edge rule 3).</summary>
     private const string PartialPeriod = "partial_period";
@@ -58,6 +58,15 @@ internal static class GdpGrowth
             : known.TryGetValue(wanted, out var place) ? place
             : wanted < points[0].Period ? -1 : 0;
     }
+
+    /// <summary>What a transformation is measured in.</summary>
+    /// <param name="ofLevels">What the figure itself is.</param>
+    public static string UnitOf(Transformation transformation, string ofLevels) => transformation switch
+    {
+        Transformation.Lin or Transformation.Chg or Transformation.Ch1 => ofLevels,
+        Transformation.Log => "log",
+        _ => "percent",
+    };
 
     /// <summary>The level of an exact sum.</summary>
     public static double LevelOf(string exact) => double.Parse(exact, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
