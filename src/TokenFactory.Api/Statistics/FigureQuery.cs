@@ -24,7 +24,8 @@ internal sealed class FigureQuery(ActionContext action, CatalogSnapshot catalog,
 
     /// <summary>Reads what all figures share.</summary>
     /// <param name="isOfUtc">Of a table whose days are always those of UTC.</param>
-    public FigureRequest Read(bool isOfUtc = false)
+    /// <param name="isFromTheFirst">Of figures that need what was before <c>start</c> too, from the first data on.</param>
+    public FigureRequest Read(bool isOfUtc = false, bool isFromTheFirst = false)
     {
         var calendar = isOfUtc ? ReportingCalendar.Utc : Calendar();
         var request = new FigureRequest
@@ -49,7 +50,7 @@ internal sealed class FigureQuery(ActionContext action, CatalogSnapshot catalog,
                 Add(name, "not_an_hour", "Must be the beginning of an hour: figures are kept by the hour.");
         }
 
-        CheckOffsets(request);
+        CheckOffsets(isFromTheFirst ? request with { Start = null } : request);
         return request;
     }
 
@@ -117,6 +118,19 @@ internal sealed class FigureQuery(ActionContext action, CatalogSnapshot catalog,
             Add(name, "unknown_value", $"Must be one of {string.Join(", ", values)}.");
     }
 
+    /// <summary>Dates, in order, each once; none where the parameter is left out.</summary>
+    public IReadOnlyList<DateOnly> ReadDates(string name)
+    {
+        var dates = new SortedSet<DateOnly>();
+        foreach (var text in _query[name].SelectMany(v => (v ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)))
+        {
+            if (ParseDate(name, text) is { } date)
+                dates.Add(date);
+        }
+
+        return [.. dates];
+    }
+
     /// <summary>A period as it is written in answers, of the query's frequency.</summary>
     public Period? ReadPeriod(string name, FigureRequest request)
     {
@@ -173,10 +187,10 @@ internal sealed class FigureQuery(ActionContext action, CatalogSnapshot catalog,
         }
     }
 
-    private DateOnly? Date(string name)
+    private DateOnly? Date(string name) => Single(name) is { } text ? ParseDate(name, text) : null;
+
+    private DateOnly? ParseDate(string name, string text)
     {
-        if (Single(name) is not { } text)
-            return null;
         if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
             return date;
         Add(name, "invalid_date", "Must be a date such as 2026-11-01.");

@@ -46,12 +46,18 @@ internal sealed class FigureReader(NpgsqlDataSource dataSource)
     private const string CostedQuantitySql = "coalesce(sum(d.quantity) filter (where c.unit_cost is not null), 0)";
     private const string MarginSql = $"({CostedGdpSql} - {CostSql} + {UnpricedCostSql})";
 
+    /// <summary>Items with their costs, as an <see cref="ItemPanel"/> reads them: value is the cost of all tokens whose cost is known, none of them free.</summary>
+    public const string ItemCostSums = $"d.item_id, trim_scale({CostSql})::text, {CostedQuantitySql}::text, {CostedQuantitySql}::text, '0'";
+
+    /// <summary>The cells of a request of UTC's days or coarser, each with what its item cost on its day as <c>c</c>.</summary>
+    public static CellQuery CostedCells(FigureRequest request) => new(request,
+        $" left join ({Sql.Read("Statistics/unit_costs.sql")}) c on c.item_id = d.item_id and d.day >= c.first_day and (c.end_day is null or d.day < c.end_day)",
+        new NpgsqlParameter { Value = (object?)request.AsOf ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Date });
+
     /// <summary>Output beside its cost, by day or coarser: each day's quantity at the item's cost of that day.</summary>
     /// <exception cref="TooManyRowsException">There are more than <paramref name="limit"/>.</exception>
     public Task<(FigureContext Context, List<MarginCell> Cells)> ReadMarginsAsync(FigureRequest request, int limit, CancellationToken cancellationToken) =>
-        InSnapshotAsync(request, new CellQuery(request,
-            $" left join ({Sql.Read("Statistics/unit_costs.sql")}) c on c.item_id = d.item_id and d.day >= c.first_day and (c.end_day is null or d.day < c.end_day)",
-            new NpgsqlParameter { Value = (object?)request.AsOf ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Date }), limit,
+        InSnapshotAsync(request, CostedCells(request), limit,
             $"""
             trim_scale({CostedGdpSql})::text, trim_scale(sum(d.reporting_amount) - {CostedGdpSql})::text, trim_scale({CostSql})::text,
             trim_scale({UnpricedCostSql})::text, trim_scale({MarginSql})::text,

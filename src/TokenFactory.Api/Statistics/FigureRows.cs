@@ -2,22 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace TokenFactory.Api.Statistics;
 
-/// <summary>What every row of a figure says about its period and group. Group columns appear only where they were asked for.</summary>
-public abstract record FigureRow
+/// <summary>The group that a row is of. Its columns appear only where they were asked for.</summary>
+public abstract record GroupRow
 {
-    /// <summary>The reference period.</summary>
-    /// <example>2026-11</example>
-    [JsonPropertyOrder(-10)]
-    public required string Period { get; init; }
-
-    /// <summary>The first instant that the row covers: of the period, or of the window where that begins later.</summary>
-    [JsonPropertyOrder(-9)]
-    public required DateTimeOffset Start { get; init; }
-
-    /// <summary>The first instant that it does not cover any more.</summary>
-    [JsonPropertyOrder(-8)]
-    public required DateTimeOffset End { get; init; }
-
     [JsonPropertyOrder(-7), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Sector { get; init; }
 
@@ -32,6 +19,23 @@ public abstract record FigureRow
 
     [JsonPropertyOrder(-3), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ServiceTier { get; init; }
+}
+
+/// <summary>What every row of a figure says about its period and group.</summary>
+public abstract record FigureRow : GroupRow
+{
+    /// <summary>The reference period.</summary>
+    /// <example>2026-11</example>
+    [JsonPropertyOrder(-10)]
+    public required string Period { get; init; }
+
+    /// <summary>The first instant that the row covers: of the period, or of the window where that begins later.</summary>
+    [JsonPropertyOrder(-9)]
+    public required DateTimeOffset Start { get; init; }
+
+    /// <summary>The first instant that it does not cover any more.</summary>
+    [JsonPropertyOrder(-8)]
+    public required DateTimeOffset End { get; init; }
 
     /// <summary>
     /// Whether the row covers less than its period: the window cuts it, or the period was not over when the last event was recorded. Nothing is

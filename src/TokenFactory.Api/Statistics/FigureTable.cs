@@ -32,7 +32,7 @@ internal static class FigureTable
     }
 
     /// <summary>Fills the columns of a group into a row.</summary>
-    public static TRow WithGroup<TRow>(TRow row, IReadOnlyList<Dimension> by, IReadOnlyList<string> group) where TRow : FigureRow
+    public static TRow WithGroup<TRow>(TRow row, IReadOnlyList<Dimension> by, IReadOnlyList<string> group) where TRow : GroupRow
     {
         for (var i = 0; i < by.Count; i++)
         {
@@ -89,6 +89,7 @@ internal static class FigureTable
         http, StatusCodes.Status422UnprocessableEntity, "too_many_rows", "The answer would be too large.",
         $"It would have more than {e.Limit} rows. Narrow it by `start` and `end`, by a filter, or by fewer groups.");
 
-    private static IEnumerable<CsvCell> Groups(FigureRow row) =>
+    /// <summary>The columns of a row's group that were asked for.</summary>
+    public static IEnumerable<CsvCell> Groups(GroupRow row) =>
         new[] { row.Sector, row.Producer, row.Model, row.TokenClass, row.ServiceTier }.Where(g => g is not null).Select(g => (CsvCell)g);
 }

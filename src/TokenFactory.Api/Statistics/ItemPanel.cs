@@ -50,12 +50,24 @@ internal sealed record ItemPanel(FigureContext Context, IReadOnlyList<Period> Pe
 
     /// <summary>Reads the panel of a request in a moment that is open already.</summary>
     /// <exception cref="TooManyRowsException">As above.</exception>
+    public static Task<ItemPanel> ReadAsync(
+        RollUpSnapshot snapshot, CellQuery cells, FigureRequest request, StatisticsOptions options, CancellationToken cancellationToken) =>
+        ReadAsync(snapshot, cells, Sums, request, options, cancellationToken);
+
+    /// <summary>The same of other sums.</summary>
+    /// <param name="snapshot">The moment.</param>
+    /// <param name="cells">The cells.</param>
+    /// <param name="sums">As SQL: the item's id, and as texts its value, its quantity, and of that what is priced and what is free.</param>
+    /// <param name="request">Which periods and groups.</param>
+    /// <param name="options">How much it may be.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="TooManyRowsException">As above.</exception>
     public static async Task<ItemPanel> ReadAsync(
-        RollUpSnapshot snapshot, CellQuery cells, FigureRequest request, StatisticsOptions options, CancellationToken cancellationToken)
+        RollUpSnapshot snapshot, CellQuery cells, string sums, FigureRequest request, StatisticsOptions options, CancellationToken cancellationToken)
     {
         var rows = new Dictionary<IReadOnlyList<string>, Dictionary<Period, PeriodItems>>(GroupComparer.Instance);
         var periods = new SortedSet<Period>();
-        await FigureReader.ReadGroupsAsync(snapshot, request, cells, options.MaxItemPeriods, Sums, ", d.item_id", (row, period, group, first) =>
+        await FigureReader.ReadGroupsAsync(snapshot, request, cells, options.MaxItemPeriods, sums, ", d.item_id", (row, period, group, first) =>
         {
             periods.Add(period);
             if (!rows.TryGetValue(group, out var byPeriod))
@@ -78,9 +90,12 @@ internal sealed record ItemPanel(FigureContext Context, IReadOnlyList<Period> Pe
         return new PanelGroup(names, Array.ConvertAll(items, i => new Basket(i.Items)), Array.ConvertAll(items, i => i.Totals), Array.ConvertAll(items, i => i.Items));
     }
 
-    // The driver refuses a sum of more than 28 digits. Parsing rounds it to as many, which index numbers (16 digits) never see; GDP goes as text.
-    private static decimal Number(NpgsqlDataReader row, int column) =>
-        decimal.Parse(row.GetString(column), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
+    /// <summary>A sum. The driver refuses one of more than 28 digits; parsing rounds it to as many, which no index number or share ever sees. GDP goes as text.</summary>
+    public static decimal Number(NpgsqlDataReader row, int column) => Number(row.GetString(column));
+
+    /// <summary>The same of a text.</summary>
+    public static decimal Number(string sum) =>
+        decimal.Parse(sum, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
 
     private sealed class PeriodItems
     {
