@@ -19,6 +19,7 @@ internal static class StatisticsRegistration
         services.AddSingleton<GdpFigures>();
         services.AddSingleton<IndexFigures>();
         services.AddSingleton<ContributionFigures>();
+        services.AddSingleton<ConcentrationFigures>();
         return services;
     }
 }

@@ -1,0 +1,23 @@
+using System.ComponentModel;
+using Microsoft.AspNetCore.Mvc;
+using TokenFactory.Api.Hosting;
+
+namespace TokenFactory.Api.Statistics;
+
+#pragma warning disable IDE1006, CA1707, CA1819 // Names and shapes are those of the query string.
+
+/// <summary>What concentration takes.</summary>
+public sealed record ConcentrationParameters : FigureParameters
+{
+    [FromQuery, OneOf("sector", "token_class", "service_tier")]
+    [Description("The markets: any of `sector`, `token_class`, `service_tier`, with commas; left out: one market. Example: `sector`.")]
+    public string[]? by { get; init; }
+
+    [FromQuery, OneOf<ConcentrationMeasure>]
+    [Description("What shares are of: `value` (money) or `tokens`, priced or not. Left out: `value`.")]
+    public string? measure { get; init; }
+
+    [FromQuery, OneOf<MarketMember>]
+    [Description("Whose shares they are: `producer` or `model`. Left out: `producer`.")]
+    public string? of { get; init; }
+}
