@@ -21,3 +21,14 @@ public sealed record ConcentrationParameters : FigureParameters
     [Description("Whose shares they are: `producer` or `model`. Left out: `producer`.")]
     public string? of { get; init; }
 }
+
+/// <summary>What learning curves take.</summary>
+public sealed record LearningCurveParameters : GroupedFigureParameters
+{
+    [FromQuery, OneOf("true", "false")]
+    [Description("`true`: with the points and the fitted line of each row, for drawing; in JSON only.")]
+    public string? points { get; init; }
+}
+
+/// <summary>What the response of demand takes.</summary>
+public sealed record DemandResponseParameters : GroupedFigureParameters;

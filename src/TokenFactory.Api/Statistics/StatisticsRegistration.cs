@@ -20,6 +20,8 @@ internal static class StatisticsRegistration
         services.AddSingleton<IndexFigures>();
         services.AddSingleton<ContributionFigures>();
         services.AddSingleton<ConcentrationFigures>();
+        services.AddSingleton<LearningFigures>();
+        services.AddSingleton<DemandResponseFigures>();
         return services;
     }
 }
