@@ -32,3 +32,23 @@ public sealed record LearningCurveParameters : GroupedFigureParameters
 
 /// <summary>What the response of demand takes.</summary>
 public sealed record DemandResponseParameters : GroupedFigureParameters;
+
+/// <summary>What revisions take.</summary>
+public sealed record RevisionParameters : FigureParameters
+{
+    [FromQuery, OneOf<RevisionMeasure>]
+    [Description("Which figure: `gdp`, `quantity` or `unit_value` as in `GET /v1/gdp`, `price_index` or `quantity_index` (chained Fisher over the union) as in `GET /v1/indices`. Left out: `gdp`.")]
+    public string? measure { get; init; }
+
+    [FromQuery, OneOf<VintageSchedule>]
+    [Description("Which vintages: `day`, every UTC date on which something changed, and the last of each period; `week`, Sundays; `month`, last days of months. The current one is always among them. Left out: `day`.")]
+    public string? vintages { get; init; }
+
+    [FromQuery]
+    [Description("Exactly these vintages, by UTC date, instead of `vintages`; repeat for several. Example: `2026-11-23`.")]
+    public string[]? vintage { get; init; }
+
+    [FromQuery]
+    [Description("Of an index: the period that is 100; left out: the first with data as it was known at the first vintage with any. Example: `2026-01`.")]
+    public string? reference { get; init; }
+}

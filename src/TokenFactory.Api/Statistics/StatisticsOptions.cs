@@ -25,4 +25,8 @@ internal sealed class StatisticsOptions
     /// <summary>The most item-periods behind one index query.</summary>
     [Range(1, 100_000_000)]
     public int MaxItemPeriods { get; set; } = 2_000_000;
+
+    /// <summary>The most vintages of one revision triangle.</summary>
+    [Range(1, 10_000)]
+    public int MaxVintages { get; set; } = 400;
 }

@@ -22,6 +22,7 @@ internal static class StatisticsRegistration
         services.AddSingleton<ConcentrationFigures>();
         services.AddSingleton<LearningFigures>();
         services.AddSingleton<DemandResponseFigures>();
+        services.AddSingleton<RevisionFigures>();
         return services;
     }
 }

@@ -4,7 +4,7 @@ using TokenFactory.Economics.Measures;
 namespace TokenFactory.Economics.Rating;
 
 /// <summary>Arithmetic in whole trillionths, rounded half away from zero as PostgreSQL's numeric does, where 28 digits would not hold what is in between.</summary>
-internal static class ExactRounding
+public static class ExactRounding
 {
     private static readonly BigInteger TrillionthsPerOne = UnitValue.UnitsPerOne;
 
