@@ -20,6 +20,7 @@ public sealed class AccessTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         ["GET /v1/price-variance"] = "read",
         ["GET /v1/gdp"] = "public", ["GET /v1/unpriced"] = "public",
         ["GET /v1/indices"] = "public", ["GET /v1/token-index"] = "public", ["GET /v1/contributions"] = "public",
+        ["GET /v1/concentration"] = "public", ["GET /v1/learning-curve"] = "public", ["GET /v1/demand-response"] = "public", ["GET /v1/revisions"] = "public",
         ["GET /v1/margins"] = "read",
         ["GET /v1/reconciliation"] = "read",
         ["GET /v1/producers"] = "read", ["GET /v1/producers/{id}"] = "read",

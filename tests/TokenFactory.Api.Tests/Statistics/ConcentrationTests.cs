@@ -54,7 +54,7 @@ public sealed class ConcentrationTests(LedgerFixture fixture) : IClassFixture<Le
         await using var database = await PostgresServer.Current.CreateDatabaseAsync();
         await using var api = await ApiProcess.StartAsync(database.ConnectionString);
         await api.CreateAsync("/v1/sources", new { id = "gateway-1" });
-        foreach (var (id, month, producer, millions, value) in new (string, string, string, long, string?)[]
+        foreach (var (id, month, producer, millions, price) in new (string, string, string, long, string?)[]
         {
             ("a", "07", "openai", 6, "1"), ("b", "07", "moonshot", 3, "1"), ("c", "07", "groq", 1, "1"), ("d", "07", "mistral", 90, "0"), ("e", "07", "cohere", 5, null),
             // August is empty; in September one has gone and one has come.
@@ -62,14 +62,14 @@ public sealed class ConcentrationTests(LedgerFixture fixture) : IClassFixture<Le
         })
         {
             (await api.PostAsync("/v1/events", Events.Native(
-                id, producer: producer, occurredAt: $"2026-{month}-07T07:00:00Z", input: millions * 1_000_000, output: 0, outputValue: value))).StatusCode.Should().Be(HttpStatusCode.Created);
+                id, producer: producer, occurredAt: $"2026-{month}-07T07:00:00Z", input: millions * 1_000_000, output: 0, outputValue: price))).StatusCode.Should().Be(HttpStatusCode.Created);
         }
 
-        var value2 = (await api.GetAsync("/v1/concentration")).GetProperty("rows").EnumerateArray().Select(Row);
+        var value = (await api.GetAsync("/v1/concentration")).GetProperty("rows").EnumerateArray().Select(Row);
         var tokens = (await api.GetAsync("/v1/concentration?measure=tokens")).GetProperty("rows")[0];
         var csv = await api.Client.GetStringAsync("/v1/concentration?format=csv&start=2026-09-01");
 
-        value2.Should().Equal(
+        value.Should().Equal(
             "2026-07 4600 highly_concentrated 2.173913043478 of 3: 0.6 1 1 openai 0.6 since -: - - - - left out 2, free 0.900000 unpriced 0.047619 -",
             "2026-08 - - - of 0: - - - - - since -: - - - - left out 0, free - unpriced - empty_period",
             "2026-09 3750 highly_concentrated 2.666666666667 of 3: 0.5 1 1 xai 0.5 since 2026-07: 1 1 0.5 0.3 left out 0, free 0.000000 unpriced 0.000000 -");
@@ -94,6 +94,22 @@ public sealed class ConcentrationTests(LedgerFixture fixture) : IClassFixture<Le
 
         answer.StatusCode.Should().Be(HttpStatusCode.UnprocessableEntity);
         text.Should().Contain("?by").And.Contain("?of").And.Contain("?measure");
+    }
+
+    [Theory]
+    [InlineData("MaxRows", "20", "concentration?frequency=day")]
+    [InlineData("MaxItemPeriods", "20", "concentration?frequency=day&of=model")]
+    [InlineData("MaxItemPeriods", "20", "learning-curve?frequency=week")]
+    [InlineData("MaxItemPeriods", "20", "demand-response?frequency=week")]
+    [InlineData("MaxRows", "20", "learning-curve?frequency=week&by=sector")]
+    public async Task What_would_be_too_large_is_refused(string setting, string limit, string query)
+    {
+        await using var api = await ApiProcess.StartAsync(fixture.Service.Database.ConnectionString, new() { [$"TokenFactory__Statistics__{setting}"] = limit });
+
+        using var answer = await api.Client.GetAsync($"/v1/{query}");
+
+        answer.StatusCode.Should().Be(HttpStatusCode.UnprocessableEntity);
+        (await answer.Content.ReadAsStringAsync()).Should().Contain("too_many_rows").And.Contain($"more than {limit} rows");
     }
 
     private async Task<List<string>> ExpectedAsync(string measure, string of, string frequency, (string Name, string Expression)[] by)
