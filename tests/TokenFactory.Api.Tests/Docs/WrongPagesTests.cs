@@ -7,7 +7,7 @@ public sealed class WrongPagesTests(ApiFixture fixture) : IClassFixture<ApiFixtu
 {
     private const string Ask = "curl -s \"$URL/v1/gdp?frequency=year\"";
     private const string Empty = """
-        {"rows": [], "prices": "current", "concept": "gross", "currency": "USD", "frequency": "year", "by": [], "as_of": "...", "complete_through": null}
+        {"rows": [], "prices": "current", "concept": "gross", "method": "sum", "units": "lin", "currency": "USD", "unit": "USD", "unit_multiplier": 0, "frequency": "year", "time_zone": "UTC", "by": [], "as_of": "...", "complete_through": null}
         """;
 
     [Theory]
