@@ -6,12 +6,6 @@ using TokenFactory.Economics.Rating;
 
 namespace TokenFactory.Api.Ledger;
 
-/// <summary>Where a page of entries begins: after this one.</summary>
-internal readonly record struct EntryCursor(DateTimeOffset RecordedAt, long SourceId, long BatchId, int EntryNo)
-{
-    public static EntryCursor First { get; } = new(DateTimeOffset.UnixEpoch, -1, -1, -1);
-}
-
 /// <summary>Which entries are asked for; null: any.</summary>
 internal sealed record EntryFilter
 {
@@ -27,6 +21,18 @@ internal sealed record EntryFilter
     public DateTimeOffset? RecordedTo { get; init; }
     public DateTimeOffset? OccurredFrom { get; init; }
     public DateTimeOffset? OccurredTo { get; init; }
+
+    /// <summary>Only these, where several are asked for.</summary>
+    public short[]? Sectors { get; init; }
+
+    /// <summary>Only these, where names have been looked up already.</summary>
+    public int[]? Items { get; init; }
+    public ValueBasis? Basis { get; init; }
+    public long? RateId { get; init; }
+
+    /// <summary>Per million tokens.</summary>
+    public decimal? UnitValue { get; init; }
+    public string? Currency { get; init; }
 }
 
 /// <summary>Reads ledger rows page by page.</summary>
@@ -38,8 +44,15 @@ internal sealed class EntryReader(NpgsqlDataSource dataSource)
     public async Task<List<(LedgerEntry Entry, EntryCursor Cursor)>> ReadAsync(
         EntryFilter filter, EntryCursor after, int limit, CancellationToken cancellationToken)
     {
-        var entries = new List<(LedgerEntry, EntryCursor)>();
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        return await ReadAsync(connection, filter, after, limit, cancellationToken);
+    }
+
+    /// <summary>The same in a moment that is open already.</summary>
+    public static async Task<List<(LedgerEntry Entry, EntryCursor Cursor)>> ReadAsync(
+        NpgsqlConnection connection, EntryFilter filter, EntryCursor after, int limit, CancellationToken cancellationToken)
+    {
+        var entries = new List<(LedgerEntry, EntryCursor)>();
         var items = await FindItemsAsync(connection, filter, cancellationToken);
         var account = await FindAccountAsync(connection, filter, cancellationToken);
         if (items is { Length: 0 } || account is 0)
@@ -53,8 +66,11 @@ internal sealed class EntryReader(NpgsqlDataSource dataSource)
             (begin.RecordedAt, NpgsqlDbType.TimestampTz), (begin.SourceId, NpgsqlDbType.Bigint), (begin.BatchId, NpgsqlDbType.Bigint),
             (begin.EntryNo, NpgsqlDbType.Integer), (filter.RecordedTo ?? EndOfTime, NpgsqlDbType.TimestampTz),
             (filter.OccurredFrom ?? DateTimeOffset.UnixEpoch, NpgsqlDbType.TimestampTz), (filter.OccurredTo ?? EndOfTime, NpgsqlDbType.TimestampTz),
-            (filter.EventId, NpgsqlDbType.Text), ((short?)filter.Sector, NpgsqlDbType.Smallint), (account, NpgsqlDbType.Bigint),
+            (filter.EventId, NpgsqlDbType.Text),
+            (filter.Sectors ?? (filter.Sector is { } sector ? [(short)sector] : null), NpgsqlDbType.Array | NpgsqlDbType.Smallint), (account, NpgsqlDbType.Bigint),
             (items, NpgsqlDbType.Array | NpgsqlDbType.Integer), (limit, NpgsqlDbType.Integer), (filter.Source, NpgsqlDbType.Text),
+            ((short?)filter.Basis, NpgsqlDbType.Smallint), (filter.RateId, NpgsqlDbType.Bigint), (filter.UnitValue, NpgsqlDbType.Numeric),
+            (filter.Currency, NpgsqlDbType.Text),
         ])
         {
             command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value, NpgsqlDbType = type });
@@ -94,7 +110,7 @@ internal sealed class EntryReader(NpgsqlDataSource dataSource)
     public static async Task<int[]?> FindItemsAsync(NpgsqlConnection connection, EntryFilter filter, CancellationToken cancellationToken)
     {
         if (filter is { Producer: null, Model: null, TokenClass: null, ServiceTier: null })
-            return null;
+            return filter.Items;
         await using var command = new NpgsqlCommand(
             """
             select coalesce(array_agg(i.id), '{}')

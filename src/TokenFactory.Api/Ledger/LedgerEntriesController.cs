@@ -1,6 +1,3 @@
-using System.Buffers.Text;
-using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -18,11 +15,6 @@ internal sealed class LedgerEntriesController(EntryReader entries) : ControllerB
 {
     private const int MaxLimit = 10_000;
     private const string LinesType = "application/x-ndjson";
-    private static readonly string[] Columns =
-    [
-        "recorded_at", "source", "batch_id", "entry_no", "event_id", "occurred_at", "producer", "model", "token_class", "service_tier", "account",
-        "sector", "quantity", "basis", "unit_value", "currency", "amount", "rate_id", "reporting_amount", "fx_rate_id", "reverses_batch_id", "reverses_entry_no",
-    ];
 
     /// <summary>List ledger entries</summary>
     /// <remarks>
@@ -80,7 +72,7 @@ internal sealed class LedgerEntriesController(EntryReader entries) : ControllerB
             RecordedFrom = QueryInstant.Read("recorded_from", recorded_from, errors),
             RecordedTo = QueryInstant.Read("recorded_to", recorded_to, errors),
         };
-        if (!TryReadCursor(cursor, out var after))
+        if (!EntryCursor.TryRead(cursor, out var after))
             errors.Add(new FieldError("?cursor", "invalid_value", "Pass the `next_cursor` of the page before, as it is."));
         if (errors.Count == 0)
             errors.AddRange((await entries.FindUnknownAsync(filter, cancellationToken)).Select(n => new FieldError($"?{n}", "unknown_value", "Nothing is registered under this name.")));
@@ -88,7 +80,7 @@ internal sealed class LedgerEntriesController(EntryReader entries) : ControllerB
             return Problems.Invalid(HttpContext, errors);
 
         var rows = await entries.ReadAsync(filter, after, limit + 1, cancellationToken);
-        var next = rows.Count > limit ? Text(rows[limit - 1].Cursor) : null;
+        var next = rows.Count > limit ? rows[limit - 1].Cursor.Text : null;
         if (next is not null)
             Response.Headers.Link = $"<{Request.Path}{NextQuery(next)}>; rel=\"next\"";
         return Answer([.. rows.Take(limit).Select(r => r.Entry)], next, format);
@@ -103,7 +95,7 @@ internal sealed class LedgerEntriesController(EntryReader entries) : ControllerB
     private IActionResult Answer(List<LedgerEntry> page, string? next, string? format)
     {
         if (Csv.IsAskedFor(Request))
-            return File(Csv.Document(Columns, page.Select(CellsOf)), "text/csv; charset=utf-8; header=present");
+            return File(Csv.Document(LedgerEntry.Columns, page.Select(e => e.Cells)), "text/csv; charset=utf-8; header=present");
         if (format != "ndjson" && !Request.Headers.Accept.ToString().Contains("ndjson", StringComparison.OrdinalIgnoreCase))
             return Ok(new LedgerPage { Items = page, NextCursor = next });
         var lines = new MemoryStream();
@@ -119,36 +111,4 @@ internal sealed class LedgerEntriesController(EntryReader entries) : ControllerB
     private string NextQuery(string next) => QueryString.Create(Request.Query
         .Where(q => q.Key != "cursor").SelectMany(q => q.Value.Select(v => KeyValuePair.Create(q.Key, v)))
         .Append(KeyValuePair.Create("cursor", (string?)next))).ToString();
-
-    private static string Text(EntryCursor cursor) => Base64Url.EncodeToString(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
-        $"{cursor.RecordedAt.UtcTicks}.{cursor.SourceId}.{cursor.BatchId}.{cursor.EntryNo}")));
-
-    private static bool TryReadCursor(string? text, out EntryCursor cursor)
-    {
-        cursor = EntryCursor.First;
-        if (string.IsNullOrEmpty(text))
-            return true;
-        if (!Base64Url.IsValid(text))
-            return false;
-        var parts = Encoding.ASCII.GetString(Base64Url.DecodeFromChars(text)).Split('.');
-        if (parts.Length != 4 || !long.TryParse(parts[0], CultureInfo.InvariantCulture, out var ticks) || !long.TryParse(parts[1], CultureInfo.InvariantCulture, out var source)
-            || !long.TryParse(parts[2], CultureInfo.InvariantCulture, out var batch) || !int.TryParse(parts[3], CultureInfo.InvariantCulture, out var entry)
-            || ticks < DateTimeOffset.UnixEpoch.Ticks || ticks > DateTimeOffset.MaxValue.Ticks)
-        {
-            return false;
-        }
-
-        cursor = new EntryCursor(new DateTimeOffset(ticks, TimeSpan.Zero), source, batch, entry);
-        return true;
-    }
-
-    private static IReadOnlyList<CsvCell> CellsOf(LedgerEntry entry) =>
-    [
-        UtcInstantConverter.Text(entry.RecordedAt), entry.Source, Number(entry.BatchId), Number(entry.EntryNo), entry.EventId,
-        UtcInstantConverter.Text(entry.OccurredAt), entry.Producer, entry.Model, entry.TokenClass, entry.ServiceTier, entry.Account, entry.Sector,
-        CsvCell.Number(entry.Quantity), entry.Basis, Number(entry.UnitValue), entry.Currency, Number(entry.Amount), Number(entry.RateId),
-        Number(entry.ReportingAmount), Number(entry.FxRateId), Number(entry.ReversesBatchId), Number(entry.ReversesEntryNo),
-    ];
-
-    private static CsvCell Number(IFormattable? value) => CsvCell.Number(value?.ToString(null, CultureInfo.InvariantCulture));
 }

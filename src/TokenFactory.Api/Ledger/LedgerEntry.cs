@@ -1,3 +1,6 @@
+using System.Globalization;
+using TokenFactory.Api.Hosting;
+
 namespace TokenFactory.Api.Ledger;
 
 /// <summary>One ledger row: one token class of one event. Never changed, never removed.</summary>
@@ -43,6 +46,23 @@ public sealed record LedgerEntry
 
     /// <summary>In a reversal: the number of that entry in its batch.</summary>
     public int? ReversesEntryNo { get; init; }
+
+    /// <summary>The columns of a table.</summary>
+    internal static IReadOnlyList<string> Columns { get; } =
+    [
+        "recorded_at", "source", "batch_id", "entry_no", "event_id", "occurred_at", "producer", "model", "token_class", "service_tier", "account",
+        "sector", "quantity", "basis", "unit_value", "currency", "amount", "rate_id", "reporting_amount", "fx_rate_id", "reverses_batch_id", "reverses_entry_no",
+    ];
+
+    internal IReadOnlyList<CsvCell> Cells =>
+    [
+        UtcInstantConverter.Text(RecordedAt), Source, Number(BatchId), Number(EntryNo), EventId,
+        UtcInstantConverter.Text(OccurredAt), Producer, Model, TokenClass, ServiceTier, Account, Sector,
+        CsvCell.Number(Quantity), Basis, Number(UnitValue), Currency, Number(Amount), Number(RateId),
+        Number(ReportingAmount), Number(FxRateId), Number(ReversesBatchId), Number(ReversesEntryNo),
+    ];
+
+    private static CsvCell Number(IFormattable? value) => CsvCell.Number(value?.ToString(null, CultureInfo.InvariantCulture));
 }
 
 /// <summary>A page of ledger rows, in the order of recording.</summary>

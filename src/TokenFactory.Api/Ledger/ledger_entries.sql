@@ -12,9 +12,13 @@ cross join lateral (
       and (e.recorded_at, e.source_id, e.batch_id, e.entry_no) > ($1, $2, $3, $4)
       and e.occurred_at >= $6 and e.occurred_at < $7
       and ($8::text is null or e.event_id = $8)
-      and ($9::smallint is null or e.sector = $9)
+      and ($9::smallint[] is null or e.sector = any ($9))
       and ($10::bigint is null or e.account_id = $10)
       and ($11::integer[] is null or e.item_id = any ($11))
+      and ($14::smallint is null or e.basis = $14)
+      and ($15::bigint is null or e.rate_id = $15)
+      and ($16::numeric is null or e.unit_value = $16)
+      and ($17::text is null or e.currency = $17)
     order by e.recorded_at, e.batch_id, e.entry_no
     limit $12) e
 join items i on i.id = e.item_id

@@ -6,24 +6,12 @@ using TokenFactory.Economics.Statistics;
 namespace TokenFactory.Api.Statistics;
 
 /// <summary>
-/// What every figure takes, as the API document shows it; <see cref="FigureQuery"/> reads it, and tells every violation. Names are those of the
-/// query.
+/// What every figure takes, whichever its periods, as the API document shows it; <see cref="FigureQuery"/> reads it, and tells every violation.
+/// Names are those of the query.
 /// </summary>
 #pragma warning disable IDE1006, CA1707, CA1819 // Names and shapes are those of the query string.
-public abstract record FigureParameters
+public abstract record ScopeParameters
 {
-    [FromQuery, OneOf<Frequency>]
-    [Description("`hour`, `day`, `week` (ISO), `month`, `quarter` or `year`; periods are those of `time_zone`. Left out: `month`.")]
-    public string? frequency { get; init; }
-
-    [FromQuery]
-    [Description("From this date on, or for hours this full hour; left out: from the first data. Example: `2026-01-01`.")]
-    public string? start { get; init; }
-
-    [FromQuery]
-    [Description("Up to, not including, this date, or for hours this full hour; left out: to the last data. Example: `2027-01-01`.")]
-    public string? end { get; init; }
-
     [FromQuery]
     [Description("Only these; repeat for several.")]
     public string[]? sector { get; init; }
@@ -55,6 +43,22 @@ public abstract record FigureParameters
     [FromQuery, OneOf("json", "csv")]
     [Description("`csv`, where no Accept header can be set.")]
     public string? format { get; init; }
+}
+
+/// <summary>The same by period, over a window.</summary>
+public abstract record FigureParameters : ScopeParameters
+{
+    [FromQuery, OneOf<Frequency>]
+    [Description("`hour`, `day`, `week` (ISO), `month`, `quarter` or `year`; periods are those of `time_zone`. Left out: `month`.")]
+    public string? frequency { get; init; }
+
+    [FromQuery]
+    [Description("From this date on, or for hours this full hour; left out: from the first data. Example: `2026-01-01`.")]
+    public string? start { get; init; }
+
+    [FromQuery]
+    [Description("Up to, not including, this date, or for hours this full hour; left out: to the last data. Example: `2027-01-01`.")]
+    public string? end { get; init; }
 }
 
 /// <summary>The same with groups.</summary>

@@ -28,15 +28,11 @@ internal sealed class FigureQuery(ActionContext action, CatalogSnapshot catalog,
     public FigureRequest Read(bool isOfUtc = false, bool isFromTheFirst = false)
     {
         var calendar = isOfUtc ? ReportingCalendar.Utc : Calendar();
-        var request = new FigureRequest
+        var request = Scope(calendar) with
         {
             Frequency = Choose("frequency", Frequency.Month),
-            Calendar = calendar,
             Start = Instant("start", calendar),
             End = Instant("end", calendar),
-            By = Groups(),
-            Filters = Filters(),
-            AsOf = Date("as_of"),
         };
         if (request.Start >= request.End)
             Add("end", "out_of_range", "Must lie after `start`: the window is half-open.");
@@ -52,6 +48,29 @@ internal sealed class FigureQuery(ActionContext action, CatalogSnapshot catalog,
 
         CheckOffsets(isFromTheFirst ? request with { Start = null } : request);
         return request;
+    }
+
+    /// <summary>Reads what is asked about one period, which is the window: the parameter <c>period</c>, whose form tells the frequency.</summary>
+    public (FigureRequest Request, Period? Period) ReadOfPeriod()
+    {
+        var calendar = Calendar();
+        if (Single("period") is not { } text)
+        {
+            Add("period", "required", "Name the period, as answers write it: 2026, 2026-Q1, 2026-01, 2026-W05, 2026-01-31 or 2026-01-31T05:00:00Z.");
+            return (Scope(calendar), null);
+        }
+
+        if (!calendar.TryParse(text, out var period))
+        {
+            Add("period", "invalid_period", "Must be a period as answers write it: 2026, 2026-Q1, 2026-01, 2026-W05, 2026-01-31 or 2026-01-31T05:00:00Z.");
+            return (Scope(calendar), null);
+        }
+
+        if (Choose("frequency", period.Frequency) != period.Frequency)
+            Add("frequency", "contradicts", "The period is of another frequency; leave this out: the form of `period` tells it.");
+        var request = Scope(calendar) with { Frequency = period.Frequency, Start = period.Start, End = period.End };
+        CheckOffsets(request);
+        return (request, period);
     }
 
     /// <summary>One of an enumeration's names, in snake_case.</summary>
@@ -144,7 +163,17 @@ internal sealed class FigureQuery(ActionContext action, CatalogSnapshot catalog,
 
     public void Add(string parameter, string code, string detail) => _errors.Add(new FieldError($"?{parameter}", code, detail));
 
-    private string? Single(string name)
+    private FigureRequest Scope(ReportingCalendar calendar) => new()
+    {
+        Frequency = Frequency.Month,
+        Calendar = calendar,
+        By = Groups(),
+        Filters = Filters(),
+        AsOf = Date("as_of"),
+    };
+
+    /// <summary>What a parameter says; null where it is left out, or empty.</summary>
+    public string? Single(string name)
     {
         var values = _query[name];
         return values.Count == 0 || string.IsNullOrEmpty(values[0]) ? null : values[0];

@@ -23,6 +23,7 @@ internal static class StatisticsRegistration
         services.AddSingleton<LearningFigures>();
         services.AddSingleton<DemandResponseFigures>();
         services.AddSingleton<RevisionFigures>();
+        services.AddSingleton<ExplainFigures>();
         return services;
     }
 }

@@ -1,0 +1,125 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+using TokenFactory.Api.Catalog;
+using TokenFactory.Api.Hosting;
+using TokenFactory.Api.Ledger;
+using TokenFactory.Economics.Measures;
+using TokenFactory.Economics.Rating;
+
+namespace TokenFactory.Api.Statistics;
+
+/// <summary>What a figure is made of.</summary>
+[ApiController]
+[TellsEveryViolation]
+[Route("v1/explain")]
+[Authorize("read")]
+[Tags("Figures")]
+internal sealed class ExplainController(FigureReader figures, ExplainFigures explanations, CatalogCache catalog, IOptions<StatisticsOptions> options) : ControllerBase
+{
+    private const int DefaultLimit = 1_000;
+    private const int MaxLimit = 10_000;
+    private static readonly string[] RateFilters = ["basis", "rate_id", "unit_value", "currency"];
+
+    /// <summary>What a figure is made of</summary>
+    /// <remarks>
+    /// From one period of Token GDP down to its items (from the roll-up), to the rates that they were valued at, and to the ledger entries,
+    /// page by page: pass `next_cursor` (also in the header `Link`) until there is none. The sums of the pages of each level are `total`, and
+    /// that is `published`, the figure of `GET /v1/gdp`, to the last digit. Filters lead from one level to the next: those of the figure to an
+    /// item, `rate_id`, `basis`, `unit_value` and `currency` to the entries of a rate. Pages are of the moment in which each is read: to read
+    /// many while events come in, give `as_of` a date that is over. Rates and entries are read from the ledger itself: what they cost follows
+    /// the entries of the period. `Accept: text/csv` gives the rows.
+    /// </remarks>
+    [HttpGet(Name = "Explain")]
+    [ProducesResponseType<ExplainAnswer>(StatusCodes.Status200OK, "application/json", "text/csv")]
+    [ProducesResponseType(StatusCodes.Status304NotModified)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
+#pragma warning disable IDE0060 // They document what FigureQuery reads.
+    public async Task<IActionResult> Get([FromQuery] ExplainParameters parameters, CancellationToken cancellationToken)
+#pragma warning restore IDE0060
+    {
+        var query = new FigureQuery(ControllerContext, catalog.Current, options.Value);
+        var request = Read(query);
+        query.Allow("concept", "gross");
+        query.Allow("format", "csv", "json");
+        if (request is not null && await figures.NamesUnknownModelAsync(request.Figure, cancellationToken))
+            query.Add("model", "unknown_value", "No model has this name or alias.");
+        if (query.Errors.Count > 0 || request is null)
+            return Problems.Invalid(HttpContext, query.Errors);
+
+        var answer = await explanations.AnswerAsync(request, cancellationToken);
+        if (answer.NextCursor is not null)
+            Response.Headers.Link = $"<{Request.Path}{NextQuery(answer.NextCursor)}>; rel=\"next\"";
+        return request.Level switch
+        {
+            ExplainLevel.Items => FigureTable.Answer(HttpContext, answer, ExplainItem.Columns(request.Figure), answer.Items!.Select(i => i.Cells)),
+            ExplainLevel.Rates => FigureTable.Answer(HttpContext, answer, ExplainRate.Columns, answer.Rates!.Select(r => r.Cells)),
+            _ => FigureTable.Answer(HttpContext, answer, LedgerEntry.Columns, answer.Entries!.Select(e => e.Cells)),
+        };
+    }
+
+    // Null: there is no period to explain.
+    private static ExplainRequest? Read(FigureQuery query)
+    {
+        var (figure, period) = query.ReadOfPeriod();
+        var level = query.Choose("level", ExplainLevel.Items);
+        if (figure.By.Any(d => d != Dimension.Sector) || (figure.By.Count > 0 && level != ExplainLevel.Items))
+            query.Add("by", "unknown_value", "Must be sector, or left out; with level=items alone.");
+        if (level == ExplainLevel.Items && RateFilters.FirstOrDefault(name => query.Single(name) is not null) is { } misplaced)
+            query.Add(misplaced, "contradicts", "Items come from the roll-up, which knows no rates: ask for level=rates or level=entries.");
+        var request = new ExplainRequest
+        {
+            Figure = figure,
+            Period = period ?? default,
+            Level = level,
+            Basis = query.Single("basis") is null ? null : query.Choose("basis", ValueBasis.None),
+            RateId = Number(query, "rate_id", 1, long.MaxValue),
+            UnitValue = UnitValueOf(query),
+            Currency = query.Single("currency"),
+            Limit = (int)(Number(query, "limit", 1, MaxLimit) ?? DefaultLimit),
+        };
+        if (request.Currency is { } code && !Currency.IsCode<char>(code))
+            query.Add("currency", "invalid_value", "Must be a currency's ISO 4217 code, such as USD.");
+        return period is null ? null : ReadCursor(query, request);
+    }
+
+    private static ExplainRequest ReadCursor(FigureQuery query, ExplainRequest request)
+    {
+        if (query.Single("cursor") is not { } cursor)
+            return request;
+        var (after, isEntry, entry) = (default(ExplainPosition), false, EntryCursor.First);
+        if (request.Level == ExplainLevel.Entries)
+            isEntry = EntryCursor.TryRead(cursor, out entry);
+        else
+            after = ExplainPosition.Read(request.Level, cursor);
+        if (after is null && !isEntry)
+            query.Add("cursor", "invalid_value", "Pass the `next_cursor` of the page before, as it is.");
+        return request with { After = after, AfterEntry = entry };
+    }
+
+    private static long? Number(FigureQuery query, string name, long least, long most)
+    {
+        if (query.Single(name) is not { } text)
+            return null;
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+            return number;
+        query.Add(name, "out_of_range", most == long.MaxValue ? "Must be a whole number above 0." : $"Must be {least} to {most}.");
+        return null;
+    }
+
+    private static decimal? UnitValueOf(FigureQuery query)
+    {
+        if (query.Single("unit_value") is not { } text)
+            return null;
+        if (ExactDecimal.TryParse(Encoding.UTF8.GetBytes(text), out var value, out var violation))
+            return value;
+        query.Add("unit_value", "invalid_value", $"The value {violation}.");
+        return null;
+    }
+
+    private string NextQuery(string next) => QueryString.Create(Request.Query
+        .Where(q => q.Key != "cursor").SelectMany(q => q.Value.Select(v => KeyValuePair.Create(q.Key, v)))
+        .Append(KeyValuePair.Create("cursor", (string?)next))).ToString();
+}
