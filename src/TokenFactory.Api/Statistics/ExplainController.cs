@@ -67,18 +67,18 @@ internal sealed class ExplainController(FigureReader figures, ExplainFigures exp
         var level = query.Choose("level", ExplainLevel.Items);
         if (figure.By.Any(d => d != Dimension.Sector) || (figure.By.Count > 0 && level != ExplainLevel.Items))
             query.Add("by", "unknown_value", "Must be sector, or left out; with level=items alone.");
-        if (level == ExplainLevel.Items && RateFilters.FirstOrDefault(name => query.Single(name) is not null) is { } misplaced)
-            query.Add(misplaced, "contradicts", "Items come from the roll-up, which knows no rates: ask for level=rates or level=entries.");
+        foreach (var name in RateFilters)
+            query.Refuse(name, level == ExplainLevel.Items, "Items come from the roll-up, which knows no rates: ask for `level=rates` or `level=entries`.");
         var request = new ExplainRequest
         {
             Figure = figure,
             Period = period ?? default,
             Level = level,
             Basis = query.Single("basis") is null ? null : query.Choose("basis", ValueBasis.None),
-            RateId = Number(query, "rate_id", 1, long.MaxValue),
+            RateId = RateIdOf(query),
             UnitValue = UnitValueOf(query),
             Currency = query.Single("currency"),
-            Limit = (int)(Number(query, "limit", 1, MaxLimit) ?? DefaultLimit),
+            Limit = query.ReadInteger("limit", 1, MaxLimit) ?? DefaultLimit,
         };
         if (request.Currency is { } code && !Currency.IsCode<char>(code))
             query.Add("currency", "invalid_value", "Must be a currency's ISO 4217 code, such as USD.");
@@ -99,13 +99,13 @@ internal sealed class ExplainController(FigureReader figures, ExplainFigures exp
         return request with { After = after, AfterEntry = entry };
     }
 
-    private static long? Number(FigureQuery query, string name, long least, long most)
+    private static long? RateIdOf(FigureQuery query)
     {
-        if (query.Single(name) is not { } text)
+        if (query.Single("rate_id") is not { } text)
             return null;
-        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             return number;
-        query.Add(name, "out_of_range", most == long.MaxValue ? "Must be a whole number above 0." : $"Must be {least} to {most}.");
+        query.Add("rate_id", "invalid_value", "Must be the number of a rate, as rows of `level=rates` have it.");
         return null;
     }
 

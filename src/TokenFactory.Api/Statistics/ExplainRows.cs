@@ -84,7 +84,7 @@ public sealed record ExplainItem
     [
         Producer, Model, TokenClass, ServiceTier, .. Sector is null ? [] : (CsvCell[])[Sector], CsvCell.Number(Gdp), CsvCell.Number(Share),
         CsvCell.Number(Quantity), CsvCell.Number(PricedQuantity), CsvCell.Number(UnpricedQuantity), CsvCell.Number(FreeQuantity),
-        CsvCell.Number(UnitValue), CsvCell.Number(Entries.ToString(CultureInfo.InvariantCulture)),
+        CsvCell.Number(UnitValue), CsvCell.Number(Entries),
     ];
 
     internal static IReadOnlyList<string> Columns(FigureRequest request) =>

@@ -67,10 +67,17 @@ internal sealed class FigureQuery(ActionContext action, CatalogSnapshot catalog,
         }
 
         if (Choose("frequency", period.Frequency) != period.Frequency)
-            Add("frequency", "contradicts", "The period is of another frequency; leave this out: the form of `period` tells it.");
+            Add("frequency", "not_together", "The period is of another frequency; leave this out: the form of `period` tells it.");
         var request = Scope(calendar) with { Frequency = period.Frequency, Start = period.Start, End = period.End };
         CheckOffsets(request);
         return (request, period);
+    }
+
+    /// <summary>What a parameter says; null where it is left out, or empty.</summary>
+    public string? Single(string name)
+    {
+        var values = _query[name];
+        return values.Count == 0 || string.IsNullOrEmpty(values[0]) ? null : values[0];
     }
 
     /// <summary>One of an enumeration's names, in snake_case.</summary>
@@ -171,13 +178,6 @@ internal sealed class FigureQuery(ActionContext action, CatalogSnapshot catalog,
         Filters = Filters(),
         AsOf = Date("as_of"),
     };
-
-    /// <summary>What a parameter says; null where it is left out, or empty.</summary>
-    public string? Single(string name)
-    {
-        var values = _query[name];
-        return values.Count == 0 || string.IsNullOrEmpty(values[0]) ? null : values[0];
-    }
 
     private DateTimeOffset? Instant(string name, ReportingCalendar calendar)
     {
