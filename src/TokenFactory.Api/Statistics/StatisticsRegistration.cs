@@ -24,6 +24,7 @@ internal static class StatisticsRegistration
         services.AddSingleton<DemandResponseFigures>();
         services.AddSingleton<RevisionFigures>();
         services.AddSingleton<ExplainFigures>();
+        services.AddSingleton<Methodology>();
         return services;
     }
 }
