@@ -192,12 +192,13 @@ internal static class ApiDocument
         answer.Content?.Remove(Problems.ContentType);
         foreach (var (type, content) in answer.Content ?? new Dictionary<string, OpenApiMediaType>())
         {
-            if (type is not ("text/csv" or "application/x-ndjson"))
+            var isTable = type.EndsWith("csv", StringComparison.Ordinal);
+            if (!isTable && type != "application/x-ndjson")
                 continue;
             content.Schema = new OpenApiSchema
             {
                 Type = JsonSchemaType.String,
-                Description = type == "text/csv" ? "A header line, then the same columns." : "One object per line, as in `items`.",
+                Description = isTable ? "A header line, then the same columns." : "One object per line, as in `items`.",
             };
         }
     }
@@ -212,8 +213,8 @@ internal static class ApiDocument
             ICustomAttributeProvider? declared = described.ModelMetadata?.ContainerType is { } container && described.ModelMetadata.PropertyName is { } property
                 ? container.GetProperty(property)
                 : (described.ParameterDescriptor as ControllerParameterDescriptor)?.ParameterInfo;
-            var values = Vocabularies.GetValueOrDefault(described.Name)
-                ?? declared?.GetCustomAttributes(inherit: true).OfType<OneOfAttribute>().FirstOrDefault()?.Values;
+            var values = declared?.GetCustomAttributes(inherit: true).OfType<OneOfAttribute>().FirstOrDefault()?.Values
+                ?? Vocabularies.GetValueOrDefault(described.Name);
             parameter.Description ??= declared?.GetCustomAttributes(inherit: true).OfType<DescriptionAttribute>().FirstOrDefault()?.Description;
             var schema = (parameter.Schema?.Items ?? parameter.Schema) as OpenApiSchema;
             if (values is not null && schema is not null)

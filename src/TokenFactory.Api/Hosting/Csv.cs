@@ -31,17 +31,20 @@ internal static class Csv
     }
 
     /// <summary>
-    /// Whether the request asks for CSV: <c>?format=</c>, where it is given, else the Accept header: <c>text/csv</c>, unless something else that
-    /// is named ranks higher, or as high and first.
+    /// Whether the request asks for CSV, or a kind of it: <c>?format=</c>, where it is given, else the Accept header: <c>text/csv</c>, unless
+    /// something else that is named ranks higher, or as high and first.
     /// </summary>
-    public static bool IsAskedFor(HttpRequest request)
+    /// <param name="request">The request.</param>
+    /// <param name="contentType">What is to be accepted.</param>
+    /// <param name="name">What <c>?format=</c> calls it.</param>
+    public static bool IsAskedFor(HttpRequest request, string contentType = ContentType, string name = "csv")
     {
         if (request.Query["format"].ToString() is { Length: > 0 } format)
-            return format == "csv";
+            return format == name;
         // Stable: of the same quality the first comes first. A wildcard asks for nothing in particular.
         var best = request.GetTypedHeaders().Accept.Where(type => !type.MatchesAllTypes && type.Quality is null or > 0)
             .OrderByDescending(type => type.Quality ?? 1).FirstOrDefault();
-        return best is not null && best.MediaType.Equals(ContentType, StringComparison.OrdinalIgnoreCase);
+        return best is not null && best.MediaType.Equals(contentType, StringComparison.OrdinalIgnoreCase);
     }
 
     private static void AppendRow(StringBuilder text, IReadOnlyList<CsvCell> cells)

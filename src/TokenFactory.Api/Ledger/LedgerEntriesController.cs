@@ -81,8 +81,7 @@ internal sealed class LedgerEntriesController(EntryReader entries) : ControllerB
 
         var rows = await entries.ReadAsync(filter, after, limit + 1, cancellationToken);
         var next = rows.Count > limit ? rows[limit - 1].Cursor.Text : null;
-        if (next is not null)
-            Response.Headers.Link = $"<{Request.Path}{NextQuery(next)}>; rel=\"next\"";
+        Cursors.LinkNext(HttpContext, next);
         return Answer([.. rows.Take(limit).Select(r => r.Entry)], next, format);
 
         T? Unknown<T>(string name, IReadOnlyList<string> known) where T : struct
@@ -107,8 +106,4 @@ internal sealed class LedgerEntriesController(EntryReader entries) : ControllerB
 
         return File(lines.ToArray(), LinesType);
     }
-
-    private string NextQuery(string next) => QueryString.Create(Request.Query
-        .Where(q => q.Key != "cursor").SelectMany(q => q.Value.Select(v => KeyValuePair.Create(q.Key, v)))
-        .Append(KeyValuePair.Create("cursor", (string?)next))).ToString();
 }

@@ -50,8 +50,7 @@ internal sealed class ExplainController(FigureReader figures, ExplainFigures exp
             return Problems.Invalid(HttpContext, query.Errors);
 
         var answer = await explanations.AnswerAsync(request, cancellationToken);
-        if (answer.NextCursor is not null)
-            Response.Headers.Link = $"<{Request.Path}{NextQuery(answer.NextCursor)}>; rel=\"next\"";
+        Cursors.LinkNext(HttpContext, answer.NextCursor);
         return request.Level switch
         {
             ExplainLevel.Items => FigureTable.Answer(HttpContext, answer, ExplainItem.Columns(request.Figure), answer.Items!.Select(i => i.Cells)),
@@ -118,8 +117,4 @@ internal sealed class ExplainController(FigureReader figures, ExplainFigures exp
         query.Add("unit_value", "invalid_value", $"The value {violation}.");
         return null;
     }
-
-    private string NextQuery(string next) => QueryString.Create(Request.Query
-        .Where(q => q.Key != "cursor").SelectMany(q => q.Value.Select(v => KeyValuePair.Create(q.Key, v)))
-        .Append(KeyValuePair.Create("cursor", (string?)next))).ToString();
 }

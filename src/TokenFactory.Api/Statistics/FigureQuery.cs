@@ -27,13 +27,23 @@ internal sealed class FigureQuery(ActionContext action, CatalogSnapshot catalog,
     /// <param name="isFromTheFirst">Of figures that need what was before <c>start</c> too, from the first data on.</param>
     public FigureRequest Read(bool isOfUtc = false, bool isFromTheFirst = false)
     {
-        var calendar = isOfUtc ? ReportingCalendar.Utc : Calendar();
-        var request = Scope(calendar) with
-        {
-            Frequency = Choose("frequency", Frequency.Month),
-            Start = Instant("start", calendar),
-            End = Instant("end", calendar),
-        };
+        return Read(isOfUtc ? ReportingCalendar.Utc : Calendar(), Choose("frequency", Frequency.Month));
+    }
+
+    /// <summary>The same of a frequency that is known already.</summary>
+    public FigureRequest Read(Frequency frequency) => Read(Calendar(), frequency);
+
+    /// <summary>Reads the zone alone.</summary>
+    public ReportingCalendar ReadCalendar()
+    {
+        var calendar = Calendar();
+        CheckOffsets(new FigureRequest { Frequency = Frequency.Day, Calendar = calendar });
+        return calendar;
+    }
+
+    private FigureRequest Read(ReportingCalendar calendar, Frequency frequency)
+    {
+        var request = Scope(calendar) with { Frequency = frequency, Start = Instant("start", calendar), End = Instant("end", calendar) };
         if (request.Start >= request.End)
             Add("end", "out_of_range", "Must lie after `start`: the window is half-open.");
         foreach (var (name, instant) in (ReadOnlySpan<(string, DateTimeOffset?)>)[("start", request.Start), ("end", request.End)])

@@ -21,14 +21,21 @@ internal static class FigureTable
     public static IActionResult Answer(HttpContext http, object answer, IReadOnlyList<string> header, IEnumerable<IReadOnlyList<CsvCell>> rows)
     {
         var isCsv = Csv.IsAskedFor(http.Request);
-        var body = isCsv ? Csv.Document(header, rows) : JsonSerializer.SerializeToUtf8Bytes(answer, answer.GetType(), WireJson.Options);
+        return isCsv
+            ? Answer(http, Csv.Document(header, rows), "text/csv; charset=utf-8; header=present")
+            : Answer(http, JsonSerializer.SerializeToUtf8Bytes(answer, answer.GetType(), WireJson.Options), "application/json; charset=utf-8");
+    }
+
+    /// <summary>The same for a document that is written already.</summary>
+    public static IActionResult Answer(HttpContext http, byte[] body, string contentType)
+    {
         var etag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(body))[..32]}\"");
         http.Response.GetTypedHeaders().ETag = etag;
         http.Response.Headers.CacheControl = "no-cache";
         http.Response.Headers.Vary = "Accept, Authorization, X-Api-Key";
         if (http.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(etag, useStrongComparison: false) || known.Tag == "*"))
             return new StatusCodeResult(StatusCodes.Status304NotModified);
-        return new FileContentResult(body, isCsv ? "text/csv; charset=utf-8; header=present" : "application/json; charset=utf-8");
+        return new FileContentResult(body, contentType);
     }
 
     /// <summary>Fills the columns of a group into a row.</summary>

@@ -25,6 +25,8 @@ internal static class StatisticsRegistration
         services.AddSingleton<RevisionFigures>();
         services.AddSingleton<ExplainFigures>();
         services.AddSingleton<Methodology>();
+        services.AddSingleton<SeriesDirectory>();
+        services.AddSingleton<SeriesFigures>();
         return services;
     }
 }

@@ -19,6 +19,7 @@ public sealed class AccessTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         ["GET /v1/ledger/entries"] = "read",
         ["GET /v1/price-variance"] = "read",
         ["GET /v1/explain"] = "read", ["GET /v1/methodology"] = "public",
+        ["GET /v1/series"] = "public", ["GET /v1/series/codes"] = "public", ["GET /v1/series/{key}"] = "public",
         ["GET /v1/gdp"] = "public", ["GET /v1/unpriced"] = "public",
         ["GET /v1/indices"] = "public", ["GET /v1/token-index"] = "public", ["GET /v1/contributions"] = "public",
         ["GET /v1/concentration"] = "public", ["GET /v1/learning-curve"] = "public", ["GET /v1/demand-response"] = "public", ["GET /v1/revisions"] = "public",

@@ -1,0 +1,93 @@
+using TokenFactory.Api.Hosting;
+using TokenFactory.Economics.Measures;
+
+namespace TokenFactory.Api.Statistics;
+
+/// <summary>Opens a series: by the services that answer for its figure, so that every value is theirs.</summary>
+internal sealed class SeriesFigures(GdpFigures gdp, IndexFigures indices)
+{
+    /// <summary>The observations of a series whose periods begin in the request's window.</summary>
+    /// <param name="key">Which.</param>
+    /// <param name="request">The window, the vintage and the calendar.</param>
+    /// <param name="producer">What the key's producer is called; null: all.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="TooManyRowsException">It is longer than an answer may be, or needs more item-periods.</exception>
+    public async Task<SeriesAnswer> AnswerAsync(SeriesKey key, FigureRequest request, string? producer, CancellationToken cancellationToken)
+    {
+        // Whole, whatever the window: an index stays on the period that is 100, and no period is cut.
+        var whole = request with { Start = null, End = null, Filters = FiltersOf(key) };
+        var (figure, reference, rows) = key.Measure.OfGdp is { } column
+            ? await OfGdpAsync(whole, column, cancellationToken)
+            : await OfIndexAsync(whole, key, cancellationToken);
+        return new SeriesAnswer
+        {
+            Key = key.ToString(),
+            Title = TitleOf(key, producer),
+            Rows = [.. rows.Where(r => !(r.Start < request.Start) && !(r.Start >= request.End))],
+            UnitMeasure = key.Measure.Unit.CodeIn(figure.Currency),
+            Reference = reference,
+            Currency = figure.Currency,
+            Unit = key.Measure.Unit.TextIn(figure.Currency),
+            Frequency = figure.Frequency,
+            TimeZone = figure.TimeZone,
+            By = [],
+            AsOf = figure.AsOf,
+            CompleteThrough = figure.CompleteThrough,
+        };
+    }
+
+    /// <summary>A series in words.</summary>
+    public static string TitleOf(SeriesKey key, string? producer) =>
+        $"{key.Measure.Title}; {SectorName(key.Sector)}; {producer ?? "all producers"}; {(key.TokenClass is { } c ? $"{c.Name()} tokens" : "all token classes")}; by {WireJson.NameOf(key.Frequency)}";
+
+    public static string SectorName(Sector? sector) => sector switch
+    {
+        null => "total",
+        Sector.Household => "households",
+        Sector.Government => "general government",
+        Sector.Enterprise => "enterprises",
+        Sector.Unclassified => "sector unknown",
+        _ => throw new ArgumentOutOfRangeException(nameof(sector), sector, "Not a sector."),
+    };
+
+    private static Dictionary<Dimension, IReadOnlyList<object>> FiltersOf(SeriesKey key)
+    {
+        var filters = new Dictionary<Dimension, IReadOnlyList<object>>();
+        if (key.Sector is { } sector)
+            filters.Add(Dimension.Sector, [(short)sector]);
+        if (key.Producer is { } producer)
+            filters.Add(Dimension.Producer, [producer]);
+        if (key.TokenClass is { } tokenClass)
+            filters.Add(Dimension.TokenClass, [(short)tokenClass]);
+        return filters;
+    }
+
+    private async Task<(FigureAnswer, string?, IEnumerable<SeriesRow>)> OfGdpAsync(
+        FigureRequest request, Func<GdpRow, string?> column, CancellationToken cancellationToken)
+    {
+        var answer = await gdp.AnswerAsync(request, cancellationToken);
+        return (answer, null, answer.Rows.Select(row => RowOf(row, column(row), nullReason: null)));
+    }
+
+    private async Task<(FigureAnswer, string?, IEnumerable<SeriesRow>)> OfIndexAsync(FigureRequest request, SeriesKey key, CancellationToken cancellationToken)
+    {
+        var answer = await indices.AnswerAsync(request, key.Measure.OfIndex!(request.Frequency), cancellationToken);
+        return (answer, key.Measure.HasReference ? answer.Reference : null, answer.Rows.Select(row =>
+        {
+            var value = key.Measure.Column(row);
+            return RowOf(row, value, value is null ? row.NullReason : null);
+        }));
+    }
+
+    private static SeriesRow RowOf(FigureRow row, string? value, string? nullReason) => new()
+    {
+        Period = row.Period,
+        Start = row.Start,
+        End = row.End,
+        Value = value,
+        ObsStatus = SeriesCodes.ObservationStatus(value, row.Status),
+        NullReason = nullReason,
+        Partial = row.Partial,
+        Status = row.Status,
+    };
+}
