@@ -9,7 +9,9 @@ namespace TokenFactory.Api.Statistics;
 /// <summary>Takes the growth of the Fisher apart: what each group added to it.</summary>
 internal sealed class ContributionFigures(NpgsqlDataSource dataSource, IOptions<StatisticsOptions> options)
 {
-    private const int Decimals = 8;
+    /// <summary>Of contributions and of growth, both parts of 1.</summary>
+    public const int Decimals = 8;
+
     private static readonly Dimension[] OfItems = [Dimension.Producer, Dimension.Model, Dimension.TokenClass, Dimension.ServiceTier];
 
     /// <summary>The answer to a request; its groups are what contributes.</summary>
@@ -79,7 +81,7 @@ internal sealed class ContributionFigures(NpgsqlDataSource dataSource, IOptions<
         }
     }
 
-    private static string Percent(decimal part) => (part * 100).ToString("F6", CultureInfo.InvariantCulture);
+    public static string Percent(decimal part) => (part * 100).ToString("F6", CultureInfo.InvariantCulture);
 
     /// <summary>One group of one comparison.</summary>
     private readonly record struct GroupItems(int Number, int NewItems, int VanishedItems);

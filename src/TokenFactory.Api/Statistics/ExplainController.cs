@@ -28,7 +28,8 @@ internal sealed class ExplainController(FigureReader figures, ExplainFigures exp
     /// From one period of Token GDP down to its items (from the roll-up), to the rates that they were valued at, and to the ledger entries,
     /// page by page: pass `next_cursor` (also in the header `Link`) until there is none. The sums of the pages of each level are `total`, and
     /// that is `published`, the figure of `GET /v1/gdp`, to the last digit. Filters lead from one level to the next: those of the figure to an
-    /// item, `rate_id`, `basis`, `unit_value` and `currency` to the entries of a rate. Pages are of the moment in which each is read: to read
+    /// item, `rate_id`, `basis`, `unit_value` and `currency` to the entries of a rate. The growth of an index (`figure`) is taken apart by item: prices and
+    /// quantities of the two periods, what was imputed, and contributions that add up to growth. Pages are of the moment in which each is read: to read
     /// many while events come in, give `as_of` a date that is over. Rates and entries are read from the ledger itself: what they cost follows
     /// the entries of the period. `Accept: text/csv` gives the rows.
     /// </remarks>
@@ -49,10 +50,23 @@ internal sealed class ExplainController(FigureReader figures, ExplainFigures exp
         if (query.Errors.Count > 0 || request is null)
             return Problems.Invalid(HttpContext, query.Errors);
 
-        var answer = await explanations.AnswerAsync(request, cancellationToken);
+        try
+        {
+            return Send(request, await explanations.AnswerAsync(request, cancellationToken));
+        }
+        catch (TooManyRowsException e)
+        {
+            return FigureTable.TooManyRows(HttpContext, e);
+        }
+    }
+
+    private IActionResult Send(ExplainRequest request, ExplainAnswer answer)
+    {
         Cursors.LinkNext(HttpContext, answer.NextCursor);
         return request.Level switch
         {
+            _ when answer.Contributions is { } contributions =>
+                FigureTable.Answer(HttpContext, answer, ExplainContribution.Columns, contributions.Select(c => c.Cells)),
             ExplainLevel.Items => FigureTable.Answer(HttpContext, answer, ExplainItem.Columns(request.Figure), answer.Items!.Select(i => i.Cells)),
             ExplainLevel.Rates => FigureTable.Answer(HttpContext, answer, ExplainRate.Columns, answer.Rates!.Select(r => r.Cells)),
             _ => FigureTable.Answer(HttpContext, answer, LedgerEntry.Columns, answer.Entries!.Select(e => e.Cells)),
@@ -64,7 +78,13 @@ internal sealed class ExplainController(FigureReader figures, ExplainFigures exp
     {
         var (figure, period) = query.ReadOfPeriod();
         var level = query.Choose("level", ExplainLevel.Items);
-        if (figure.By.Any(d => d != Dimension.Sector) || (figure.By.Count > 0 && level != ExplainLevel.Items))
+        var explained = query.Choose("figure", ExplainedFigure.Gdp);
+        query.Refuse("compared_with", explained == ExplainedFigure.Gdp, "Only the growth of an index compares two periods: ask for `figure=price_index` or `figure=quantity_index`.");
+        query.Refuse("concept", explained != ExplainedFigure.Gdp, "Index numbers are of gross output.");
+        query.Refuse("by", explained != ExplainedFigure.Gdp, "The growth of an index is explained by item; contributions of sectors: `GET /v1/contributions`.");
+        if (explained != ExplainedFigure.Gdp && level != ExplainLevel.Items)
+            query.Add("level", "not_together", "The growth of an index is explained by item; rates and entries are behind the money of a period: `figure=gdp`.");
+        if (explained == ExplainedFigure.Gdp && (figure.By.Any(d => d != Dimension.Sector) || (figure.By.Count > 0 && level != ExplainLevel.Items)))
             query.Add("by", "unknown_value", "Must be sector, or left out; with level=items alone.");
         foreach (var name in RateFilters)
             query.Refuse(name, level == ExplainLevel.Items, "Items come from the roll-up, which knows no rates: ask for `level=rates` or `level=entries`.");
@@ -73,6 +93,8 @@ internal sealed class ExplainController(FigureReader figures, ExplainFigures exp
             Figure = figure,
             Period = period ?? default,
             Level = level,
+            Explained = explained,
+            ComparedWith = query.ReadPeriod("compared_with", figure),
             Basis = query.Single("basis") is null ? null : query.Choose("basis", ValueBasis.None),
             RateId = RateIdOf(query),
             UnitValue = UnitValueOf(query),
@@ -81,6 +103,8 @@ internal sealed class ExplainController(FigureReader figures, ExplainFigures exp
         };
         if (request.Currency is { } code && !Currency.IsCode<char>(code))
             query.Add("currency", "invalid_value", "Must be a currency's ISO 4217 code, such as USD.");
+        if (request.ComparedWith is { } earlier && period is { } later && earlier >= later)
+            query.Add("compared_with", "out_of_range", "Must lie before `period`.");
         return period is null ? null : ReadCursor(query, request);
     }
 

@@ -14,13 +14,16 @@ internal sealed class ExplainFigures(NpgsqlDataSource dataSource, IOptions<Stati
     private static readonly DateTimeOffset EndOfTime = new(9999, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>A page of the answer to a request.</summary>
+    /// <exception cref="TooManyRowsException">An index has more items in its two periods than may be behind one.</exception>
     public async Task<ExplainAnswer> AnswerAsync(ExplainRequest request, CancellationToken cancellationToken)
     {
         await using var snapshot = await RollUpSnapshot.OpenAsync(dataSource, request.Figure.AsOf, cancellationToken);
+        if (request.Explained != ExplainedFigure.Gdp)
+            return await ContributionsAsync(snapshot, request, cancellationToken);
         if (request.Level == ExplainLevel.Items)
         {
             var (total, items) = await ExplainItems.ReadAsync(snapshot, request, cancellationToken);
-            return AnswerOf(request, snapshot.Context, total, total, [.. items.Take(request.Limit)], ExplainItems.SumsOf) with
+            return WithSums(request, snapshot.Context, total, total, [.. items.Take(request.Limit)], ExplainItems.SumsOf) with
             {
                 Items = [.. items.Take(request.Limit).Select(i => i.Row)],
                 NextCursor = items.Count > request.Limit ? items[request.Limit - 1].Position.Text : null,
@@ -34,11 +37,26 @@ internal sealed class ExplainFigures(NpgsqlDataSource dataSource, IOptions<Stati
             : await EntriesAsync(snapshot, request, filter, published, cancellationToken);
     }
 
+    private async Task<ExplainAnswer> ContributionsAsync(RollUpSnapshot snapshot, ExplainRequest request, CancellationToken cancellationToken)
+    {
+        var (growth, rows) = await ExplainContributions.ReadAsync(snapshot, request, options.Value, cancellationToken);
+        var page = rows.Take(request.Limit).ToList();
+        var contribution = new ExactSum();
+        page.ForEach(r => contribution.Add(r.Row.Contribution));
+        return AnswerOf(request, snapshot.Context) with
+        {
+            Concept = null,
+            Growth = growth with { PageContribution = growth.Growth is null ? null : contribution.ToText(decimals: 6) },
+            Contributions = [.. page.Select(r => r.Row)],
+            NextCursor = rows.Count > request.Limit ? page[^1].Position.Text : null,
+        };
+    }
+
     private async Task<ExplainAnswer> RatesAsync(
         RollUpSnapshot snapshot, ExplainRequest request, EntryFilter filter, ExplainSums published, CancellationToken cancellationToken)
     {
         var (total, rates) = await ExplainRates.ReadAsync(snapshot, filter, request.After, request.Limit + 1, cancellationToken);
-        return AnswerOf(request, snapshot.Context, published, total, [.. rates.Take(request.Limit)], ExplainRates.SumsOf) with
+        return WithSums(request, snapshot.Context, published, total, [.. rates.Take(request.Limit)], ExplainRates.SumsOf) with
         {
             Rates = [.. rates.Take(request.Limit).Select(r => r.Row)],
             NextCursor = rates.Count > request.Limit ? rates[request.Limit - 1].Position.Text : null,
@@ -51,7 +69,7 @@ internal sealed class ExplainFigures(NpgsqlDataSource dataSource, IOptions<Stati
         var isFirst = request.AfterEntry == EntryCursor.First;
         var total = isFirst ? (await ExplainRates.ReadAsync(snapshot, filter, null, 0, cancellationToken)).Total : null;
         var entries = await EntryReader.ReadAsync(snapshot.Connection, filter, request.AfterEntry, request.Limit + 1, cancellationToken);
-        return AnswerOf(request, snapshot.Context, published, total, [.. entries.Take(request.Limit).Select(e => e.Entry)], SumsOf) with
+        return WithSums(request, snapshot.Context, published, total, [.. entries.Take(request.Limit).Select(e => e.Entry)], SumsOf) with
         {
             Entries = [.. entries.Take(request.Limit).Select(e => e.Entry)],
             NextCursor = entries.Count > request.Limit ? entries[request.Limit - 1].Cursor.Text : null,
@@ -75,25 +93,27 @@ internal sealed class ExplainFigures(NpgsqlDataSource dataSource, IOptions<Stati
         Currency = request.Currency,
     };
 
-    private ExplainAnswer AnswerOf<T>(
-        ExplainRequest request, FigureContext context, ExplainSums published, ExplainSums? total, IReadOnlyList<T> page, Func<T, ExplainSums> sumsOf)
+    private ExplainAnswer WithSums<T>(
+        ExplainRequest request, FigureContext context, ExplainSums published, ExplainSums? total, IReadOnlyList<T> page, Func<T, ExplainSums> sumsOf) =>
+        AnswerOf(request, context) with { Published = published, Total = total, Page = Sum(page.Select(sumsOf)) };
+
+    private ExplainAnswer AnswerOf(ExplainRequest request, FigureContext context)
     {
         var (start, end, isPartial) = FigureTable.Cover(request.Period, request.Figure, context);
         return new ExplainAnswer
         {
+            Figure = WireJson.NameOf(request.Explained),
             Concept = "gross",
             Period = request.Period.Label,
             Start = start,
             End = end,
             Partial = isPartial,
             Status = FigureTable.StatusOf(request.Period, context.AsOf, options.Value),
-            Published = published,
             Level = WireJson.NameOf(request.Level),
-            Total = total,
-            Page = Sum(page.Select(sumsOf)),
+            Total = null,
             NextCursor = null,
             Currency = context.Currency,
-            Unit = context.Currency,
+            Unit = request.Explained == ExplainedFigure.Gdp ? context.Currency : "percentage points",
             Frequency = WireJson.NameOf(request.Figure.Frequency),
             TimeZone = request.Figure.Calendar.Zone.Id,
             By = [.. request.Figure.By.Select(d => d.Name())],

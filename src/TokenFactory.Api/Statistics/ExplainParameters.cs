@@ -19,6 +19,19 @@ internal enum ExplainLevel
     Entries,
 }
 
+/// <summary>What is explained.</summary>
+internal enum ExplainedFigure
+{
+    /// <summary>Token GDP of a period.</summary>
+    Gdp,
+
+    /// <summary>The growth of the price index over a period.</summary>
+    PriceIndex,
+
+    /// <summary>The growth of the quantity index over a period.</summary>
+    QuantityIndex,
+}
+
 /// <summary>What an explanation takes.</summary>
 #pragma warning disable IDE1006, CA1707 // Names are those of the query string.
 public sealed record ExplainParameters : ScopeParameters
@@ -30,6 +43,14 @@ public sealed record ExplainParameters : ScopeParameters
     [FromQuery, OneOf<Frequency>]
     [Description("That of `period`, whose form tells it: may be left out.")]
     public string? frequency { get; init; }
+
+    [FromQuery, OneOf<ExplainedFigure>]
+    [Description("`gdp`: the money of the period; `price_index`, `quantity_index`: the growth of the chained Fisher. Left out: `gdp`.")]
+    public string? figure { get; init; }
+
+    [FromQuery]
+    [Description("Of an index: the earlier period that growth is from; left out: the nearest that is not empty. Example: `2026-09`.")]
+    public string? compared_with { get; init; }
 
     [FromQuery, OneOf("gross")]
     [Description("`gross`: everything that was produced.")]

@@ -16,6 +16,10 @@ internal sealed record ExplainRequest
 
     public required Period Period { get; init; }
     public required ExplainLevel Level { get; init; }
+    public ExplainedFigure Explained { get; init; }
+
+    /// <summary>Of an index: what the period is compared with; null: the nearest before that is not empty.</summary>
+    public Period? ComparedWith { get; init; }
     public ValueBasis? Basis { get; init; }
     public long? RateId { get; init; }
     public decimal? UnitValue { get; init; }
@@ -27,8 +31,6 @@ internal sealed record ExplainRequest
 
     /// <summary>After which entry the page begins.</summary>
     public EntryCursor AfterEntry { get; init; } = EntryCursor.First;
-
-    public bool HasRateFilter => Basis is not null || RateId is not null || UnitValue is not null || Currency is not null;
 }
 
 /// <summary>Where a page of items or rates begins: after the row with this amount and key.</summary>

@@ -175,10 +175,11 @@ public sealed record ExplainAnswer : FigureAnswer
 {
     /// <summary>What is explained.</summary>
     /// <example>gdp</example>
-    public string Figure { get; init; } = "gdp";
+    public required string Figure { get; init; }
 
+    /// <summary>Of Token GDP; null of an index, which is of gross output.</summary>
     /// <example>gross</example>
-    public required string Concept { get; init; }
+    public required string? Concept { get; init; }
 
     /// <example>2026-11</example>
     public required string Period { get; init; }
@@ -193,24 +194,34 @@ public sealed record ExplainAnswer : FigureAnswer
     /// <example>provisional</example>
     public required string Status { get; init; }
 
-    /// <summary>The figure as it is published: that of <c>GET /v1/gdp</c>.</summary>
-    public required ExplainSums Published { get; init; }
+    /// <summary>The figure as it is published: that of <c>GET /v1/gdp</c>. Not of an index.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ExplainSums? Published { get; init; }
 
     /// <example>items</example>
     public required string Level { get; init; }
 
     /// <summary>
     /// Of all pages of the level: what is published, to the last digit, unless <c>basis</c>, <c>rate_id</c>, <c>unit_value</c> or <c>currency</c>
-    /// leaves some out. Of entries on the first page alone, null on the others: it reads the whole period.
+    /// leaves some out. Of entries on the first page alone, null on the others: it reads the whole period. Null of an index.
     /// </summary>
     public required ExplainSums? Total { get; init; }
 
-    /// <summary>Of this page. The sums of all pages are <c>total</c>.</summary>
-    public required ExplainSums Page { get; init; }
+    /// <summary>Of this page. The sums of all pages are <c>total</c>. Not of an index.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ExplainSums? Page { get; init; }
+
+    /// <summary>Of an index: the growth that its contributions add up to.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ExplainGrowth? Growth { get; init; }
 
     /// <summary>Of level <c>items</c>: the largest first.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ExplainItem>? Items { get; init; }
+
+    /// <summary>Of an index: what each item adds to growth, the largest first.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ExplainContribution>? Contributions { get; init; }
 
     /// <summary>Of level <c>rates</c>: the largest first.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -53,7 +53,7 @@ internal sealed class Methodology(IOptions<StatisticsOptions> options)
         var series = cases.SelectMany(c => c.Series).ToList();
         return new ConformanceAnswer
         {
-            Conformant = series.Count > 0 && series.TrueForAll(s => s.Passed),
+            Conformant = series.Count > 0 && series.TrueForAll(s => s.Passed) && cases.TrueForAll(c => c.NotCovered.Count == 0),
             Series = series.Count,
             Passed = series.Count(s => s.Passed),
             NotCovered = cases.Sum(c => c.NotCovered.Count),

@@ -105,7 +105,7 @@ public sealed record ConformanceCaseRow
 /// <summary>The published worked examples that ship with the code, computed by the code that makes the figures of this process.</summary>
 public sealed record ConformanceAnswer
 {
-    /// <summary>Whether every series that is covered came out within its tolerance.</summary>
+    /// <summary>Whether every series of every case came out within its tolerance.</summary>
     public required bool Conformant { get; init; }
 
     /// <summary>Series that were compared.</summary>

@@ -65,7 +65,7 @@ public sealed class MethodologyTests(ApiFixture fixture) : IClassFixture<ApiFixt
         cases.Sum(c => c.GetProperty("series").GetArrayLength()).Should().Be(conformance.GetProperty("series").GetInt32());
         var series = cases.SelectMany(c => c.GetProperty("series").EnumerateArray()).ToList();
         series.Select(s => $"{s.GetProperty("points")} {s.GetProperty("passed")}").Should().Equal(Conformance.Run().Select(r => $"{r.Points} {r.Passed}"));
-        conformance.GetProperty("not_covered").GetInt32().Should().Be(cases.Sum(c => c.GetProperty("not_covered").GetArrayLength()));
+        conformance.GetProperty("not_covered").GetInt32().Should().Be(0);
     }
 
     [Fact]
