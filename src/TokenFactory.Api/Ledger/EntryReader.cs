@@ -27,6 +27,9 @@ internal sealed record EntryFilter
 
     /// <summary>Only these, where names have been looked up already.</summary>
     public int[]? Items { get; init; }
+
+    /// <summary>Producers that bought; 0: none of them did.</summary>
+    public int[]? Buyers { get; init; }
     public ValueBasis? Basis { get; init; }
     public long? RateId { get; init; }
 
@@ -70,7 +73,7 @@ internal sealed class EntryReader(NpgsqlDataSource dataSource)
             (filter.Sectors ?? (filter.Sector is { } sector ? [(short)sector] : null), NpgsqlDbType.Array | NpgsqlDbType.Smallint), (account, NpgsqlDbType.Bigint),
             (items, NpgsqlDbType.Array | NpgsqlDbType.Integer), (limit, NpgsqlDbType.Integer), (filter.Source, NpgsqlDbType.Text),
             ((short?)filter.Basis, NpgsqlDbType.Smallint), (filter.RateId, NpgsqlDbType.Bigint), (filter.UnitValue, NpgsqlDbType.Numeric),
-            (filter.Currency, NpgsqlDbType.Text),
+            (filter.Currency, NpgsqlDbType.Text), (filter.Buyers, NpgsqlDbType.Array | NpgsqlDbType.Integer),
         ])
         {
             command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value, NpgsqlDbType = type });

@@ -19,6 +19,7 @@ cross join lateral (
       and ($15::bigint is null or e.rate_id = $15)
       and ($16::numeric is null or e.unit_value = $16)
       and ($17::text is null or e.currency = $17)
+      and ($18::integer[] is null or e.buyer_id = any ($18))
     order by e.recorded_at, e.batch_id, e.entry_no
     limit $12) e
 join items i on i.id = e.item_id

@@ -87,7 +87,7 @@ internal static class ExplainContributions
         public IEnumerable<(ExplainContribution Row, ExplainPosition Position)> Rows() => _base.Keys.Union(_current.Keys)
             .Select(id => (Id: id, Part: parts?.GetValueOrDefault(id) * 100)).OrderByDescending(i => i.Part ?? 0).ThenBy(i => i.Id)
             .Select(i => (RowOf(i.Id, i.Part), new ExplainPosition(ExplainLevel.Items, (i.Part ?? 0).ToString("F6", CultureInfo.InvariantCulture),
-                [i.Id.ToString(CultureInfo.InvariantCulture), "0"])));
+                [i.Id.ToString(CultureInfo.InvariantCulture), "0", bool.FalseString])));
 
         private ExplainContribution RowOf(int id, decimal? contribution)
         {

@@ -29,7 +29,8 @@ internal sealed class ExplainController(FigureReader figures, ExplainFigures exp
     /// page by page: pass `next_cursor` (also in the header `Link`) until there is none. The sums of the pages of each level are `total`, and
     /// that is `published`, the figure of `GET /v1/gdp`, to the last digit. Filters lead from one level to the next: those of the figure to an
     /// item, `rate_id`, `basis`, `unit_value` and `currency` to the entries of a rate. The growth of an index (`figure`) is taken apart by item: prices and
-    /// quantities of the two periods, what was imputed, and contributions that add up to growth. Pages are of the moment in which each is read: to read
+    /// quantities of the two periods, what was imputed, and contributions that add up to growth. Net output (`concept=net`) is what no producer bought;
+    /// of a `producer`, what it made less what it bought. Pages are of the moment in which each is read: to read
     /// many while events come in, give `as_of` a date that is over. Rates and entries are read from the ledger itself: what they cost follows
     /// the entries of the period. `Accept: text/csv` gives the rows.
     /// </remarks>
@@ -43,7 +44,6 @@ internal sealed class ExplainController(FigureReader figures, ExplainFigures exp
     {
         var query = new FigureQuery(ControllerContext, catalog.Current, options.Value);
         var request = Read(query);
-        query.Allow("concept", "gross");
         query.Allow("format", "csv", "json");
         if (request is not null && await figures.NamesUnknownModelAsync(request.Figure, cancellationToken))
             query.Add("model", "unknown_value", "No model has this name or alias.");
@@ -67,7 +67,7 @@ internal sealed class ExplainController(FigureReader figures, ExplainFigures exp
         {
             _ when answer.Contributions is { } contributions =>
                 FigureTable.Answer(HttpContext, answer, ExplainContribution.Columns, contributions.Select(c => c.Cells)),
-            ExplainLevel.Items => FigureTable.Answer(HttpContext, answer, ExplainItem.Columns(request.Figure), answer.Items!.Select(i => i.Cells)),
+            ExplainLevel.Items => FigureTable.Answer(HttpContext, answer, ExplainItem.Columns(request), answer.Items!.Select(i => i.Cells)),
             ExplainLevel.Rates => FigureTable.Answer(HttpContext, answer, ExplainRate.Columns, answer.Rates!.Select(r => r.Cells)),
             _ => FigureTable.Answer(HttpContext, answer, LedgerEntry.Columns, answer.Entries!.Select(e => e.Cells)),
         };
@@ -86,6 +86,11 @@ internal sealed class ExplainController(FigureReader figures, ExplainFigures exp
             query.Add("level", "not_together", "The growth of an index is explained by item; rates and entries are behind the money of a period: `figure=gdp`.");
         if (explained == ExplainedFigure.Gdp && (figure.By.Any(d => d != Dimension.Sector) || (figure.By.Count > 0 && level != ExplainLevel.Items)))
             query.Add("by", "unknown_value", "Must be sector, or left out; with level=items alone.");
+        var side = GdpSpecification.Read(query, figure).SideOf(figure);
+        var isOfFlow = side == GdpSide.Production && level != ExplainLevel.Items;
+        query.Refuse("flow", !isOfFlow, "Only rates and entries of net output of producers are of one account: ask for `concept=net`, a `producer` and a `level`.");
+        if (isOfFlow && query.Single("flow") is null)
+            query.Add("flow", "required", "Net output of producers is output less intermediate consumption: choose the account with `flow=output` or `flow=intermediate_consumption`.");
         foreach (var name in RateFilters)
             query.Refuse(name, level == ExplainLevel.Items, "Items come from the roll-up, which knows no rates: ask for `level=rates` or `level=entries`.");
         var request = new ExplainRequest
@@ -94,6 +99,8 @@ internal sealed class ExplainController(FigureReader figures, ExplainFigures exp
             Period = period ?? default,
             Level = level,
             Explained = explained,
+            Side = side,
+            Flow = isOfFlow ? query.Choose("flow", ExplainFlow.Output) : null,
             ComparedWith = query.ReadPeriod("compared_with", figure),
             Basis = query.Single("basis") is null ? null : query.Choose("basis", ValueBasis.None),
             RateId = RateIdOf(query),

@@ -30,7 +30,7 @@ internal sealed class ExplainFigures(NpgsqlDataSource dataSource, IOptions<Stati
             };
         }
 
-        var published = await ExplainItems.ReadSumsAsync(snapshot, request.Figure, cancellationToken);
+        var published = await ExplainItems.ReadSumsAsync(snapshot, request, cancellationToken);
         var filter = await FilterAsync(snapshot, request, cancellationToken);
         return request.Level == ExplainLevel.Rates
             ? await RatesAsync(snapshot, request, filter, published, cancellationToken)
@@ -86,7 +86,9 @@ internal sealed class ExplainFigures(NpgsqlDataSource dataSource, IOptions<Stati
             ? new DateTimeOffset(asOf.AddDays(1), TimeOnly.MinValue, TimeSpan.Zero)
             : EndOfTime,
         Sectors = request.Figure.Filters.TryGetValue(Dimension.Sector, out var sectors) ? [.. sectors.Cast<short>()] : null,
-        Items = await ExplainItems.FindAsync(snapshot, request.Figure, cancellationToken),
+        Items = request.Flow == ExplainFlow.IntermediateConsumption ? null : await ExplainItems.FindAsync(snapshot, request.Figure, cancellationToken),
+        Buyers = request.Side is GdpSide.FinalUse or GdpSide.Both ? [0]
+            : request.Flow == ExplainFlow.IntermediateConsumption ? await ExplainItems.FindProducersAsync(snapshot, request.Figure, cancellationToken) : null,
         Basis = request.Basis,
         RateId = request.RateId,
         UnitValue = request.UnitValue,
@@ -103,7 +105,9 @@ internal sealed class ExplainFigures(NpgsqlDataSource dataSource, IOptions<Stati
         return new ExplainAnswer
         {
             Figure = WireJson.NameOf(request.Explained),
-            Concept = "gross",
+            Concept = WireJson.NameOf(request.Side is null ? GdpConcept.Gross : GdpConcept.Net),
+            Side = request.Side is { } side ? WireJson.NameOf(side) : null,
+            Flow = request.Flow,
             Period = request.Period.Label,
             Start = start,
             End = end,

@@ -16,14 +16,17 @@ internal static class ExplainItems
         RollUpSnapshot snapshot, ExplainRequest request, CancellationToken cancellationToken)
     {
         var isBySector = request.Figure.By.Contains(Dimension.Sector);
-        var cells = new CellQuery(request.Figure);
+        var hasPurchases = request.Side == GdpSide.Production;
+        var cells = new CellQuery(request.Cells);
         var key = request.After?.Key;
         var text = Sql.Read("Statistics/explain_items.sql")
             .Replace("{sector}", isBySector ? "d.sector" : "0::smallint", StringComparison.Ordinal)
+            .Replace("{purchase}", hasPurchases ? "u.is_purchase" : "false", StringComparison.Ordinal)
             .Replace("{cells}", cells.From, StringComparison.Ordinal)
             .Replace("{gdp}", $"{Add(request.After?.Gdp, NpgsqlDbType.Text)}::numeric", StringComparison.Ordinal)
             .Replace("{item}", Add(key is null ? 0 : int.Parse(key[0], CultureInfo.InvariantCulture), NpgsqlDbType.Integer), StringComparison.Ordinal)
             .Replace("{after}", Add(key is null ? (short)0 : short.Parse(key[1], CultureInfo.InvariantCulture), NpgsqlDbType.Smallint), StringComparison.Ordinal)
+            .Replace("{bought}", Add(key is not null && bool.Parse(key[2]), NpgsqlDbType.Boolean), StringComparison.Ordinal)
             .Replace("{limit}", Add(request.Limit + 1, NpgsqlDbType.Integer), StringComparison.Ordinal);
         await using var command = cells.CommandOf(snapshot.Connection, text);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
@@ -32,7 +35,7 @@ internal static class ExplainItems
         {
             total = SumsOf(row, 0);
             if (!row.IsDBNull(Columns))
-                rows.Add(RowOf(row, isBySector));
+                rows.Add(RowOf(row, isBySector, hasPurchases));
         }
 
         return (total!, rows);
@@ -40,19 +43,11 @@ internal static class ExplainItems
         string Add(object? value, NpgsqlDbType type) => cells.Add(new NpgsqlParameter { Value = value ?? DBNull.Value, NpgsqlDbType = type });
     }
 
-    /// <summary>What is published of a request's window as a whole.</summary>
-    public static async Task<ExplainSums> ReadSumsAsync(RollUpSnapshot snapshot, FigureRequest request, CancellationToken cancellationToken)
+    /// <summary>What is published of a request as a whole.</summary>
+    public static async Task<ExplainSums> ReadSumsAsync(RollUpSnapshot snapshot, ExplainRequest request, CancellationToken cancellationToken)
     {
-        var cells = new CellQuery(request);
-        await using var command = cells.CommandOf(snapshot.Connection,
-            $"""
-            select trim_scale(coalesce(sum(d.reporting_amount), 0))::text, coalesce(sum(d.quantity), 0)::text,
-                   coalesce(sum(d.quantity) - sum(d.priced_quantity), 0)::text, coalesce(sum(d.free_quantity), 0)::text, coalesce(sum(d.entry_count), 0)::bigint
-            {cells.From}
-            """);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        await row.ReadAsync(cancellationToken);
-        return SumsOf(row, 0);
+        var (total, _) = await ReadAsync(snapshot, request with { After = null, Limit = 0 }, cancellationToken);
+        return total;
     }
 
     /// <summary>The items that a request's filters name; null: all.</summary>
@@ -79,12 +74,21 @@ internal static class ExplainItems
         return (int[]?)await command.ExecuteScalarAsync(cancellationToken);
     }
 
+    /// <summary>The numbers of the producers that a request's filter names.</summary>
+    public static async Task<int[]> FindProducersAsync(RollUpSnapshot snapshot, FigureRequest request, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("select coalesce(array_agg(id), '{}') from producers where slug = any ($1)", snapshot.Connection);
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. request.Filters[Dimension.Producer].Cast<string>()] });
+        return (int[])(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    // Tokens are counted where they were made, not where they were bought.
     public static ExplainSums SumsOf((ExplainItem Row, ExplainPosition Position) item) => new()
     {
         Gdp = item.Row.Gdp,
-        Quantity = item.Row.Quantity,
-        UnpricedQuantity = item.Row.UnpricedQuantity,
-        FreeQuantity = item.Row.FreeQuantity,
+        Quantity = item.Row.IsPurchase ? "0" : item.Row.Quantity,
+        UnpricedQuantity = item.Row.IsPurchase ? "0" : item.Row.UnpricedQuantity,
+        FreeQuantity = item.Row.IsPurchase ? "0" : item.Row.FreeQuantity,
         Entries = item.Row.Entries,
     };
 
@@ -98,7 +102,7 @@ internal static class ExplainItems
         Entries = row.GetInt64(first + 4),
     };
 
-    private static (ExplainItem, ExplainPosition) RowOf(NpgsqlDataReader row, bool isBySector)
+    private static (ExplainItem, ExplainPosition) RowOf(NpgsqlDataReader row, bool isBySector, bool hasPurchases)
     {
         var sums = SumsOf(row, Columns + 2);
         var item = new ExplainItem
@@ -108,6 +112,7 @@ internal static class ExplainItems
             TokenClass = ((TokenClass)row.GetInt16(17)).Name(),
             ServiceTier = ((ServiceTier)row.GetInt16(18)).Name(),
             Sector = isBySector ? ((Sector)row.GetInt16(6)).Name() : null,
+            Flow = !hasPurchases ? null : row.GetBoolean(19) ? ExplainFlow.IntermediateConsumption : ExplainFlow.Output,
             Gdp = sums.Gdp,
             Share = row.IsDBNull(14) ? null : row.GetString(14),
             Quantity = sums.Quantity,
@@ -118,6 +123,6 @@ internal static class ExplainItems
             Entries = sums.Entries,
         };
         return (item, new ExplainPosition(ExplainLevel.Items, sums.Gdp,
-            [row.GetInt32(Columns).ToString(CultureInfo.InvariantCulture), row.GetInt16(6).ToString(CultureInfo.InvariantCulture)]));
+            [row.GetInt32(Columns).ToString(CultureInfo.InvariantCulture), row.GetInt16(6).ToString(CultureInfo.InvariantCulture), row.GetBoolean(19).ToString()]));
     }
 }

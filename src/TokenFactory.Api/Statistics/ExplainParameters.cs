@@ -52,9 +52,13 @@ public sealed record ExplainParameters : ScopeParameters
     [Description("Of an index: the earlier period that growth is from; left out: the nearest that is not empty. Example: `2026-09`.")]
     public string? compared_with { get; init; }
 
-    [FromQuery, OneOf("gross")]
-    [Description("`gross`: everything that was produced.")]
+    [FromQuery, OneOf<GdpConcept>]
+    [Description("`gross`: everything that was produced; `net`: less what producers bought, as in `GET /v1/gdp`. Left out: `gross`.")]
     public string? concept { get; init; }
+
+    [FromQuery, OneOf<ExplainFlow>]
+    [Description("Of net output of producers, for `rates` and `entries`: which of its two accounts.")]
+    public string? flow { get; init; }
 
     [FromQuery, OneOf<ExplainLevel>]
     [Description("`items`: what the figure is the sum of; `rates`: the prices behind it; `entries`: the ledger. Left out: `items`.")]

@@ -34,7 +34,7 @@ internal static class ExplainRates
             (filter.Currency, NpgsqlDbType.Text), (after?.Gdp, NpgsqlDbType.Text),
             (short.Parse(key[0], CultureInfo.InvariantCulture), NpgsqlDbType.Smallint), (long.Parse(key[1], CultureInfo.InvariantCulture), NpgsqlDbType.Bigint),
             (key[2], NpgsqlDbType.Text), (key[3], NpgsqlDbType.Text), (long.Parse(key[4], CultureInfo.InvariantCulture), NpgsqlDbType.Bigint),
-            (limit, NpgsqlDbType.Integer),
+            (limit, NpgsqlDbType.Integer), (filter.Buyers, NpgsqlDbType.Array | NpgsqlDbType.Integer),
         ])
         {
             command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value, NpgsqlDbType = type });

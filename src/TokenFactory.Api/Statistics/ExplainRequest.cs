@@ -18,6 +18,18 @@ internal sealed record ExplainRequest
     public required ExplainLevel Level { get; init; }
     public ExplainedFigure Explained { get; init; }
 
+    /// <summary>From which side net output is seen; null: gross output.</summary>
+    public GdpSide? Side { get; init; }
+
+    /// <summary>Of net output of producers: which of its two accounts; null: both.</summary>
+    public ExplainFlow? Flow { get; init; }
+
+    /// <summary>The cells that the figure is the sum of.</summary>
+    public FigureRequest Cells => Figure with
+    {
+        Cells = Side switch { null => CellSelection.All, GdpSide.Production => CellSelection.Production, _ => CellSelection.FinalUse },
+    };
+
     /// <summary>Of an index: what the period is compared with; null: the nearest before that is not empty.</summary>
     public Period? ComparedWith { get; init; }
     public ValueBasis? Basis { get; init; }
@@ -54,7 +66,7 @@ internal sealed partial record ExplainPosition(ExplainLevel Level, string Gdp, I
             return null;
         var key = parts[2..];
         var isKey = level == ExplainLevel.Items
-            ? key.Length == 2 && int.TryParse(key[0], out _) && short.TryParse(key[1], out _)
+            ? key.Length == 3 && int.TryParse(key[0], out _) && short.TryParse(key[1], out _) && bool.TryParse(key[2], out _)
             : key.Length == 5 && short.TryParse(key[0], out _) && long.TryParse(key[1], out _) && Number().IsMatch(key[2])
                 && (key[3].Length == 0 || Currency.IsCode<char>(key[3])) && long.TryParse(key[4], out _);
         return isKey ? new ExplainPosition(level, parts[1], key) : null;

@@ -5,6 +5,16 @@ using TokenFactory.Api.Ledger;
 
 namespace TokenFactory.Api.Statistics;
 
+/// <summary>The two accounts of net output of producers.</summary>
+public enum ExplainFlow
+{
+    /// <summary>What they made: it counts.</summary>
+    Output,
+
+    /// <summary>What they bought of anybody: it is taken off.</summary>
+    IntermediateConsumption,
+}
+
 /// <summary>Sums of money and tokens.</summary>
 public sealed record ExplainSums
 {
@@ -48,7 +58,11 @@ public sealed record ExplainItem
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Sector { get; init; }
 
-    /// <summary>Money, exact: negative where corrections outweigh.</summary>
+    /// <summary>Only of net output of producers. Tokens that they bought are in no sum.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ExplainFlow? Flow { get; init; }
+
+    /// <summary>Money, exact: negative of intermediate consumption, and where corrections outweigh.</summary>
     /// <example>1234.567890123456</example>
     public required string Gdp { get; init; }
 
@@ -82,14 +96,18 @@ public sealed record ExplainItem
 
     internal IReadOnlyList<CsvCell> Cells =>
     [
-        Producer, Model, TokenClass, ServiceTier, .. Sector is null ? [] : (CsvCell[])[Sector], CsvCell.Number(Gdp), CsvCell.Number(Share),
+        Producer, Model, TokenClass, ServiceTier, .. Sector is null ? [] : (CsvCell[])[Sector],
+        .. Flow is { } flow ? (CsvCell[])[WireJson.NameOf(flow)] : [], CsvCell.Number(Gdp), CsvCell.Number(Share),
         CsvCell.Number(Quantity), CsvCell.Number(PricedQuantity), CsvCell.Number(UnpricedQuantity), CsvCell.Number(FreeQuantity),
         CsvCell.Number(UnitValue), CsvCell.Number(Entries),
     ];
 
-    internal static IReadOnlyList<string> Columns(FigureRequest request) =>
+    internal bool IsPurchase => Flow == ExplainFlow.IntermediateConsumption;
+
+    internal static IReadOnlyList<string> Columns(ExplainRequest request) =>
     [
-        "producer", "model", "token_class", "service_tier", .. request.By.Select(d => d.Name()), "gdp", "share", "quantity", "priced_quantity",
+        "producer", "model", "token_class", "service_tier", .. request.Figure.By.Select(d => d.Name()),
+        .. request.Side == GdpSide.Production ? (string[])["flow"] : [], "gdp", "share", "quantity", "priced_quantity",
         "unpriced_quantity", "free_quantity", "unit_value", "entries",
     ];
 }
@@ -181,6 +199,14 @@ public sealed record ExplainAnswer : FigureAnswer
     /// <example>gross</example>
     public required string? Concept { get; init; }
 
+    /// <summary>Of net output: <c>production</c>, <c>final_use</c>, or <c>both</c> for the total, which is explained as final use.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Side { get; init; }
+
+    /// <summary>Of rates and entries of net output of producers: which account they are of.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ExplainFlow? Flow { get; init; }
+
     /// <example>2026-11</example>
     public required string Period { get; init; }
 
@@ -203,7 +229,8 @@ public sealed record ExplainAnswer : FigureAnswer
 
     /// <summary>
     /// Of all pages of the level: what is published, to the last digit, unless <c>basis</c>, <c>rate_id</c>, <c>unit_value</c> or <c>currency</c>
-    /// leaves some out. Of entries on the first page alone, null on the others: it reads the whole period. Null of an index.
+    /// leaves some out, or <c>flow</c> one account of two. Of entries on the first page alone, null on the others: it reads the whole period. Null of an
+    /// index.
     /// </summary>
     public required ExplainSums? Total { get; init; }
 

@@ -98,5 +98,8 @@ internal static partial class MethodologyTexts
         new(FitReasons.TooFewPoints, "A line needs two points, and its errors three."),
         new(FitReasons.NoVariation, "All x, or all y, are the same."),
         new(FitReasons.NotFalling, "The price does not fall, so that it never halves."),
+        new("partial_period", "Growth of, or from, a period that is not covered in full: nothing is grossed up."),
+        new("part_without_volume", "A group has no volume in the period, so that there is no residual."),
+        new("no_common_reference", "Groups are told in money of different periods, so that there is no residual: name one by reference."),
     ];
 }

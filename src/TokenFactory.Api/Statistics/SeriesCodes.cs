@@ -92,7 +92,7 @@ internal sealed record SeriesKey(Frequency Frequency, Sector? Sector, string? Pr
 
     public override string ToString() => string.Join('.', Codes);
 
-    /// <summary>Reads a key; null where it is none, or there is no such measure at the frequency.</summary>
+    /// <summary>Reads a key; null where it is none, or its measure can't be of the frequency or the subject.</summary>
     public static SeriesKey? Parse(string text)
     {
         var codes = text.Split('.');
@@ -104,6 +104,6 @@ internal sealed record SeriesKey(Frequency Frequency, Sector? Sector, string? Pr
         }
 
         var measure = SeriesMeasures.All.FirstOrDefault(m => m.Code == codes[4] && m.Prices == codes[5] && m.Method == codes[6] && m.IsOf(frequency));
-        return measure is null ? null : new SeriesKey(frequency, sector, producer, tokenClass, measure);
+        return measure is null || !measure.CanBe(new SeriesSubject(sector, producer, tokenClass)) ? null : new SeriesKey(frequency, sector, producer, tokenClass, measure);
     }
 }

@@ -1,6 +1,4 @@
 using Npgsql;
-using NpgsqlTypes;
-using TokenFactory.Api.Database;
 using TokenFactory.Economics.Measures;
 using TokenFactory.Economics.Statistics;
 
@@ -41,12 +39,12 @@ internal sealed class SeriesDirectory(NpgsqlDataSource dataSource)
         SeriesFilter filter, ReportingCalendar calendar, SeriesKey? after, int limit, CancellationToken cancellationToken)
     {
         await using var snapshot = await RollUpSnapshot.OpenAsync(dataSource, asOf: null, cancellationToken);
-        var spans = await SpansAsync(snapshot, cancellationToken);
+        var spans = await SeriesSpans.ReadAsync(snapshot, cancellationToken);
         var names = (await ProducersAsync(snapshot.Connection, cancellationToken)).ToDictionary(p => p.Slug, p => p.Name);
         var position = after is null ? default : PositionOf(after);
-        return [.. KeysOf(spans.Keys).Where(key => filter.Takes(key) && (after is null || PositionOf(key).CompareTo(position) > 0)).Take(limit).Select(key =>
+        return [.. KeysOf(spans).Where(key => filter.Takes(key) && (after is null || PositionOf(key).CompareTo(position) > 0)).Take(limit).Select(key =>
         {
-            var (first, last) = spans[new SeriesSubject(key.Sector, key.Producer, key.TokenClass)];
+            var (first, last) = spans.Of(key.Measure, new SeriesSubject(key.Sector, key.Producer, key.TokenClass))!.Value;
             return new SeriesEntry
             {
                 Key = key.ToString(),
@@ -76,14 +74,14 @@ internal sealed class SeriesDirectory(NpgsqlDataSource dataSource)
         return producers;
     }
 
-    private static IEnumerable<SeriesKey> KeysOf(IEnumerable<SeriesSubject> subjects)
+    private static IEnumerable<SeriesKey> KeysOf(SeriesSpans spans)
     {
-        SeriesSubject[] ordered = [.. subjects.OrderBy(s => s.Sector ?? (Sector)(-1)).ThenBy(s => s.Producer ?? "", StringComparer.Ordinal).ThenBy(s => s.TokenClass ?? 0)];
+        SeriesSubject[] ordered = [.. spans.Subjects.OrderBy(s => s.Sector ?? (Sector)(-1)).ThenBy(s => s.Producer ?? "", StringComparer.Ordinal).ThenBy(s => s.TokenClass ?? 0)];
         return
             from frequency in Frequencies
             from subject in ordered
             from measure in SeriesMeasures.All
-            where measure.IsOf(frequency)
+            where measure.IsOf(frequency) && spans.Of(measure, subject) is not null
             select new SeriesKey(frequency, subject.Sector, subject.Producer, subject.TokenClass, measure);
     }
 
@@ -92,42 +90,4 @@ internal sealed class SeriesDirectory(NpgsqlDataSource dataSource)
         (key.Frequency, key.Sector is { } sector ? (int)sector : -1, key.Producer ?? "", (int)(key.TokenClass ?? 0), PlaceOf(key.Measure));
 
     private static int PlaceOf(SeriesMeasure measure) => SeriesMeasures.All.ToList().IndexOf(measure);
-
-    // Days first, which are few; then the hours of the days that something begins or ends with.
-    private static async Task<Dictionary<SeriesSubject, (DateTimeOffset First, DateTimeOffset Last)>> SpansAsync(
-        RollUpSnapshot snapshot, CancellationToken cancellationToken)
-    {
-        var days = new HashSet<DateOnly>();
-        var cells = new CellQuery(new FigureRequest { Frequency = Frequency.Day, By = [Dimension.Sector, Dimension.Producer, Dimension.TokenClass] });
-        await using (var command = cells.CommandOf(snapshot.Connection,
-            $"select min(d.day), max(d.day) {cells.From} group by d.sector, p.slug, i.token_class"))
-        {
-            await using var row = await command.ExecuteReaderAsync(cancellationToken);
-            while (await row.ReadAsync(cancellationToken))
-                days.UnionWith([row.GetFieldValue<DateOnly>(0), row.GetFieldValue<DateOnly>(1)]);
-        }
-
-        var spans = new Dictionary<SeriesSubject, (DateTimeOffset First, DateTimeOffset Last)>();
-        await using var hours = new NpgsqlCommand(Sql.Read("Statistics/series_hours.sql"), snapshot.Connection);
-        hours.Parameters.Add(new NpgsqlParameter { Value = days.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Date });
-        await using var span = await hours.ExecuteReaderAsync(cancellationToken);
-        while (await span.ReadAsync(cancellationToken))
-        {
-            var (first, last) = (span.GetFieldValue<DateTimeOffset>(3), span.GetFieldValue<DateTimeOffset>(4));
-            foreach (var subject in WithTotals((Sector)span.GetInt16(0), span.GetString(1), (TokenClass)span.GetInt16(2)))
-            {
-                spans[subject] = spans.TryGetValue(subject, out var known)
-                    ? (known.First < first ? known.First : first, known.Last > last ? known.Last : last)
-                    : (first, last);
-            }
-        }
-
-        return spans;
-    }
-
-    private static IEnumerable<SeriesSubject> WithTotals(Sector sector, string producer, TokenClass tokenClass) =>
-        from s in (Sector?[])[sector, null]
-        from p in (string?[])[producer, null]
-        from c in (TokenClass?[])[tokenClass, null]
-        select new SeriesSubject(s, p, c);
 }

@@ -17,8 +17,8 @@ internal sealed class SeriesFigures(GdpFigures gdp, IndexFigures indices)
         // Whole, whatever the window: an index stays on the period that is 100, and no period is cut.
         var whole = request with { Start = null, End = null, Filters = FiltersOf(key) };
         var (figure, reference, rows) = key.Measure.OfGdp is { } column
-            ? await OfGdpAsync(whole, column, cancellationToken)
-            : await OfIndexAsync(whole, key, cancellationToken);
+            ? await OfGdpAsync(whole, key.Measure.Gdp, column, cancellationToken)
+            : await OfIndexAsync(whole, key.Measure, cancellationToken);
         return new SeriesAnswer
         {
             Key = key.ToString(),
@@ -63,20 +63,16 @@ internal sealed class SeriesFigures(GdpFigures gdp, IndexFigures indices)
     }
 
     private async Task<(FigureAnswer, string?, IEnumerable<SeriesRow>)> OfGdpAsync(
-        FigureRequest request, Func<GdpRow, string?> column, CancellationToken cancellationToken)
+        FigureRequest request, GdpSpecification specification, Func<GdpRow, string?> column, CancellationToken cancellationToken)
     {
-        var answer = await gdp.AnswerAsync(request, cancellationToken);
-        return (answer, null, answer.Rows.Select(row => RowOf(row, column(row), nullReason: null)));
+        var answer = await gdp.AnswerAsync(request, specification, cancellationToken);
+        return (answer, answer.Reference, answer.Rows.Select(row => RowOf(row, column(row), row.NullReason)));
     }
 
-    private async Task<(FigureAnswer, string?, IEnumerable<SeriesRow>)> OfIndexAsync(FigureRequest request, SeriesKey key, CancellationToken cancellationToken)
+    private async Task<(FigureAnswer, string?, IEnumerable<SeriesRow>)> OfIndexAsync(FigureRequest request, SeriesMeasure measure, CancellationToken cancellationToken)
     {
-        var answer = await indices.AnswerAsync(request, key.Measure.OfIndex!(request.Frequency), cancellationToken);
-        return (answer, key.Measure.HasReference ? answer.Reference : null, answer.Rows.Select(row =>
-        {
-            var value = key.Measure.Column(row);
-            return RowOf(row, value, value is null ? row.NullReason : null);
-        }));
+        var answer = await indices.AnswerAsync(request, measure.OfIndex!(request.Frequency), cancellationToken);
+        return (answer, answer.Reference, answer.Rows.Select(row => RowOf(row, measure.Column(row), row.NullReason)));
     }
 
     private static SeriesRow RowOf(FigureRow row, string? value, string? nullReason) => new()
@@ -86,7 +82,7 @@ internal sealed class SeriesFigures(GdpFigures gdp, IndexFigures indices)
         End = row.End,
         Value = value,
         ObsStatus = SeriesCodes.ObservationStatus(value, row.Status),
-        NullReason = nullReason,
+        NullReason = value is null ? nullReason : null,
         Partial = row.Partial,
         Status = row.Status,
     };

@@ -24,17 +24,22 @@ internal sealed record SeriesMeasure(string Code, string Prices, string Method, 
     /// <summary>The column of Token GDP that it is; null: it is an index.</summary>
     public Func<GdpRow, string?>? OfGdp { get; init; }
 
+    /// <summary>Of which Token GDP.</summary>
+    public GdpSpecification Gdp { get; init; } = new();
+
     /// <summary>The index that it is, by frequency.</summary>
     public Func<Frequency, IndexSpecification>? OfIndex { get; init; }
 
     /// <summary>Which column of that.</summary>
     public Func<IndexRow, string?> Column { get; init; } = row => row.Index;
 
-    /// <summary>Whether a period of it is 100.</summary>
-    public bool HasReference => Unit == SeriesUnit.Index;
-
     /// <summary>Whether there are series of this frequency.</summary>
     public Predicate<Frequency> IsOf { get; init; } = _ => true;
+
+    /// <summary>Whether there can be such a series of this subject: net output of producers is of one account, all else of the other.</summary>
+    public bool CanBe(SeriesSubject subject) => !IsNet || subject.Producer is null || subject is { Sector: null, TokenClass: null };
+
+    public bool IsNet => Gdp.Concept == GdpConcept.Net;
 }
 
 /// <summary>Every measure: one row each.</summary>
@@ -46,15 +51,22 @@ internal static class SeriesMeasures
     private const string Fisher = "CF";
     private const string Geks = "GEKS_F";
 
+    private static readonly GdpSpecification Real = new() { Prices = GdpPrices.Chained };
+    private static readonly GdpSpecification Net = new() { Concept = GdpConcept.Net };
+    private static readonly GdpSpecification RealNet = new() { Concept = GdpConcept.Net, Prices = GdpPrices.Chained };
+
     public static IReadOnlyList<SeriesMeasure> All { get; } =
     [
         new("TGO", Current, SeriesCodes.NotApplicable, "Gross token output, current prices", SeriesUnit.Money) { OfGdp = row => row.Gdp },
+        new("TGO", Chained, Fisher, "Gross token output, chained volume in money of the reference period", SeriesUnit.Money) { OfGdp = row => row.Real, Gdp = Real },
+        new("TGO", PriceIndex, Fisher, "Gross token output, implicit deflator", SeriesUnit.Index) { OfGdp = row => row.Deflator, Gdp = Real },
+        new("TGDP", Current, SeriesCodes.NotApplicable, "Net Token GDP, current prices", SeriesUnit.Money) { OfGdp = row => row.Gdp, Gdp = Net },
+        new("TGDP", Chained, Fisher, "Net Token GDP, chained volume in money of the reference period", SeriesUnit.Money) { OfGdp = row => row.Real, Gdp = RealNet },
+        new("TGDP", PriceIndex, Fisher, "Net Token GDP, implicit deflator", SeriesUnit.Index) { OfGdp = row => row.Deflator, Gdp = RealNet },
         new("QTY", SeriesCodes.NotApplicable, SeriesCodes.NotApplicable, "Tokens", SeriesUnit.Tokens) { OfGdp = row => row.Quantity },
         new("UV", Current, SeriesCodes.NotApplicable, "Unit value (no price index)", SeriesUnit.MoneyPerMillion) { OfGdp = row => row.UnitValue },
-        new("FREE_SHARE", SeriesCodes.NotApplicable, SeriesCodes.NotApplicable, "Free tokens per priced token", SeriesUnit.Ratio)
-            { OfIndex = _ => Of(IndexKind.Value), Column = row => row.FreeShare },
-        new("UNPRICED_SHARE", SeriesCodes.NotApplicable, SeriesCodes.NotApplicable, "Tokens of unknown value per token", SeriesUnit.Ratio)
-            { OfIndex = _ => Of(IndexKind.Value), Column = row => row.UnpricedShare },
+        new("FREE_SHARE", SeriesCodes.NotApplicable, SeriesCodes.NotApplicable, "Free tokens per priced token", SeriesUnit.Ratio) { OfGdp = row => row.FreeShare },
+        new("UNPRICED_SHARE", SeriesCodes.NotApplicable, SeriesCodes.NotApplicable, "Tokens of unknown value per token", SeriesUnit.Ratio) { OfGdp = row => row.UnpricedShare },
         new("TPI", PriceIndex, Fisher, "Token Price Index, chained Fisher over the union of items", SeriesUnit.Index) { OfIndex = _ => Of(IndexKind.Price) },
         new("TPI", PriceIndex, Geks, "Token Price Index, headline: GEKS-Fisher in a rolling window", SeriesUnit.Index)
             { OfIndex = frequency => IndexSpecification.Headline(IndexKind.Price, frequency, reference: null), IsOf = IsShort },

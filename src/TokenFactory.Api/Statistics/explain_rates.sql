@@ -1,6 +1,6 @@
 -- What entries of a figure were valued at, the largest first, after a position; the whole stands beside each row, and alone where there is none.
 -- Of what occurred within [$1, $2) and was recorded within [$3, $4). $5 items, $6 sectors, $7 a basis, $8 a rate, $9 a unit value, $10 a currency;
--- null: any. The position: $11 (null: the beginning) to $16. $17: the most rows.
+-- null: any. The position: $11 (null: the beginning) to $16. $17: the most rows. $18: who bought.
 with rate as (
     select e.basis, coalesce(e.rate_id, 0) as rate_id, coalesce(e.unit_value, -1) as unit_value, coalesce(e.currency, '') as currency,
            coalesce(e.fx_rate_id, 0) as fx_rate_id, coalesce(sum(e.reporting_amount), 0) as gdp, sum(e.quantity) as quantity,
@@ -17,6 +17,7 @@ with rate as (
       and ($8::bigint is null or e.rate_id = $8)
       and ($9::numeric is null or e.unit_value = $9)
       and ($10::text is null or e.currency = $10)
+      and ($18::integer[] is null or e.buyer_id = any ($18))
     group by 1, 2, 3, 4, 5
 ), total as (
     select coalesce(sum(gdp), 0) as gdp, coalesce(sum(quantity), 0) as quantity, coalesce(sum(unpriced_quantity), 0) as unpriced_quantity,

@@ -14,7 +14,10 @@ public sealed class SeriesTests(SeriesTests.Ledger ledger) : IClassFixture<Serie
 {
     private readonly ApiProcess _api = ledger.Service.Api;
 
-    /// <summary>Two producers, one with every character that an id may have; two sectors and none; free and unpriced tokens, and a month without any.</summary>
+    /// <summary>
+    /// Two producers, one with every character that an id may have, and a third that only buys; a sector and none; free and unpriced tokens, and a month
+    /// without any.
+    /// </summary>
     public sealed class Ledger : IAsyncLifetime
     {
         public ApiFixture Service { get; } = new();
@@ -24,7 +27,8 @@ public sealed class SeriesTests(SeriesTests.Ledger ledger) : IClassFixture<Serie
             await Service.InitializeAsync();
             await Service.Api.CreateAsync("/v1/sources", new { id = "gateway-1" });
             await Service.Api.CreateAsync("/v1/producers", new { id = "x.y-z_1", name = "X, the producer", kind = "both" });
-            var events = new List<string>();
+            await Service.Api.CreateAsync("/v1/accounts", new { id = "mistral-buys", producer = "mistral" });
+            var events = new List<string> { Events.Native("bought", occurredAt: "2026-07-03T10:00:00Z", sector: "household", account: "mistral-buys", input: 300, output: 100, outputValue: "2") };
             foreach (var (day, value) in ((string, string?)[])[("2026-06-30T23:30:00Z", "2"), ("2026-07-02T10:00:00Z", "3"), ("2026-07-02T11:00:00Z", null), ("2026-09-30T22:30:00Z", "1.5"), ("2026-10-01T10:00:00Z", "0")])
             {
                 events.Add(Events.Native($"{day}-1", occurredAt: day, sector: "household", input: 1_000 + events.Count, output: 500, outputValue: value));
@@ -64,9 +68,12 @@ public sealed class SeriesTests(SeriesTests.Ledger ledger) : IClassFixture<Serie
             (Text(answer, "key"), Text(answer, "title"), Text(answer, "unit")).Should().Be((key, Text(entry, "title"), Text(entry, "unit")));
         }
 
+        listed.Select(s => Text(s, "key")!.Split('.')).Where(k => k[2] == "MISTRAL").Select(k => k[4]).Should().NotBeEmpty().And.OnlyContain(measure => measure == "TGDP");
+        listed.Select(s => Text(s, "key")!.Split('.')).Where(k => k[4] == "TGDP").Should().NotBeEmpty().And.OnlyContain(k => k[2] == "_T" || (k[1] == "S1" && k[3] == "_T"));
         // What is there: each of two producers and their sum, what the one sells of either class, and the other of input alone.
         listed.Select(s => string.Join('.', Text(s, "key")!.Split('.')[1..4])).Distinct().Should().BeEquivalentTo(
             "S1._T._T", "S1._T.INPUT", "S1._T.OUTPUT", "S1.MOONSHOT._T", "S1.MOONSHOT.INPUT", "S1.MOONSHOT.OUTPUT", "S1.X@Y-Z_1._T", "S1.X@Y-Z_1.INPUT",
+            "S1.MISTRAL._T",
             "S14._T._T", "S14._T.INPUT", "S14._T.OUTPUT", "S14.MOONSHOT._T", "S14.MOONSHOT.INPUT", "S14.MOONSHOT.OUTPUT",
             "_U._T._T", "_U._T.INPUT", "_U.X@Y-Z_1._T", "_U.X@Y-Z_1.INPUT");
     }
@@ -102,7 +109,7 @@ public sealed class SeriesTests(SeriesTests.Ledger ledger) : IClassFixture<Serie
     [Fact]
     public async Task A_window_chooses_observations_and_changes_none()
     {
-        foreach (var key in (string[])["M.S1._T._T.TPI.D.CF.N", "M.S1._T._T.TGO.V._Z.N", "M.S1.MOONSHOT._T.TQI.L.GEKS_F.N"])
+        foreach (var key in (string[])["M.S1._T._T.TPI.D.CF.N", "M.S1._T._T.TGO.V._Z.N", "M.S1.MOONSHOT._T.TQI.L.GEKS_F.N", "M.S1._T._T.TGDP.L.CF.N"])
         {
             var whole = await _api.GetAsync($"/v1/series/{key}");
             var part = await _api.GetAsync($"/v1/series/{key}?start=2026-07-02&end=2026-10-01");
@@ -170,6 +177,8 @@ public sealed class SeriesTests(SeriesTests.Ledger ledger) : IClassFixture<Serie
     [InlineData("M.S14.MOONSHOT.THOUGHT.TPI.D.CF.N")]
     [InlineData("M.S14.MOONSHOT._T.TPI.V.CF.N")]
     [InlineData("A.S14.MOONSHOT._T.TPI.D.GEKS_F.N")]
+    [InlineData("M.S14.MOONSHOT._T.TGDP.V._Z.N")]
+    [InlineData("M.S1.MISTRAL._T.TGO.V._Z.N")]
     [InlineData("M.S13._T._T.TPI.D.CF.N")]
     [InlineData("M.S14.X@Y-Z_1._T.TGO.V._Z.N")]
     public async Task What_is_no_series_and_what_has_no_data_is_not_found(string key) =>
@@ -202,7 +211,7 @@ public sealed class SeriesTests(SeriesTests.Ledger ledger) : IClassFixture<Serie
         foreach (var measure in SeriesMeasures.All)
         {
             var key = new SeriesKey(Frequency.Week, sector, slug, tokenClass, measure);
-            SeriesKey.Parse(key.ToString()).Should().Be(key);
+            SeriesKey.Parse(key.ToString()).Should().Be(measure.CanBe(new SeriesSubject(sector, slug, tokenClass)) ? key : null);
             key.ToString().Should().MatchRegex(@"^[A-Za-z0-9_@$.\-]+$");
         }
 
@@ -217,17 +226,18 @@ public sealed class SeriesTests(SeriesTests.Ledger ledger) : IClassFixture<Serie
     {
         var frequency = codes[0] switch { "H" => "hour", "D" => "day", "W" => "week", "M" => "month", "Q" => "quarter", _ => "year" };
         var filter = (codes[1] switch { "S1" => "", "S14" => "&sector=household", _ => "&sector=unclassified" })
-            + (codes[2] switch { "_T" => "", "MOONSHOT" => "&producer=moonshot", _ => "&producer=x.y-z_1" })
+            + (codes[2] switch { "_T" => "", "MOONSHOT" => "&producer=moonshot", "MISTRAL" => "&producer=mistral", _ => "&producer=x.y-z_1" })
             + (codes[3] == "_T" ? "" : $"&token_class={codes[3].ToLower(CultureInfo.InvariantCulture)}");
         var window = codes[0] switch { "H" => 25, "D" => 29, "W" => 53, _ => 13 };
         var method = codes[6] == "GEKS_F" ? $"&method=geks_fisher&window={window}" : "";
+        var gdp = (codes[4] == "TGDP" ? "&concept=net" : "") + (codes[4] is "TGO" or "TGDP" && codes[5] != "V" ? "&prices=chained" : "");
         return codes[4] switch
         {
-            "TGO" => ($"/v1/gdp?frequency={frequency}{filter}", "gdp"),
+            "TGO" or "TGDP" => ($"/v1/gdp?frequency={frequency}{filter}{gdp}", codes[5] switch { "V" => "gdp", "L" => "real", _ => "deflator" }),
             "QTY" => ($"/v1/gdp?frequency={frequency}{filter}", "quantity"),
             "UV" => ($"/v1/gdp?frequency={frequency}{filter}", "unit_value"),
-            "FREE_SHARE" => ($"/v1/indices?frequency={frequency}{filter}", "free_share"),
-            "UNPRICED_SHARE" => ($"/v1/indices?frequency={frequency}{filter}", "unpriced_share"),
+            "FREE_SHARE" => ($"/v1/gdp?frequency={frequency}{filter}", "free_share"),
+            "UNPRICED_SHARE" => ($"/v1/gdp?frequency={frequency}{filter}", "unpriced_share"),
             "TPI" => ($"/v1/indices?frequency={frequency}{filter}{method}", "index"),
             "TQI" => ($"/v1/indices?index=quantity&frequency={frequency}{filter}{method}", "index"),
             "TVI" => ($"/v1/indices?index=value&frequency={frequency}{filter}", "index"),
