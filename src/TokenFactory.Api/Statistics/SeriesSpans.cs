@@ -1,8 +1,6 @@
 using Npgsql;
-using NpgsqlTypes;
 using TokenFactory.Api.Database;
 using TokenFactory.Economics.Measures;
-using TokenFactory.Economics.Statistics;
 
 namespace TokenFactory.Api.Statistics;
 
@@ -31,24 +29,12 @@ internal sealed class SeriesSpans
         return !_bought.TryGetValue(subject, out var purchases) ? made : made is null ? purchases : Union(output, purchases);
     }
 
-    /// <summary>Reads the spans of a moment: days first, which are few; then the hours of the days that something begins or ends with.</summary>
+    /// <summary>Reads the spans of a moment.</summary>
     public static async Task<SeriesSpans> ReadAsync(RollUpSnapshot snapshot, CancellationToken cancellationToken)
     {
-        var request = new FigureRequest { Frequency = Frequency.Day, By = [Dimension.Sector, Dimension.Producer, Dimension.TokenClass], Cells = CellSelection.Production };
-        var cells = new CellQuery(request);
-        var days = new HashSet<DateOnly>();
-        await using (var command = cells.CommandOf(snapshot.Connection,
-            $"select min(d.day), max(d.day) {cells.From} group by d.sector, p.slug, i.token_class, u.is_purchase"))
-        {
-            await using var row = await command.ExecuteReaderAsync(cancellationToken);
-            while (await row.ReadAsync(cancellationToken))
-                days.UnionWith([row.GetFieldValue<DateOnly>(0), row.GetFieldValue<DateOnly>(1)]);
-        }
-
         var spans = new SeriesSpans();
-        await using var hours = new NpgsqlCommand(Sql.Read("Statistics/series_hours.sql"), snapshot.Connection);
-        hours.Parameters.Add(new NpgsqlParameter { Value = days.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Date });
-        await using var span = await hours.ExecuteReaderAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(Sql.Read("Statistics/series_spans.sql"), snapshot.Connection);
+        await using var span = await command.ExecuteReaderAsync(cancellationToken);
         while (await span.ReadAsync(cancellationToken))
         {
             var (producer, isPurchase) = (span.GetString(1), span.GetBoolean(3));
