@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using TokenFactory.Api.Hosting;
@@ -41,12 +42,10 @@ internal sealed class ExplainFigures(NpgsqlDataSource dataSource, IOptions<Stati
     {
         var (growth, rows) = await ExplainContributions.ReadAsync(snapshot, request, options.Value, cancellationToken);
         var page = rows.Take(request.Limit).ToList();
-        var contribution = new ExactSum();
-        page.ForEach(r => contribution.Add(r.Row.Contribution));
         return AnswerOf(request, snapshot.Context) with
         {
             Concept = null,
-            Growth = growth with { PageContribution = growth.Growth is null ? null : contribution.ToText(decimals: 6) },
+            Growth = growth with { PageContribution = growth.Growth is null ? null : page.Sum(r => decimal.Parse(r.Row.Contribution!, CultureInfo.InvariantCulture)).ToString("F6", CultureInfo.InvariantCulture) },
             Contributions = [.. page.Select(r => r.Row)],
             NextCursor = rows.Count > request.Limit ? page[^1].Position.Text : null,
         };
@@ -150,7 +149,7 @@ internal sealed class ExplainFigures(NpgsqlDataSource dataSource, IOptions<Stati
 
     private static ExplainSums SumsOf(LedgerEntry entry) => new()
     {
-        Gdp = entry.ReportingAmount?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "0",
+        Gdp = entry.ReportingAmount?.ToString(CultureInfo.InvariantCulture) ?? "0",
         Quantity = entry.Quantity,
         UnpricedQuantity = entry.ReportingAmount is null ? entry.Quantity : "0",
         FreeQuantity = entry.ReportingAmount is not null && entry.UnitValue == 0 ? entry.Quantity : "0",

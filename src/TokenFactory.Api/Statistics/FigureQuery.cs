@@ -25,13 +25,11 @@ internal sealed class FigureQuery(ActionContext action, CatalogSnapshot catalog,
     /// <summary>Reads what all figures share.</summary>
     /// <param name="isOfUtc">Of a table whose days are always those of UTC.</param>
     /// <param name="isFromTheFirst">Of figures that need what was before <c>start</c> too, from the first data on.</param>
-    public FigureRequest Read(bool isOfUtc = false, bool isFromTheFirst = false)
-    {
-        return Read(isOfUtc ? ReportingCalendar.Utc : Calendar(), Choose("frequency", Frequency.Month));
-    }
+    public FigureRequest Read(bool isOfUtc = false, bool isFromTheFirst = false) =>
+        Read(isOfUtc ? ReportingCalendar.Utc : Calendar(), Choose("frequency", Frequency.Month), isFromTheFirst);
 
-    /// <summary>The same of a frequency that is known already.</summary>
-    public FigureRequest Read(Frequency frequency) => Read(Calendar(), frequency);
+    /// <summary>The same of a series, whose frequency is known already, and which is read from the first data on.</summary>
+    public FigureRequest Read(Frequency frequency) => Read(Calendar(), frequency, isFromTheFirst: true);
 
     /// <summary>Reads the zone alone.</summary>
     public ReportingCalendar ReadCalendar()
@@ -41,7 +39,7 @@ internal sealed class FigureQuery(ActionContext action, CatalogSnapshot catalog,
         return calendar;
     }
 
-    private FigureRequest Read(ReportingCalendar calendar, Frequency frequency)
+    private FigureRequest Read(ReportingCalendar calendar, Frequency frequency, bool isFromTheFirst)
     {
         var request = Scope(calendar) with { Frequency = frequency, Start = Instant("start", calendar), End = Instant("end", calendar) };
         if (request.Start >= request.End)
