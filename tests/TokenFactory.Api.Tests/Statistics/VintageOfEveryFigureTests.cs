@@ -57,7 +57,7 @@ public sealed class VintageOfEveryFigureTests
         for (var i = 0; i < 60; i += 7)
             (await api.PostAsync($"/v1/events/gateway-1/{i}/reversal", "{}")).StatusCode.Should().Be(HttpStatusCode.Created);
         await api.CardAsync("model-0", "2026-11-01T00:00:00Z", "3", "9");
-        (await api.RepriceAsync(new { start = "2026-11-01T00:00:00Z", end = "2026-11-20T00:00:00Z" }))
+        (await api.RepriceAsync(new { start = "2026-11-01T00:00:00Z", end = "2026-11-20T00:00:00Z", reason = "a price that was missing" }))
             .Counts().Changed.Should().BePositive();
 
         var moved = 0;
