@@ -1,20 +1,15 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.Options;
-using TokenFactory.Api.Catalog;
 using TokenFactory.Api.Hosting;
 
 namespace TokenFactory.Api.Statistics;
 
 /// <summary>How concentrated output is.</summary>
-[ApiController]
-[TellsEveryViolation]
 [Route("v1/concentration")]
 [Authorize("figures")]
 [Tags("Figures")]
-internal sealed class ConcentrationController(
-    FigureReader figures, ConcentrationFigures concentration, CatalogCache catalog, IOptions<StatisticsOptions> options) : ControllerBase
+internal sealed class ConcentrationController(FigureQueries queries, ConcentrationFigures concentration) : FigureController(queries)
 {
     private static readonly string[] Measures =
     [
@@ -32,37 +27,25 @@ internal sealed class ConcentrationController(
     /// </remarks>
     [HttpGet(Name = "GetConcentration")]
     [ProducesResponseType<ConcentrationAnswer>(StatusCodes.Status200OK, "application/json", "text/csv")]
-    [ProducesResponseType(StatusCodes.Status304NotModified)]
-    [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
 #pragma warning disable IDE0060 // They document what FigureQuery reads.
     public async Task<IActionResult> Get([FromQuery] ConcentrationParameters parameters, CancellationToken cancellationToken)
 #pragma warning restore IDE0060
     {
-        var query = new FigureQuery(ControllerContext, catalog.Current, options.Value);
+        var query = OpenQuery();
         var request = query.Read();
         var measure = query.Choose("measure", ConcentrationMeasure.Value);
         var of = query.Choose("of", MarketMember.Producer);
         if (request.By.Any(d => d is Dimension.Producer or Dimension.Model))
             query.Add("by", "unknown_value", "Must be any of sector, token_class, service_tier: producers and models are those who share the market, see `of`.");
-        query.Allow("format", "csv", "json");
-        if (await figures.NamesUnknownModelAsync(request, cancellationToken))
-            query.Add("model", "unknown_value", "No model has this name or alias.");
-        if (query.Errors.Count > 0)
-            return Problems.Invalid(HttpContext, query.Errors);
+        if (await RefusalOfAsync(query, request, cancellationToken) is { } refusal)
+            return refusal;
 
-        try
-        {
-            var answer = await concentration.AnswerAsync(request, measure, of, cancellationToken);
-            return FigureTable.Answer(HttpContext, answer, answer.Rows, Measures,
-                row => [Number(row.Hhi), row.Band is { } band ? WireJson.NameOf(band) : null, Number(row.EquivalentNumber), Number(row.Active),
-                    Number(row.Cr1), Number(row.Cr4), Number(row.Cr8), row.Largest, Number(row.LargestShare), row.ComparedWith,
-                    Number(row.Entries), Number(row.Exits), Number(row.EntryShare), Number(row.ExitShare), Number(row.LeftOut),
-                    CsvCell.Number(row.FreeShare), CsvCell.Number(row.UnpricedShare), row.NullReason]);
-        }
-        catch (TooManyRowsException e)
-        {
-            return FigureTable.TooManyRows(HttpContext, e);
-        }
+        var answer = await concentration.AnswerAsync(request, measure, of, cancellationToken);
+        return FigureTable.Answer(HttpContext, answer, answer.Rows, Measures,
+            row => [Number(row.Hhi), row.Band is { } band ? WireJson.NameOf(band) : null, Number(row.EquivalentNumber), Number(row.Active),
+                Number(row.Cr1), Number(row.Cr4), Number(row.Cr8), row.Largest, Number(row.LargestShare), row.ComparedWith,
+                Number(row.Entries), Number(row.Exits), Number(row.EntryShare), Number(row.ExitShare), Number(row.LeftOut),
+                CsvCell.Number(row.FreeShare), CsvCell.Number(row.UnpricedShare), row.NullReason]);
     }
 
     private static CsvCell Number(decimal? number) => CsvCell.Number(number?.ToString(CultureInfo.InvariantCulture));

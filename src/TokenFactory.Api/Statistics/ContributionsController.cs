@@ -1,20 +1,15 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.Options;
-using TokenFactory.Api.Catalog;
 using TokenFactory.Api.Hosting;
 using TokenFactory.Economics.Statistics;
 
 namespace TokenFactory.Api.Statistics;
 
 /// <summary>What moved the figures.</summary>
-[ApiController]
-[TellsEveryViolation]
 [Route("v1/contributions")]
 [Authorize("figures")]
 [Tags("Figures")]
-internal sealed class ContributionsController(
-    FigureReader figures, ContributionFigures contributions, CatalogCache catalog, IOptions<StatisticsOptions> options) : ControllerBase
+internal sealed class ContributionsController(FigureQueries queries, ContributionFigures contributions) : FigureController(queries)
 {
     /// <summary>Contributions to growth</summary>
     /// <remarks>
@@ -25,33 +20,21 @@ internal sealed class ContributionsController(
     /// </remarks>
     [HttpGet(Name = "GetContributions")]
     [ProducesResponseType<ContributionAnswer>(StatusCodes.Status200OK, "application/json", "text/csv")]
-    [ProducesResponseType(StatusCodes.Status304NotModified)]
-    [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
 #pragma warning disable IDE0060 // They document what FigureQuery reads.
     public async Task<IActionResult> Get([FromQuery] ContributionParameters parameters, CancellationToken cancellationToken)
 #pragma warning restore IDE0060
     {
-        var query = new FigureQuery(ControllerContext, catalog.Current, options.Value);
+        var query = OpenQuery();
         var request = ContributionFigures.ByItem(query.Read());
         query.Allow("index", "quantity", "price");
         var kind = query.TryChoose<IndexKind>("index") ?? IndexKind.Quantity;
-        query.Allow("format", "csv", "json");
-        if (await figures.NamesUnknownModelAsync(request, cancellationToken))
-            query.Add("model", "unknown_value", "No model has this name or alias.");
-        if (query.Errors.Count > 0)
-            return Problems.Invalid(HttpContext, query.Errors);
+        if (await RefusalOfAsync(query, request, cancellationToken) is { } refusal)
+            return refusal;
 
-        try
-        {
-            var answer = await contributions.AnswerAsync(request, kind, cancellationToken);
-            return FigureTable.Answer(HttpContext, answer, answer.Rows,
-                ["contribution", "growth", "compared_with", "matched_share", "new_items", "vanished_items", "null_reason"],
-                row => [CsvCell.Number(row.Contribution), CsvCell.Number(row.Growth), row.ComparedWith, CsvCell.Number(row.MatchedShare),
-                    CsvCell.Number(row.NewItems), CsvCell.Number(row.VanishedItems), row.NullReason]);
-        }
-        catch (TooManyRowsException e)
-        {
-            return FigureTable.TooManyRows(HttpContext, e);
-        }
+        var answer = await contributions.AnswerAsync(request, kind, cancellationToken);
+        return FigureTable.Answer(HttpContext, answer, answer.Rows,
+            ["contribution", "growth", "compared_with", "matched_share", "new_items", "vanished_items", "null_reason"],
+            row => [CsvCell.Number(row.Contribution), CsvCell.Number(row.Growth), row.ComparedWith, CsvCell.Number(row.MatchedShare),
+                CsvCell.Number(row.NewItems), CsvCell.Number(row.VanishedItems), row.NullReason]);
     }
 }

@@ -1,20 +1,15 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.Options;
-using TokenFactory.Api.Catalog;
 using TokenFactory.Api.Hosting;
 
 namespace TokenFactory.Api.Statistics;
 
 /// <summary>How demand goes with price.</summary>
-[ApiController]
-[TellsEveryViolation]
 [Route("v1/demand-response")]
 [Authorize("figures")]
 [Tags("Figures")]
-internal sealed class DemandResponseController(
-    FigureReader figures, DemandResponseFigures demand, CatalogCache catalog, IOptions<StatisticsOptions> options) : ControllerBase
+internal sealed class DemandResponseController(FigureQueries queries, DemandResponseFigures demand) : FigureController(queries)
 {
     private static readonly string[] Measures =
     [
@@ -31,33 +26,21 @@ internal sealed class DemandResponseController(
     /// </remarks>
     [HttpGet(Name = "GetDemandResponse")]
     [ProducesResponseType<DemandResponseAnswer>(StatusCodes.Status200OK, "application/json", "text/csv")]
-    [ProducesResponseType(StatusCodes.Status304NotModified)]
-    [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
 #pragma warning disable IDE0060 // They document what FigureQuery reads.
     public async Task<IActionResult> Get([FromQuery] DemandResponseParameters parameters, CancellationToken cancellationToken)
 #pragma warning restore IDE0060
     {
-        var query = new FigureQuery(ControllerContext, catalog.Current, options.Value);
+        var query = OpenQuery();
         var request = query.Read();
-        query.Allow("format", "csv", "json");
-        if (await figures.NamesUnknownModelAsync(request, cancellationToken))
-            query.Add("model", "unknown_value", "No model has this name or alias.");
-        if (query.Errors.Count > 0)
-            return Problems.Invalid(HttpContext, query.Errors);
+        if (await RefusalOfAsync(query, request, cancellationToken) is { } refusal)
+            return refusal;
 
-        try
-        {
-            var answer = await demand.AnswerAsync(request, cancellationToken);
-            return FigureTable.Answer(HttpContext, answer, ["form", .. answer.By, .. Measures], answer.Rows.Select(row => (IReadOnlyList<CsvCell>)
-                [row.Form, .. FigureTable.Groups(row), row.FirstPeriod, row.LastPeriod, Count(row.N), Count(row.LeftOut),
-                    CsvCell.Number(row.Elasticity), CsvCell.Number(row.StandardError), CsvCell.Number(row.R2), CsvCell.Number(row.Lower),
-                    CsvCell.Number(row.Upper), CsvCell.Number(row.MatchedShare), CsvCell.Number(row.FreeShare), CsvCell.Number(row.UnpricedShare),
-                    row.NullReason, row.Status]));
-        }
-        catch (TooManyRowsException e)
-        {
-            return FigureTable.TooManyRows(HttpContext, e);
-        }
+        var answer = await demand.AnswerAsync(request, cancellationToken);
+        return FigureTable.Answer(HttpContext, answer, ["form", .. answer.By, .. Measures], answer.Rows.Select(row => (IReadOnlyList<CsvCell>)
+            [row.Form, .. FigureTable.Groups(row), row.FirstPeriod, row.LastPeriod, Count(row.N), Count(row.LeftOut),
+                CsvCell.Number(row.Elasticity), CsvCell.Number(row.StandardError), CsvCell.Number(row.R2), CsvCell.Number(row.Lower),
+                CsvCell.Number(row.Upper), CsvCell.Number(row.MatchedShare), CsvCell.Number(row.FreeShare), CsvCell.Number(row.UnpricedShare),
+                row.NullReason, row.Status]));
     }
 
     private static CsvCell Count(int count) => CsvCell.Number(count.ToString(CultureInfo.InvariantCulture));

@@ -2,8 +2,6 @@ using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.Options;
-using TokenFactory.Api.Catalog;
 using TokenFactory.Api.Hosting;
 using TokenFactory.Api.Ledger;
 using TokenFactory.Economics.Measures;
@@ -12,12 +10,10 @@ using TokenFactory.Economics.Rating;
 namespace TokenFactory.Api.Statistics;
 
 /// <summary>What a figure is made of.</summary>
-[ApiController]
-[TellsEveryViolation]
 [Route("v1/explain")]
 [Authorize("read")]
 [Tags("Figures")]
-internal sealed class ExplainController(FigureReader figures, ExplainFigures explanations, CatalogCache catalog, IOptions<StatisticsOptions> options) : ControllerBase
+internal sealed class ExplainController(FigureQueries queries, ExplainFigures explanations) : FigureController(queries)
 {
     private const int DefaultLimit = 1_000;
     private const int MaxLimit = 10_000;
@@ -36,28 +32,17 @@ internal sealed class ExplainController(FigureReader figures, ExplainFigures exp
     /// </remarks>
     [HttpGet(Name = "Explain")]
     [ProducesResponseType<ExplainAnswer>(StatusCodes.Status200OK, "application/json", "text/csv")]
-    [ProducesResponseType(StatusCodes.Status304NotModified)]
-    [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
 #pragma warning disable IDE0060 // They document what FigureQuery reads.
     public async Task<IActionResult> Get([FromQuery] ExplainParameters parameters, CancellationToken cancellationToken)
 #pragma warning restore IDE0060
     {
-        var query = new FigureQuery(ControllerContext, catalog.Current, options.Value);
+        var query = OpenQuery();
         var request = Read(query);
-        query.Allow("format", "csv", "json");
-        if (request is not null && await figures.NamesUnknownModelAsync(request.Figure, cancellationToken))
-            query.Add("model", "unknown_value", "No model has this name or alias.");
-        if (query.Errors.Count > 0 || request is null)
-            return Problems.Invalid(HttpContext, query.Errors);
+        if (await RefusalOfAsync(query, request?.Figure, cancellationToken) is { } refusal)
+            return refusal;
 
-        try
-        {
-            return Send(request, await explanations.AnswerAsync(request, cancellationToken));
-        }
-        catch (TooManyRowsException e)
-        {
-            return FigureTable.TooManyRows(HttpContext, e);
-        }
+        // Without a request there was a violation.
+        return Send(request!, await explanations.AnswerAsync(request!, cancellationToken));
     }
 
     private IActionResult Send(ExplainRequest request, ExplainAnswer answer)

@@ -29,12 +29,6 @@ internal sealed record MarginCell : GroupedCell
     public required string? UnitCost { get; init; }
 }
 
-/// <summary>More rows than an answer may have.</summary>
-internal sealed class TooManyRowsException(int limit) : Exception($"More than {limit} rows.")
-{
-    public int Limit { get; } = limit;
-}
-
 /// <summary>Reads figures from the roll-up: cells and unfolded deltas of one snapshot, so that every acknowledged event is inside.</summary>
 internal sealed class FigureReader(NpgsqlDataSource dataSource)
 {

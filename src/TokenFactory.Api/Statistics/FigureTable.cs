@@ -92,10 +92,6 @@ internal static class FigureTable
         // What rounds to 0 from below would be written -0.000000.
         value is < 0 and > -0.000_000_5 ? "0.000000" : value?.ToString("F6", CultureInfo.InvariantCulture);
 
-    public static ObjectResult TooManyRows(HttpContext http, TooManyRowsException e) => Problems.Result(
-        http, StatusCodes.Status422UnprocessableEntity, "too_many_rows", "The answer would be too large.",
-        $"It would have more than {e.Limit} rows. Narrow it by `start` and `end`, by a filter, or by fewer groups.");
-
     /// <summary>The columns of a row's group that were asked for.</summary>
     public static IEnumerable<CsvCell> Groups(GroupRow row) =>
         new[] { row.Sector, row.Producer, row.Model, row.TokenClass, row.ServiceTier }.Where(g => g is not null).Select(g => (CsvCell)g);

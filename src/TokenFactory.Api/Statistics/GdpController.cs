@@ -1,19 +1,15 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.Options;
-using TokenFactory.Api.Catalog;
 using TokenFactory.Api.Hosting;
 using TokenFactory.Economics.Statistics;
 
 namespace TokenFactory.Api.Statistics;
 
 /// <summary>Token GDP.</summary>
-[ApiController]
-[TellsEveryViolation]
 [Route("v1/gdp")]
 [Authorize("figures")]
 [Tags("Figures")]
-internal sealed class GdpController(FigureReader figures, GdpFigures gdp, CatalogCache catalog, IOptions<StatisticsOptions> options) : ControllerBase
+internal sealed class GdpController(FigureQueries queries, GdpFigures gdp) : FigureController(queries)
 {
     /// <summary>Token GDP by period</summary>
     /// <remarks>
@@ -34,31 +30,19 @@ internal sealed class GdpController(FigureReader figures, GdpFigures gdp, Catalo
     /// </remarks>
     [HttpGet(Name = "GetGdp")]
     [ProducesResponseType<GdpAnswer>(StatusCodes.Status200OK, "application/json", "text/csv")]
-    [ProducesResponseType(StatusCodes.Status304NotModified)]
-    [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
 #pragma warning disable IDE0060 // They document what FigureQuery reads.
     public async Task<IActionResult> Get([FromQuery] GdpParameters parameters, CancellationToken cancellationToken)
 #pragma warning restore IDE0060
     {
-        var query = new FigureQuery(ControllerContext, catalog.Current, options.Value);
+        var query = OpenQuery();
         var request = query.Read();
         var specification = GdpSpecification.Read(query, request);
-        query.Allow("format", "csv", "json");
-        if (await figures.NamesUnknownModelAsync(request, cancellationToken))
-            query.Add("model", "unknown_value", "No model has this name or alias.");
-        if (query.Errors.Count > 0)
-            return Problems.Invalid(HttpContext, query.Errors);
+        if (await RefusalOfAsync(query, request, cancellationToken) is { } refusal)
+            return refusal;
 
-        try
-        {
-            var answer = await gdp.AnswerAsync(request, specification, cancellationToken);
-            (string Name, Func<GdpRow, CsvCell> Cell)[] columns = [.. Columns(answer, specification)];
-            return FigureTable.Answer(HttpContext, answer, answer.Rows, [.. columns.Select(c => c.Name)], row => [.. columns.Select(c => c.Cell(row))]);
-        }
-        catch (TooManyRowsException e)
-        {
-            return FigureTable.TooManyRows(HttpContext, e);
-        }
+        var answer = await gdp.AnswerAsync(request, specification, cancellationToken);
+        (string Name, Func<GdpRow, CsvCell> Cell)[] columns = [.. Columns(answer, specification)];
+        return FigureTable.Answer(HttpContext, answer, answer.Rows, [.. columns.Select(c => c.Name)], row => [.. columns.Select(c => c.Cell(row))]);
     }
 
     // In the order of the members of a row.

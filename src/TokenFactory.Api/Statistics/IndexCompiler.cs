@@ -25,6 +25,28 @@ internal static class IndexCompiler
         }, reference);
     }
 
+    /// <summary>
+    /// The work of a multilateral series: items x pairs of periods that are compared. GEKS walks along the items once for each pair within a window, of
+    /// all windows together, intersection-GEKS four times; the time-product-dummy and Geary-Khamis do so anew in each window, and solve for its
+    /// periods. 0 for other methods.
+    /// </summary>
+    public static long ComparisonsOf(IReadOnlyList<Basket> baskets, IndexSpecification specification)
+    {
+        if (baskets.Count == 0 || specification.Kind == IndexKind.Value || specification.Multilateral is not { } method)
+            return 0;
+        // However few the items, a pair is kept and each period solved for.
+        var items = Math.Max(64, baskets.Max(b => (long)b.Count));
+        var sold = (long)baskets.Count(b => !b.IsEmpty);
+        var window = Math.Min(specification.Window ?? sold, sold);
+        return method switch
+        {
+            MultilateralMethod.Wtpd or MultilateralMethod.Gk => (sold - window + 1) * window * window / 2 * (items + window),
+            MultilateralMethod.IntGeksFisher or MultilateralMethod.IntGeksTornqvist or MultilateralMethod.IntGeksWalsh or MultilateralMethod.IntGeksJevons =>
+                4 * sold * window * items,
+            _ => sold * window * items,
+        };
+    }
+
     private static int PlaceOf(IReadOnlyList<Period> periods, Period period)
     {
         for (var t = 0; t < periods.Count; t++)

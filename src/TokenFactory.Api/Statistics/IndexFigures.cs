@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using TokenFactory.Api.Hosting;
@@ -13,6 +14,7 @@ internal sealed class IndexFigures(NpgsqlDataSource dataSource, IOptions<Statist
     public async Task<IndexAnswer> AnswerAsync(FigureRequest request, IndexSpecification specification, CancellationToken cancellationToken)
     {
         var panel = await ItemPanel.ReadAsync(dataSource, request, options.Value, cancellationToken);
+        Check(panel.Groups, specification);
         var (rows, reference) = Compile(panel, request, specification);
         var isBilateral = specification.Multilateral is null;
         return new IndexAnswer
@@ -47,7 +49,9 @@ internal sealed class IndexFigures(NpgsqlDataSource dataSource, IOptions<Statist
         var panel = await ItemPanel.ReadAsync(dataSource, request, options.Value, cancellationToken);
         var rows = new List<TokenIndexRow>();
         var references = new HashSet<Period>();
-        foreach (var group in panel.Groups.Append(Total(panel)))
+        PanelGroup[] groups = [.. panel.Groups, Total(panel)];
+        Check(groups, IndexSpecification.Headline(IndexKind.Price, request.Frequency, reference));
+        foreach (var group in groups)
         {
             var series = Array.ConvertAll(Enum.GetValues<IndexKind>(), kind =>
                 IndexCompiler.Compile(panel.Periods, group.Baskets, IndexSpecification.Headline(kind, request.Frequency, reference)));
@@ -99,6 +103,17 @@ internal sealed class IndexFigures(NpgsqlDataSource dataSource, IOptions<Statist
         }
 
         return ([.. rows.OrderBy(r => r.Start)], specification.Reference ?? (references.Count == 1 ? references.Single() : null));
+    }
+
+    // Of all groups together: what one query may cost.
+    private void Check(IEnumerable<PanelGroup> groups, IndexSpecification specification)
+    {
+        var comparisons = groups.Sum(g => IndexCompiler.ComparisonsOf(g.Baskets, specification));
+        if (comparisons > options.Value.MaxComparisons)
+        {
+            throw new FigureLimitException("too_many_comparisons", string.Create(CultureInfo.InvariantCulture,
+                $"It would compare {comparisons} times items in pairs of periods, and {options.Value.MaxComparisons} are allowed. Give a smaller `window`, fewer periods or groups, or a lower frequency."));
+        }
     }
 
     private static (string? Value, string? Reason)[] GrowthOf(ItemPanel panel, FigureRequest request, Transformation units, IReadOnlyList<IndexPoint> points) =>

@@ -1,19 +1,15 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.Options;
-using TokenFactory.Api.Catalog;
 using TokenFactory.Api.Hosting;
 using TokenFactory.Economics.Statistics;
 
 namespace TokenFactory.Api.Statistics;
 
 /// <summary>Token Index.</summary>
-[ApiController]
-[TellsEveryViolation]
 [Route("v1/indices")]
 [Authorize("figures")]
 [Tags("Figures")]
-internal sealed class IndicesController(FigureReader figures, IndexFigures indices, CatalogCache catalog, IOptions<StatisticsOptions> options) : ControllerBase
+internal sealed class IndicesController(FigureQueries queries, IndexFigures indices) : FigureController(queries)
 {
     /// <summary>Price, quantity and value indices</summary>
     /// <remarks>
@@ -28,32 +24,20 @@ internal sealed class IndicesController(FigureReader figures, IndexFigures indic
     /// </remarks>
     [HttpGet(Name = "GetIndices")]
     [ProducesResponseType<IndexAnswer>(StatusCodes.Status200OK, "application/json", "text/csv")]
-    [ProducesResponseType(StatusCodes.Status304NotModified)]
-    [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
 #pragma warning disable IDE0060 // They document what FigureQuery reads.
     public async Task<IActionResult> Get([FromQuery] IndexParameters parameters, CancellationToken cancellationToken)
 #pragma warning restore IDE0060
     {
-        var query = new FigureQuery(ControllerContext, catalog.Current, options.Value);
+        var query = OpenQuery();
         var request = query.Read();
         var specification = IndexSpecification.Read(query, request);
-        query.Allow("format", "csv", "json");
-        if (await figures.NamesUnknownModelAsync(request, cancellationToken))
-            query.Add("model", "unknown_value", "No model has this name or alias.");
-        if (query.Errors.Count > 0)
-            return Problems.Invalid(HttpContext, query.Errors);
+        if (await RefusalOfAsync(query, request, cancellationToken) is { } refusal)
+            return refusal;
 
-        try
-        {
-            var answer = await indices.AnswerAsync(request, specification, cancellationToken);
-            var isTransformed = specification.Units != Transformation.Lin;
-            return FigureTable.Answer(HttpContext, answer, answer.Rows, isTransformed ? [Columns[0], "value", .. Columns[1..]] : Columns,
-                row => isTransformed ? [CsvCell.Number(row.Index), CsvCell.Number(row.Value), .. Cells(row)[1..]] : Cells(row));
-        }
-        catch (TooManyRowsException e)
-        {
-            return FigureTable.TooManyRows(HttpContext, e);
-        }
+        var answer = await indices.AnswerAsync(request, specification, cancellationToken);
+        var isTransformed = specification.Units != Transformation.Lin;
+        return FigureTable.Answer(HttpContext, answer, answer.Rows, isTransformed ? [Columns[0], "value", .. Columns[1..]] : Columns,
+            row => isTransformed ? [CsvCell.Number(row.Index), CsvCell.Number(row.Value), .. Cells(row)[1..]] : Cells(row));
     }
 
     private static readonly string[] Columns =

@@ -1,20 +1,15 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.Options;
-using TokenFactory.Api.Catalog;
 using TokenFactory.Api.Hosting;
 
 namespace TokenFactory.Api.Statistics;
 
 /// <summary>How prices and costs fall with experience.</summary>
-[ApiController]
-[TellsEveryViolation]
 [Route("v1/learning-curve")]
 [Authorize("figures")]
 [Tags("Figures")]
-internal sealed class LearningCurveController(
-    FigureReader figures, LearningFigures learning, CatalogCache catalog, IAuthorizationService authorization, IOptions<StatisticsOptions> options) : ControllerBase
+internal sealed class LearningCurveController(FigureQueries queries, LearningFigures learning, IAuthorizationService authorization) : FigureController(queries)
 {
     private static readonly string[] Measures =
     [
@@ -36,35 +31,23 @@ internal sealed class LearningCurveController(
     /// </remarks>
     [HttpGet(Name = "GetLearningCurve")]
     [ProducesResponseType<LearningCurveAnswer>(StatusCodes.Status200OK, "application/json", "text/csv")]
-    [ProducesResponseType(StatusCodes.Status304NotModified)]
-    [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
     public async Task<IActionResult> Get([FromQuery] LearningCurveParameters parameters, CancellationToken cancellationToken)
     {
-        var query = new FigureQuery(ControllerContext, catalog.Current, options.Value);
+        var query = OpenQuery();
         var request = query.Read(isFromTheFirst: true);
         query.Allow("points", "true", "false");
-        query.Allow("format", "csv", "json");
-        if (await figures.NamesUnknownModelAsync(request, cancellationToken))
-            query.Add("model", "unknown_value", "No model has this name or alias.");
-        if (query.Errors.Count > 0)
-            return Problems.Invalid(HttpContext, query.Errors);
+        if (await RefusalOfAsync(query, request, cancellationToken) is { } refusal)
+            return refusal;
 
-        try
-        {
-            var mayReadCosts = (await authorization.AuthorizeAsync(User, "read")).Succeeded;
-            var answer = await learning.AnswerAsync(request, parameters.points == "true", mayReadCosts, cancellationToken);
-            return FigureTable.Answer(HttpContext, answer, ["kind", .. answer.By, .. Measures], answer.Rows.Select(row => (IReadOnlyList<CsvCell>)
-                [row.Kind, .. FigureTable.Groups(row), row.FirstPeriod, row.LastPeriod, Count(row.N), Count(row.LeftOut),
-                    CsvCell.Number(row.Exponent), CsvCell.Number(row.LearningRate), CsvCell.Number(row.ProgressRatio), CsvCell.Number(row.StandardError),
-                    CsvCell.Number(row.R2), CsvCell.Number(row.LearningRateLower), CsvCell.Number(row.LearningRateUpper), CsvCell.Number(row.Doublings),
-                    CsvCell.Number(row.AnnualRate), CsvCell.Number(row.HalvingYears), CsvCell.Number(row.MooreExponent),
-                    CsvCell.Number(row.MooreStandardError), CsvCell.Number(row.MooreR2), row.Better, CsvCell.Number(row.MatchedShare),
-                    CsvCell.Number(row.FreeShare), CsvCell.Number(row.UnpricedShare), row.NullReason, row.Partial ? "true" : "false", row.Status]));
-        }
-        catch (TooManyRowsException e)
-        {
-            return FigureTable.TooManyRows(HttpContext, e);
-        }
+        var mayReadCosts = (await authorization.AuthorizeAsync(User, "read")).Succeeded;
+        var answer = await learning.AnswerAsync(request, parameters.points == "true", mayReadCosts, cancellationToken);
+        return FigureTable.Answer(HttpContext, answer, ["kind", .. answer.By, .. Measures], answer.Rows.Select(row => (IReadOnlyList<CsvCell>)
+            [row.Kind, .. FigureTable.Groups(row), row.FirstPeriod, row.LastPeriod, Count(row.N), Count(row.LeftOut),
+                CsvCell.Number(row.Exponent), CsvCell.Number(row.LearningRate), CsvCell.Number(row.ProgressRatio), CsvCell.Number(row.StandardError),
+                CsvCell.Number(row.R2), CsvCell.Number(row.LearningRateLower), CsvCell.Number(row.LearningRateUpper), CsvCell.Number(row.Doublings),
+                CsvCell.Number(row.AnnualRate), CsvCell.Number(row.HalvingYears), CsvCell.Number(row.MooreExponent),
+                CsvCell.Number(row.MooreStandardError), CsvCell.Number(row.MooreR2), row.Better, CsvCell.Number(row.MatchedShare),
+                CsvCell.Number(row.FreeShare), CsvCell.Number(row.UnpricedShare), row.NullReason, row.Partial ? "true" : "false", row.Status]));
     }
 
     private static CsvCell Count(int count) => CsvCell.Number(count.ToString(CultureInfo.InvariantCulture));

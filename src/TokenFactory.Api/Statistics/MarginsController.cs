@@ -1,19 +1,16 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
-using TokenFactory.Api.Catalog;
 using TokenFactory.Api.Hosting;
 using TokenFactory.Economics.Statistics;
 
 namespace TokenFactory.Api.Statistics;
 
 /// <summary>What output earns its producers. What tokens cost is private: a key is needed even where figures are public.</summary>
-[ApiController]
-[TellsEveryViolation]
 [Route("v1/margins")]
 [Authorize("read")]
 [Tags("Figures")]
-internal sealed class MarginsController(FigureReader figures, CatalogCache catalog, IOptions<StatisticsOptions> options) : ControllerBase
+internal sealed class MarginsController(FigureQueries queries, FigureReader figures, IOptions<StatisticsOptions> options) : FigureController(queries)
 {
     /// <summary>Value, cost and margin by period</summary>
     /// <remarks>
@@ -37,8 +34,6 @@ internal sealed class MarginsController(FigureReader figures, CatalogCache catal
     /// <param name="format" example="csv">`csv`, where no Accept header can be set.</param>
     [HttpGet(Name = "GetMargins")]
     [ProducesResponseType<MarginAnswer>(StatusCodes.Status200OK, "application/json", "text/csv")]
-    [ProducesResponseType(StatusCodes.Status304NotModified)]
-    [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
 #pragma warning disable IDE0060 // The parameters document themselves; FigureQuery reads them, and every violation with them.
     public async Task<IActionResult> Get(
         [FromQuery, OneOf("day", "week", "month", "quarter", "year")] string? frequency, [FromQuery] string? start, [FromQuery] string? end,
@@ -47,41 +42,31 @@ internal sealed class MarginsController(FigureReader figures, CatalogCache catal
         [FromQuery, OneOf("json", "csv")] string? format, CancellationToken cancellationToken)
 #pragma warning restore IDE0060
     {
-        var query = new FigureQuery(ControllerContext, catalog.Current, options.Value);
+        var query = OpenQuery();
         var request = query.Read(isOfUtc: true);
         // Costs hold for whole days.
         if (request.Frequency == Frequency.Hour)
             query.Allow("frequency", "day", "week", "month", "quarter", "year");
-        query.Allow("format", "csv", "json");
-        if (await figures.NamesUnknownModelAsync(request, cancellationToken))
-            query.Add("model", "unknown_value", "No model has this name or alias.");
-        if (query.Errors.Count > 0)
-            return Problems.Invalid(HttpContext, query.Errors);
+        if (await RefusalOfAsync(query, request, cancellationToken) is { } refusal)
+            return refusal;
 
-        try
+        var (context, cells) = await figures.ReadMarginsAsync(request, options.Value.MaxRows, cancellationToken);
+        var answer = new MarginAnswer
         {
-            var (context, cells) = await figures.ReadMarginsAsync(request, options.Value.MaxRows, cancellationToken);
-            var answer = new MarginAnswer
-            {
-                Rows = [.. FigureTable.WithEmptyPeriods(request, cells, CellOfNothing, options.Value.MaxRows).Select(cell => RowOf(cell, request, context))],
-                Currency = context.Currency,
-                Unit = context.Currency,
-                Frequency = WireJson.NameOf(request.Frequency),
-                TimeZone = request.Calendar.Zone.Id,
-                By = [.. request.By.Select(d => d.Name())],
-                AsOf = context.AsOf,
-                CompleteThrough = context.CompleteThrough,
-            };
-            return FigureTable.Answer(HttpContext, answer, answer.Rows,
-                ["gdp", "uncosted_gdp", "cost", "unpriced_cost", "margin", "margin_share", "costed_quantity", "uncosted_quantity", "unit_cost"],
-                row => [CsvCell.Number(row.Gdp), CsvCell.Number(row.UncostedGdp), CsvCell.Number(row.Cost), CsvCell.Number(row.UnpricedCost),
-                    CsvCell.Number(row.Margin), CsvCell.Number(row.MarginShare), CsvCell.Number(row.CostedQuantity),
-                    CsvCell.Number(row.UncostedQuantity), CsvCell.Number(row.UnitCost)]);
-        }
-        catch (TooManyRowsException e)
-        {
-            return FigureTable.TooManyRows(HttpContext, e);
-        }
+            Rows = [.. FigureTable.WithEmptyPeriods(request, cells, CellOfNothing, options.Value.MaxRows).Select(cell => RowOf(cell, request, context))],
+            Currency = context.Currency,
+            Unit = context.Currency,
+            Frequency = WireJson.NameOf(request.Frequency),
+            TimeZone = request.Calendar.Zone.Id,
+            By = [.. request.By.Select(d => d.Name())],
+            AsOf = context.AsOf,
+            CompleteThrough = context.CompleteThrough,
+        };
+        return FigureTable.Answer(HttpContext, answer, answer.Rows,
+            ["gdp", "uncosted_gdp", "cost", "unpriced_cost", "margin", "margin_share", "costed_quantity", "uncosted_quantity", "unit_cost"],
+            row => [CsvCell.Number(row.Gdp), CsvCell.Number(row.UncostedGdp), CsvCell.Number(row.Cost), CsvCell.Number(row.UnpricedCost),
+                CsvCell.Number(row.Margin), CsvCell.Number(row.MarginShare), CsvCell.Number(row.CostedQuantity),
+                CsvCell.Number(row.UncostedQuantity), CsvCell.Number(row.UnitCost)]);
     }
 
     private MarginRow RowOf(MarginCell cell, FigureRequest request, FigureContext context)

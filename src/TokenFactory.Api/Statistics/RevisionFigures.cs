@@ -16,7 +16,7 @@ internal sealed record RevisionSpecification(RevisionMeasure Measure, VintageSch
 }
 
 /// <summary>More vintages than a triangle may have, or more than may be computed for them.</summary>
-internal sealed class TooManyVintagesException(string detail) : Exception(detail);
+internal sealed class TooManyVintagesException(string detail) : FigureLimitException("too_many_vintages", detail);
 
 /// <summary>Makes the triangle of reference periods and vintages: one query over cells by period and vintage, added up vintage by vintage.</summary>
 internal sealed class RevisionFigures(NpgsqlDataSource dataSource, IOptions<StatisticsOptions> options)

@@ -1,20 +1,15 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.Options;
-using TokenFactory.Api.Catalog;
 using TokenFactory.Api.Hosting;
 
 namespace TokenFactory.Api.Statistics;
 
 /// <summary>How figures change while late events and corrections come in.</summary>
-[ApiController]
-[TellsEveryViolation]
 [Route("v1/revisions")]
 [Authorize("figures")]
 [Tags("Figures")]
-internal sealed class RevisionsController(
-    FigureReader figures, RevisionFigures revisions, CatalogCache catalog, IOptions<StatisticsOptions> options) : ControllerBase
+internal sealed class RevisionsController(FigureQueries queries, RevisionFigures revisions) : FigureController(queries)
 {
     private static readonly string[] Measures =
     [
@@ -33,11 +28,9 @@ internal sealed class RevisionsController(
     /// </remarks>
     [HttpGet(Name = "GetRevisions")]
     [ProducesResponseType<RevisionAnswer>(StatusCodes.Status200OK, "application/json", "text/csv")]
-    [ProducesResponseType(StatusCodes.Status304NotModified)]
-    [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
     public async Task<IActionResult> Get([FromQuery] RevisionParameters parameters, CancellationToken cancellationToken)
     {
-        var query = new FigureQuery(ControllerContext, catalog.Current, options.Value);
+        var query = OpenQuery();
         var request = query.Read();
         var asked = new RevisionSpecification(
             query.Choose("measure", RevisionMeasure.Gdp), query.Choose("vintages", VintageSchedule.Day), query.ReadDates("vintage"), query.ReadPeriod("reference", request));
@@ -45,29 +38,15 @@ internal sealed class RevisionsController(
             query.Add("vintages", "not_together", "Either a schedule, or single vintages by `vintage`.");
         if (asked.Reference is not null && !asked.IsIndex)
             query.Add("reference", "not_together", "Only an index has a reference period.");
-        query.Allow("format", "csv", "json");
-        if (await figures.NamesUnknownModelAsync(request, cancellationToken))
-            query.Add("model", "unknown_value", "No model has this name or alias.");
-        if (query.Errors.Count > 0)
-            return Problems.Invalid(HttpContext, query.Errors);
+        if (await RefusalOfAsync(query, request, cancellationToken) is { } refusal)
+            return refusal;
 
-        try
-        {
-            var answer = await revisions.AnswerAsync(request, asked, cancellationToken);
-            return FigureTable.Answer(HttpContext, answer, answer.Rows, Measures,
-                row => [Day(row.Vintage), CsvCell.Number(row.Value), CsvCell.Number(row.PreviousValue), CsvCell.Number(row.Revision),
-                    CsvCell.Number(row.RevisionPercent), CsvCell.Number(row.First), Day(row.FirstVintage), CsvCell.Number(row.CumulativeRevision),
-                    CsvCell.Number(row.CumulativeRevisionPercent), CsvCell.Number(row.MatchedShare), CsvCell.Number(row.FreeShare),
-                    CsvCell.Number(row.UnpricedShare), row.NullReason]);
-        }
-        catch (TooManyRowsException e)
-        {
-            return FigureTable.TooManyRows(HttpContext, e);
-        }
-        catch (TooManyVintagesException e)
-        {
-            return Problems.Result(HttpContext, StatusCodes.Status422UnprocessableEntity, "too_many_vintages", "The triangle would be too large.", e.Message);
-        }
+        var answer = await revisions.AnswerAsync(request, asked, cancellationToken);
+        return FigureTable.Answer(HttpContext, answer, answer.Rows, Measures,
+            row => [Day(row.Vintage), CsvCell.Number(row.Value), CsvCell.Number(row.PreviousValue), CsvCell.Number(row.Revision),
+                CsvCell.Number(row.RevisionPercent), CsvCell.Number(row.First), Day(row.FirstVintage), CsvCell.Number(row.CumulativeRevision),
+                CsvCell.Number(row.CumulativeRevisionPercent), CsvCell.Number(row.MatchedShare), CsvCell.Number(row.FreeShare),
+                CsvCell.Number(row.UnpricedShare), row.NullReason]);
     }
 
     private static string? Day(DateOnly? day) => day?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Text;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.Options;
 using TokenFactory.Api.Catalog;
 using TokenFactory.Api.Hosting;
 using TokenFactory.Economics.Statistics;
@@ -10,13 +9,11 @@ using TokenFactory.Economics.Statistics;
 namespace TokenFactory.Api.Statistics;
 
 /// <summary>Figures as time series with keys that stay.</summary>
-[ApiController]
-[TellsEveryViolation]
 [Route("v1/series")]
 [Authorize("figures")]
 [Tags("Figures")]
 internal sealed class SeriesController(
-    SeriesDirectory directory, SeriesFigures series, CatalogCache catalog, IOptions<StatisticsOptions> options) : ControllerBase
+    FigureQueries queries, SeriesDirectory directory, SeriesFigures series, CatalogCache catalog) : FigureController(queries)
 {
     private const int DefaultLimit = 100;
     private const int MaxLimit = 1_000;
@@ -29,13 +26,11 @@ internal sealed class SeriesController(
     /// </remarks>
     [HttpGet(Name = "ListSeries")]
     [ProducesResponseType<SeriesPage>(StatusCodes.Status200OK, "application/json", "text/csv")]
-    [ProducesResponseType(StatusCodes.Status304NotModified)]
-    [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
 #pragma warning disable IDE0060 // They document what FigureQuery reads.
     public async Task<IActionResult> List([FromQuery] SeriesListParameters parameters, CancellationToken cancellationToken)
 #pragma warning restore IDE0060
     {
-        var query = new FigureQuery(ControllerContext, catalog.Current, options.Value);
+        var query = OpenQuery();
         var calendar = query.ReadCalendar();
         var filter = new SeriesFilter
         {
@@ -67,11 +62,9 @@ internal sealed class SeriesController(
     /// <param name="format" example="csv">`csv`, where no Accept header can be set.</param>
     [HttpGet("codes", Name = "ListSeriesCodes")]
     [ProducesResponseType<SeriesCodesAnswer>(StatusCodes.Status200OK, "application/json", "text/csv")]
-    [ProducesResponseType(StatusCodes.Status304NotModified)]
-    [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
     public async Task<IActionResult> ListCodes([FromQuery, OneOf("json", "csv")] string? format, CancellationToken cancellationToken)
     {
-        var query = new FigureQuery(ControllerContext, catalog.Current, options.Value);
+        var query = OpenQuery();
         query.Allow("format", "csv", "json");
         if (query.Errors.Count > 0)
             return Problems.Invalid(HttpContext, query.Errors);
@@ -93,15 +86,13 @@ internal sealed class SeriesController(
     /// <param name="key" example="M.S14._T._T.TPI.D.CF.N">One code per dimension, as the list of series has it.</param>
     [HttpGet("{key}", Name = "GetSeries")]
     [ProducesResponseType<SeriesAnswer>(StatusCodes.Status200OK, "application/json", "text/csv", SeriesDocument.ContentType)]
-    [ProducesResponseType(StatusCodes.Status304NotModified)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]
-    [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
 #pragma warning disable IDE0060 // They document what FigureQuery reads.
     public async Task<IActionResult> Get(string key, [FromQuery] SeriesParameters parameters, CancellationToken cancellationToken)
 #pragma warning restore IDE0060
     {
         var parsed = SeriesKey.Parse(key);
-        var query = new FigureQuery(ControllerContext, catalog.Current, options.Value);
+        var query = OpenQuery();
         var request = query.Read(parsed?.Frequency ?? Frequency.Month);
         query.Allow("format", "csv", "json", "sdmx_csv");
         if (query.Errors.Count > 0)
@@ -110,20 +101,13 @@ internal sealed class SeriesController(
         if (parsed is null || (parsed.Producer is not null && producer is null))
             return NoSuch(key);
 
-        try
-        {
-            var answer = await series.AnswerAsync(parsed, request, producer, cancellationToken);
-            if (answer.Rows.Count == 0 && request is { Start: null, End: null })
-                return NoSuch(key);
-            if (Csv.IsAskedFor(Request, SeriesDocument.ContentType, "sdmx_csv"))
-                return FigureTable.Answer(HttpContext, SeriesDocument.Of(parsed, answer), $"{SeriesDocument.ContentType}; version=2.0.0; charset=utf-8");
-            return FigureTable.Answer(HttpContext, answer, answer.Rows, ["value", "obs_status", "null_reason"],
-                row => [CsvCell.Number(row.Value), row.ObsStatus, row.NullReason]);
-        }
-        catch (TooManyRowsException e)
-        {
-            return FigureTable.TooManyRows(HttpContext, e);
-        }
+        var answer = await series.AnswerAsync(parsed, request, producer, cancellationToken);
+        if (answer.Rows.Count == 0 && request is { Start: null, End: null })
+            return NoSuch(key);
+        if (Csv.IsAskedFor(Request, SeriesDocument.ContentType, "sdmx_csv"))
+            return FigureTable.Answer(HttpContext, SeriesDocument.Of(parsed, answer), $"{SeriesDocument.ContentType}; version=2.0.0; charset=utf-8");
+        return FigureTable.Answer(HttpContext, answer, answer.Rows, ["value", "obs_status", "null_reason"],
+            row => [CsvCell.Number(row.Value), row.ObsStatus, row.NullReason]);
     }
 
     private ObjectResult NoSuch(string key) => Problems.NotFound(HttpContext,

@@ -29,4 +29,8 @@ internal sealed class StatisticsOptions
     /// <summary>The most vintages of one revision triangle.</summary>
     [Range(1, 10_000)]
     public int MaxVintages { get; set; } = 400;
+
+    /// <summary>The most work of one multilateral index: items times pairs of periods that its windows compare.</summary>
+    [Range(1_000_000, 1_000_000_000_000)]
+    public long MaxComparisons { get; set; } = 250_000_000;
 }

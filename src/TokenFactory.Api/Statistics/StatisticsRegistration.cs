@@ -16,6 +16,7 @@ internal static class StatisticsRegistration
                 "TokenFactory:Statistics:TimeZone must be a zone of whole hours from UTC in every year since 2000: figures are kept by the hour.")
             .ValidateOnStart();
         services.AddSingleton<FigureReader>();
+        services.AddSingleton<FigureQueries>();
         services.AddSingleton<GdpFigures>();
         services.AddSingleton<IndexFigures>();
         services.AddSingleton<ContributionFigures>();

@@ -1,18 +1,14 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.Options;
-using TokenFactory.Api.Catalog;
 using TokenFactory.Api.Hosting;
 
 namespace TokenFactory.Api.Statistics;
 
 /// <summary>The headline.</summary>
-[ApiController]
-[TellsEveryViolation]
 [Route("v1/token-index")]
 [Authorize("figures")]
 [Tags("Figures")]
-internal sealed class TokenIndexController(FigureReader figures, IndexFigures indices, CatalogCache catalog, IOptions<StatisticsOptions> options) : ControllerBase
+internal sealed class TokenIndexController(FigureQueries queries, IndexFigures indices) : FigureController(queries)
 {
     /// <summary>Token Index per sector</summary>
     /// <remarks>
@@ -23,33 +19,21 @@ internal sealed class TokenIndexController(FigureReader figures, IndexFigures in
     /// </remarks>
     [HttpGet(Name = "GetTokenIndex")]
     [ProducesResponseType<TokenIndexAnswer>(StatusCodes.Status200OK, "application/json", "text/csv")]
-    [ProducesResponseType(StatusCodes.Status304NotModified)]
-    [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
 #pragma warning disable IDE0060 // They document what FigureQuery reads.
     public async Task<IActionResult> Get([FromQuery] TokenIndexParameters parameters, CancellationToken cancellationToken)
 #pragma warning restore IDE0060
     {
-        var query = new FigureQuery(ControllerContext, catalog.Current, options.Value);
+        var query = OpenQuery();
         var request = query.Read() with { By = [Dimension.Sector] };
         var reference = query.ReadPeriod("reference", request);
-        query.Allow("format", "csv", "json");
-        if (await figures.NamesUnknownModelAsync(request, cancellationToken))
-            query.Add("model", "unknown_value", "No model has this name or alias.");
-        if (query.Errors.Count > 0)
-            return Problems.Invalid(HttpContext, query.Errors);
+        if (await RefusalOfAsync(query, request, cancellationToken) is { } refusal)
+            return refusal;
 
-        try
-        {
-            var answer = await indices.HeadlineAsync(request, reference, cancellationToken);
-            return FigureTable.Answer(HttpContext, answer, answer.Rows,
-                ["price", "quantity", "value", "matched_share", "new_items", "vanished_items", "free_share", "unpriced_share", "break", "null_reason"],
-                row => [CsvCell.Number(row.Price), CsvCell.Number(row.Quantity), CsvCell.Number(row.Value), CsvCell.Number(row.MatchedShare),
-                    CsvCell.Number(row.NewItems), CsvCell.Number(row.VanishedItems), CsvCell.Number(row.FreeShare), CsvCell.Number(row.UnpricedShare),
-                    row.Break ? "true" : "false", row.NullReason]);
-        }
-        catch (TooManyRowsException e)
-        {
-            return FigureTable.TooManyRows(HttpContext, e);
-        }
+        var answer = await indices.HeadlineAsync(request, reference, cancellationToken);
+        return FigureTable.Answer(HttpContext, answer, answer.Rows,
+            ["price", "quantity", "value", "matched_share", "new_items", "vanished_items", "free_share", "unpriced_share", "break", "null_reason"],
+            row => [CsvCell.Number(row.Price), CsvCell.Number(row.Quantity), CsvCell.Number(row.Value), CsvCell.Number(row.MatchedShare),
+                CsvCell.Number(row.NewItems), CsvCell.Number(row.VanishedItems), CsvCell.Number(row.FreeShare), CsvCell.Number(row.UnpricedShare),
+                row.Break ? "true" : "false", row.NullReason]);
     }
 }

@@ -2,18 +2,15 @@ using System.Globalization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
-using TokenFactory.Api.Catalog;
 using TokenFactory.Api.Hosting;
 
 namespace TokenFactory.Api.Statistics;
 
 /// <summary>What Token GDP leaves out, because nobody knows what it is worth.</summary>
-[ApiController]
-[TellsEveryViolation]
 [Route("v1/unpriced")]
 [Authorize("figures")]
 [Tags("Figures")]
-internal sealed class UnpricedController(FigureReader figures, CatalogCache catalog, IOptions<StatisticsOptions> options) : ControllerBase
+internal sealed class UnpricedController(FigureQueries queries, FigureReader figures, IOptions<StatisticsOptions> options) : FigureController(queries)
 {
     /// <summary>Unpriced quantities by item</summary>
     /// <remarks>
@@ -33,8 +30,6 @@ internal sealed class UnpricedController(FigureReader figures, CatalogCache cata
     /// <param name="format" example="csv">`csv`, where no Accept header can be set.</param>
     [HttpGet(Name = "GetUnpriced")]
     [ProducesResponseType<UnpricedAnswer>(StatusCodes.Status200OK, "application/json", "text/csv")]
-    [ProducesResponseType(StatusCodes.Status304NotModified)]
-    [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
 #pragma warning disable IDE0060 // The parameters document themselves; FigureQuery reads them, and every violation with them.
     public async Task<IActionResult> Get(
         [FromQuery] string? start, [FromQuery] string? end, [FromQuery] string[]? sector, [FromQuery] string[]? producer, [FromQuery] string[]? model,
@@ -42,27 +37,17 @@ internal sealed class UnpricedController(FigureReader figures, CatalogCache cata
         [FromQuery, OneOf("json", "csv")] string? format, CancellationToken cancellationToken)
 #pragma warning restore IDE0060
     {
-        var query = new FigureQuery(ControllerContext, catalog.Current, options.Value);
+        var query = OpenQuery();
         var request = query.Read(isOfUtc: true);
-        query.Allow("format", "csv", "json");
-        if (await figures.NamesUnknownModelAsync(request, cancellationToken))
-            query.Add("model", "unknown_value", "No model has this name or alias.");
-        if (query.Errors.Count > 0)
-            return Problems.Invalid(HttpContext, query.Errors);
+        if (await RefusalOfAsync(query, request, cancellationToken) is { } refusal)
+            return refusal;
 
-        try
-        {
-            var answer = await figures.ReadUnpricedAsync(request, options.Value.MaxRows, cancellationToken);
-            return FigureTable.Answer(HttpContext, answer,
-                ["producer", "model", "token_class", "service_tier", "currency", "reason", "quantity", "first_day", "last_day", "entries"],
-                answer.Rows.Select(row => (IReadOnlyList<CsvCell>)[row.Producer, row.Model, row.TokenClass, row.ServiceTier, row.Currency,
-                    WireJson.NameOf(row.Reason), CsvCell.Number(row.Quantity), Day(row.FirstDay), Day(row.LastDay),
-                    CsvCell.Number(row.Entries.ToString(CultureInfo.InvariantCulture))]));
-        }
-        catch (TooManyRowsException e)
-        {
-            return FigureTable.TooManyRows(HttpContext, e);
-        }
+        var answer = await figures.ReadUnpricedAsync(request, options.Value.MaxRows, cancellationToken);
+        return FigureTable.Answer(HttpContext, answer,
+            ["producer", "model", "token_class", "service_tier", "currency", "reason", "quantity", "first_day", "last_day", "entries"],
+            answer.Rows.Select(row => (IReadOnlyList<CsvCell>)[row.Producer, row.Model, row.TokenClass, row.ServiceTier, row.Currency,
+                WireJson.NameOf(row.Reason), CsvCell.Number(row.Quantity), Day(row.FirstDay), Day(row.LastDay),
+                CsvCell.Number(row.Entries.ToString(CultureInfo.InvariantCulture))]));
     }
 
     private static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
