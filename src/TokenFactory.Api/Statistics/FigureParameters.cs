@@ -109,7 +109,7 @@ public sealed record IndexParameters : GroupedFigureParameters
     public string? reference { get; init; }
 
     [FromQuery, OneOf<Transformation>]
-    [Description("What `value` is of each row's index: as of `GET /v1/gdp`, within the window: the first period has no earlier one. Left out: `lin`, no `value`.")]
+    [Description("What `value` is of each row's index: `lin` the index itself (no `value`), `chg` change, `ch1` change from a year ago, `pch`, `pc1` the same in percent, `pca` percent at an annual rate, `cch`, `cca` continuously compounded, `log` natural logarithm; within the window: its first period has no earlier one. Left out: `lin`.")]
     public string? units { get; init; }
 }
 

@@ -191,7 +191,7 @@ internal sealed class FigureQuery(ActionContext action, CatalogSnapshot catalog,
     {
         if (Single(name) is not { } text)
             return null;
-        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) && IsInRange(date.Year))
+        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) && IsInRange(date.Year) && IsInRange(calendar.StartOf(date).UtcDateTime.Year))
             return calendar.StartOf(date);
         if (UtcInstantConverter.TryParse(text, out var instant) && IsInRange(instant.Year))
             return instant;

@@ -20,10 +20,20 @@ async function read(query) {
       : `The figures could not be read (${answer.status}). Reload the page to try again.`);
 }
 
-async function show(id, path, member, formatFor, remark) {
+// Groups and total are two questions, but for the headline index, whose answer has both.
+async function gdp() {
+  return Promise.all([read("v1/gdp?frequency=month&by=sector"), read("v1/gdp?frequency=month")]);
+}
+
+async function tokenIndex() {
+  const answer = await read("v1/token-index?frequency=month");
+  return [answer, { ...answer, rows: answer.rows.filter(row => row.sector === "total") }];
+}
+
+async function show(id, figures, member, formatFor, remark) {
   const note = document.getElementById(`${id}-note`);
   try {
-    const [groups, total] = await Promise.all([read(`${path}&by=sector`), read(path)]);
+    const [groups, total] = await figures();
     if (total.rows.length === 0) {
       note.textContent = "Nothing is recorded yet. Register a source and post a first event for it: both can be tried on the API page, with an admin key.";
       return;
@@ -86,5 +96,5 @@ function heading(scope, text) {
   return cell;
 }
 
-show("gdp", "v1/gdp?frequency=month", "gdp", money, aboutMoney);
-show("index", "v1/indices?index=price&frequency=month", "index", points, total => `The first month with data is ${total.reference}.`);
+show("gdp", gdp, "gdp", money, aboutMoney);
+show("index", tokenIndex, "price", points, total => `${total.reference ?? "The first month with data"} = 100.`);

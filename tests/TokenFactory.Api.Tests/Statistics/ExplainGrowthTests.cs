@@ -36,7 +36,7 @@ public sealed class ExplainGrowthTests(ExplainLedger ledger) : IClassFixture<Exp
             growth.GetProperty("vanished_items").GetInt32().Should().Be(published.Sum(r => r.GetProperty("vanished_items").GetInt32()));
             rows.Sum(r => Number(r, "contribution")).Should().Be(Number(growth, "growth"));
             Text(growth, "page_contribution").Should().Be(Text(growth, "growth"));
-            rows.Select(r => Number(r, "contribution")).Should().BeInDescendingOrder();
+            rows.Select(r => Math.Abs(Number(r, "contribution")!.Value)).Should().BeInDescendingOrder();
 
             var levels = (await _api.GetAsync($"/v1/indices?index={index}&frequency={frequency}{filter}")).GetProperty("rows").EnumerateArray().ToDictionary(r => Text(r, "period")!);
             var ratio = Number(levels[period], "index")!.Value / Number(levels[Text(growth, "compared_with")!], "index")!.Value;

@@ -40,6 +40,12 @@ public sealed class FigureQueryTests(LedgerFixture fixture) : IClassFixture<Ledg
     [InlineData("/v1/gdp?as_of=today", "?as_of")]
     [InlineData("/v1/gdp?colour=red", "?colour")]
     [InlineData("/v1/indices?method=guess", "?method")]
+    [InlineData("/v1/gdp?start=0002-01-01&time_zone=Europe/Berlin", "?start")]
+    [InlineData("/v1/gdp?reference=0001&frequency=year&prices=chained&time_zone=Europe/Berlin", "?reference")]
+    [InlineData("/v1/indices?reference=0001-W01&frequency=week&time_zone=Asia/Tokyo", "?reference")]
+    [InlineData("/v1/gdp?start=2024-01-01&end=0001-01-01&units=pc1&by=sector", "?end")]
+    [InlineData("/v1/gdp?time_zone=Asia/Kolkata", "?time_zone")]
+    [InlineData("/v1/gdp?time_zone=Mars/Olympus", "?time_zone")]
     [InlineData("/v1/indices?reference=2026-W01&frequency=month", "?reference")]
     public async Task What_can_not_be_answered_is_refused_with_the_parameter(string query, string pointer)
     {
@@ -55,6 +61,8 @@ public sealed class FigureQueryTests(LedgerFixture fixture) : IClassFixture<Ledg
     [InlineData("/v1/gdp?frequency=hour&start=0001-01-01&end=9998-12-31")]
     [InlineData("/v1/gdp?frequency=hour&start=2026-06-01T05:00:00%2B05:00&end=9998-12-31T23:00:00Z")]
     [InlineData("/v1/gdp?as_of=9999-12-31")]
+    [InlineData("/v1/gdp?frequency=day&time_zone=America/Asuncion")]
+    [InlineData("/v1/gdp?frequency=month&time_zone=America/Asuncion&start=2024-10-06")]
     [InlineData("/v1/gdp?as_of=2100-01-01")]
     [InlineData("/v1/gdp?sector=&producer=&model=&token_class=&service_tier=&start=&end=&by=&as_of=&format=")]
     [InlineData("/v1/gdp?by=sector&by=sector,sector,")]

@@ -29,7 +29,7 @@ public sealed class RevisionsTests
         {
             foreach (var measure in Measures)
             {
-                var answer = await api.GetAsync($"/v1/revisions?measure={measure}&{query}");
+                var answer = await api.GetAsync($"/v1/revisions?measure={measure}{(query.Contains("vintage", StringComparison.Ordinal) ? "" : "&vintages=day")}&{query}");
                 var window = string.Join('&', query.Split('&').Where(p => !p.StartsWith("vintage", StringComparison.Ordinal) && !p.StartsWith("as_of", StringComparison.Ordinal)));
                 var byVintage = answer.GetProperty("rows").EnumerateArray().GroupBy(r => Text(r, "vintage")).ToDictionary(g => g.Key, g => g.ToList());
                 foreach (var vintage in answer.GetProperty("vintages").EnumerateArray().Select(v => v.GetString()!))
@@ -58,7 +58,7 @@ public sealed class RevisionsTests
         await using var database = await DatabaseAsync();
         await using var api = await ApiProcess.StartAsync(database.ConnectionString);
         await api.CreateAsync("/v1/sources", new { id = "gateway-1" });
-        await api.GetAsync("/v1/revisions");
+        await api.GetAsync("/v1/revisions?vintages=day");
         foreach (var (clock, id, day, millions) in new[]
         {
             // January: 10 while it lasts, 12 when it is over, then 15 and 18. February: 20 when it is over, then 18. March: 30 and no more. April goes on.
@@ -77,7 +77,7 @@ public sealed class RevisionsTests
             }
         }
 
-        var answer = await api.GetAsync("/v1/revisions");
+        var answer = await api.GetAsync("/v1/revisions?vintages=day");
         var rows = answer.GetProperty("rows").EnumerateArray().Select(r => $"{Text(r, "period")} at {Text(r, "vintage")}: {Text(r, "value")} after {Text(r, "previous_value")}: "
             + $"{Text(r, "revision")} {Text(r, "revision_percent")}%, first {Text(r, "first")} of {Text(r, "first_vintage")}: {Text(r, "cumulative_revision")} {Text(r, "cumulative_revision_percent")}% {Text(r, "status")}").ToList();
         rows.Where(r => r.StartsWith("2026-01", StringComparison.Ordinal)).Should().Equal(
@@ -135,13 +135,13 @@ public sealed class RevisionsTests
         }
 
         // Two months' ends, three days of recording: five vintages, of 1, 1, 2, 2 and 3 months.
-        (await api.GetAsync("/v1/revisions")).GetProperty("rows").GetArrayLength().Should().Be(9);
+        (await api.GetAsync("/v1/revisions?vintages=day")).GetProperty("rows").GetArrayLength().Should().Be(9);
         (await RefusedAsync("vintages=week")).Should().Contain("too_many_vintages").And.Contain("more than 5 vintages").And.Contain("vintages=month");
         (await RefusedAsync("vintage=2026-01-01,2026-01-02,2026-01-03,2026-01-04,2026-01-05,2026-01-06")).Should().Contain("too_many_vintages");
         (await RefusedAsync("frequency=week")).Should().Contain("too_many_rows");
         // Two items: 2 + 4 + 6, those of vintages that changed nothing not counted again.
         (await RefusedAsync("measure=price_index")).Should().Contain("too_many_vintages").And.Contain("more than 11 items times periods times vintages");
-        (await api.GetAsync("/v1/revisions?measure=price_index&token_class=input")).GetProperty("rows").GetArrayLength().Should().Be(9);
+        (await api.GetAsync("/v1/revisions?vintages=day&measure=price_index&token_class=input")).GetProperty("rows").GetArrayLength().Should().Be(9);
         (await RefusedAsync("vintages=month&vintage=2026-01-01")).Should().Contain("not_together");
         (await RefusedAsync("reference=2026-01")).Should().Contain("not_together");
         (await RefusedAsync("vintage=yesterday&measure=x&by=sector")).Should().Contain("?vintage").And.Contain("?measure").And.Contain("?by");

@@ -21,6 +21,9 @@ internal sealed record GdpCell : GroupedCell
     public required string? FreeShare { get; init; }
     public required string? UnpricedShare { get; init; }
 
+    /// <summary>Whether nothing was recorded: the cell only fills the period of a total.</summary>
+    public bool IsOfNothing { get; init; }
+
     /// <summary>A period in which nothing was recorded.</summary>
     public static Func<Period, GdpCell> OfNothing(GdpSide? side) => period => new()
     {
@@ -35,6 +38,7 @@ internal sealed record GdpCell : GroupedCell
         UnitValue = null,
         FreeShare = null,
         UnpricedShare = null,
+        IsOfNothing = true,
     };
 }
 

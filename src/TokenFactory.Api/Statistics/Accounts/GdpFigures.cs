@@ -58,6 +58,9 @@ internal sealed class GdpFigures(NpgsqlDataSource dataSource, IOptions<Statistic
     {
         var isInWindow = IsInWindow(cell, request);
         var isPartial = isInWindow ? FigureTable.Cover(cell.Period, request, context).IsPartial : cell.Period.End > context.Reach;
+        // An empty period is a gap, though its nominal value is published as 0: growth is taken neither into it nor across it.
+        if (cell.IsOfNothing)
+            return new GrowthPoint(cell.Period, cell.Group, null, NullReasons.EmptyPeriod, null, isPartial);
         if (groups is null)
             return new GrowthPoint(cell.Period, cell.Group, FigureGrowth.LevelOf(cell.Gdp), null, cell.Gdp, isPartial);
         var volume = VolumeOf(cell, groups);

@@ -58,7 +58,7 @@ internal sealed record GdpSpecification
     public FigureRequest WithLookback(FigureRequest request)
     {
         // No event is older than the year 2000.
-        if (Units is Transformation.Lin or Transformation.Log || request.Start is not { } start || start.Year <= 2000)
+        if (Units is Transformation.Lin or Transformation.Log || request.Start is not { } start || start.Year <= 2000 || request.End <= start)
             return request;
         var (calendar, frequency) = (request.Calendar, request.Frequency);
         var first = calendar.Containing(frequency, start);

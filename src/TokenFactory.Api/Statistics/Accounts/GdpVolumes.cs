@@ -130,7 +130,7 @@ internal static class GdpVolumes
 
         public Accounts From(int place) => place == 0 ? this : new(Periods.Skip(place).ToList(), Outputs.Skip(place).ToList(), Inputs?.Skip(place).ToList());
 
-        public int FirstWithVolume() => Inputs is null ? Outputs.ToList().FindIndex(o => !o.Items.IsEmpty) : ValueAddedSeries.FirstPositive(Made, Bought);
+        public int FirstWithVolume() => Inputs is null ? IndexSeries.DefaultReference(Made) : ValueAddedSeries.FirstPositive(Made, Bought);
 
         public (IReadOnlyList<ChainedVolumePoint> Volumes, IReadOnlyList<IndexPoint> Links) Compile(int reference, bool isAsked)
         {

@@ -85,8 +85,8 @@ internal static class ExplainContributions
         private readonly Dictionary<int, BilateralBasket.Pair> _pairs = pairs is null ? [] : pairs.Pairs.ToArray().ToDictionary(p => p.ItemId);
 
         public IEnumerable<(ExplainContribution Row, ExplainPosition Position)> Rows() => _base.Keys.Union(_current.Keys)
-            .Select(id => (Id: id, Part: parts?.GetValueOrDefault(id) * 100)).OrderByDescending(i => i.Part ?? 0).ThenBy(i => i.Id)
-            .Select(i => (RowOf(i.Id, i.Part), new ExplainPosition(ExplainLevel.Items, (i.Part ?? 0).ToString("F6", CultureInfo.InvariantCulture),
+            .Select(id => (Id: id, Part: parts?.GetValueOrDefault(id) * 100)).OrderByDescending(i => Math.Abs(i.Part ?? 0)).ThenBy(i => i.Id)
+            .Select(i => (RowOf(i.Id, i.Part), new ExplainPosition(ExplainLevel.Items, Math.Abs(i.Part ?? 0).ToString("F6", CultureInfo.InvariantCulture),
                 [i.Id.ToString(CultureInfo.InvariantCulture), "0", bool.FalseString])));
 
         private ExplainContribution RowOf(int id, decimal? contribution)

@@ -12,7 +12,7 @@ internal static class IndexCompiler
     public static (IReadOnlyList<IndexPoint> Points, int Reference) Compile(
         IReadOnlyList<Period> periods, IReadOnlyList<Basket> baskets, IndexSpecification specification)
     {
-        var reference = specification.Reference is { } asked ? PlaceOf(periods, asked) : FirstSold(baskets);
+        var reference = specification.Reference is { } asked ? PlaceOf(periods, asked) : IndexSeries.DefaultReference(baskets);
         // Nothing in the group has a price: not for want of a reference period, unless one was asked for.
         if (reference < 0 && specification.Reference is null)
             return ([.. baskets.Select(_ => new IndexPoint(null, NullReasons.EmptyPeriod, null, 0, 0))], reference);
@@ -35,34 +35,31 @@ internal static class IndexCompiler
         if (baskets.Count == 0 || specification.Kind == IndexKind.Value || specification.Multilateral is not { } method)
             return 0;
         // However few the items, a pair is kept and each period solved for.
-        var items = Math.Max(64, baskets.Max(b => (long)b.Count));
+        var items = Math.Max(64, ItemsOf(baskets));
         var sold = (long)baskets.Count(b => !b.IsEmpty);
         var window = Math.Min(specification.Window ?? sold, sold);
         return method switch
         {
             MultilateralMethod.Wtpd or MultilateralMethod.Gk => (sold - window + 1) * window * window / 2 * (items + window),
+            // Each window asks for the movements between all of its periods.
             MultilateralMethod.IntGeksFisher or MultilateralMethod.IntGeksTornqvist or MultilateralMethod.IntGeksWalsh or MultilateralMethod.IntGeksJevons =>
-                4 * sold * window * items,
-            _ => sold * window * items,
+                (4 * sold * window * items) + ((sold - window) * window * window),
+            _ => (sold * window * items) + ((sold - window) * window * window),
         };
     }
+
+    /// <summary>Items x periods of the table that a method lays out, present or not: multilateral ones, and prices that are carried over gaps. 0 for others.</summary>
+    public static long TableOf(IReadOnlyList<Basket> baskets, IndexSpecification specification) =>
+        specification.Kind != IndexKind.Value && (specification.Multilateral is not null || specification.Items == ItemSelection.Carried)
+            ? baskets.Count(b => !b.IsEmpty) * ItemsOf(baskets) : 0;
+
+    private static long ItemsOf(IReadOnlyList<Basket> baskets) => baskets.SelectMany(b => b.Items, (_, item) => item.Key).Distinct().Count();
 
     private static int PlaceOf(IReadOnlyList<Period> periods, Period period)
     {
         for (var t = 0; t < periods.Count; t++)
         {
             if (periods[t] == period)
-                return t;
-        }
-
-        return -1;
-    }
-
-    private static int FirstSold(IReadOnlyList<Basket> baskets)
-    {
-        for (var t = 0; t < baskets.Count; t++)
-        {
-            if (!baskets[t].IsEmpty)
                 return t;
         }
 

@@ -105,9 +105,12 @@ internal sealed class IndexFigures(NpgsqlDataSource dataSource, IOptions<Statist
         return ([.. rows.OrderBy(r => r.Start)], specification.Reference ?? (references.Count == 1 ? references.Single() : null));
     }
 
-    // Of all groups together: what one query may cost.
-    private void Check(IEnumerable<PanelGroup> groups, IndexSpecification specification)
+    // Of all groups together: what one query may cost. Where items come and go, a table of all of them over all periods is larger than what was read.
+    private void Check(IReadOnlyList<PanelGroup> groups, IndexSpecification specification)
     {
+        var cells = groups.Sum(g => IndexCompiler.TableOf(g.Baskets, specification));
+        if (cells > options.Value.MaxItemPeriods)
+            throw new TooManyRowsException(options.Value.MaxItemPeriods);
         var comparisons = groups.Sum(g => IndexCompiler.ComparisonsOf(g.Baskets, specification));
         if (comparisons > options.Value.MaxComparisons)
         {

@@ -94,9 +94,9 @@ internal sealed record IndexSpecification
             Reference = query.ReadPeriod("reference", request),
             Units = query.ReadUnits(request.Frequency),
         };
-        query.Refuse("linking", multilateral is not null, "A multilateral method compares all periods of its window with each other.");
+        query.Refuse("linking", multilateral is not null, "A multilateral method compares all periods of its window with each other: leave `linking` out; `window` and `splice` roll it.");
         query.Refuse("items", multilateral is not null || isOverlap, "Only chained and fixed-base comparisons of two periods choose their items.");
-        query.Refuse("window", multilateral is null, "Only multilateral methods have windows.");
+        query.Refuse("window", multilateral is null, "Only multilateral methods (`geks_fisher` ... `gk`) have windows: choose one, or leave `window` out.");
         query.Refuse("splice", multilateral is null || specification.Window is null, "Only windows are spliced: give a multilateral method and a `window` too.");
         query.Refuse("weights", multilateral is not null || !LoweYoung.Covers(formula) || isOverlap, "Only `lowe`, `young` and `geometric_young` have a weight period.");
         query.Refuse("sigma", multilateral is not null || formula != BilateralFormula.LloydMoulton || isOverlap, "Only `lloyd_moulton` has an elasticity.");

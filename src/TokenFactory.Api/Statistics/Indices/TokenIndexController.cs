@@ -12,7 +12,7 @@ internal sealed class TokenIndexController(FigureQueries queries, IndexFigures i
 {
     /// <summary>Token Index per sector</summary>
     /// <remarks>
-    /// The headline: price (TPI), quantity (TQI) and value (TVI) of each sector and of all together (`total`), reference period = 100, with price x
+    /// The headline: price (TPI), quantity (TQI) and value (TVI) of each sector and of all that are asked for together (`total`), reference period = 100, with price x
     /// quantity / 100 = value. Years and quarters are chained Fisher indices over the union of the items. Chains of shorter periods drift when prices
     /// bounce: months, weeks, days and hours are GEKS-Fisher in a rolling window (13 months, 53 weeks, 29 days, 25 hours), spliced by the
     /// mean over the published series, and the quantity index is what the price index leaves of the value. Any other method: `GET /v1/indices`.

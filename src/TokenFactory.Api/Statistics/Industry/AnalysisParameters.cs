@@ -41,7 +41,7 @@ public sealed record RevisionParameters : FigureParameters
     public string? measure { get; init; }
 
     [FromQuery, OneOf<VintageSchedule>]
-    [Description("Which vintages: `day`, every UTC date on which something changed, and the last of each period; `week`, Sundays; `month`, last days of months. The current one is always among them. Left out: `day`.")]
+    [Description("Which vintages: `day`, every UTC date on which something changed, and the last of each period; `week`, Sundays; `month`, last days of months. The current one is always among them. Left out: `month`.")]
     public string? vintages { get; init; }
 
     [FromQuery]

@@ -33,7 +33,7 @@ internal sealed class DemandResponseFigures(NpgsqlDataSource dataSource, IOption
 
     private DemandResponseRow[] RowsOf(ItemPanel panel, PanelGroup group, FigureRequest request)
     {
-        var reference = LearningSeries.ReferenceOf(group.Baskets);
+        var reference = IndexSeries.DefaultReference(group.Baskets);
         var prices = IndexOf(IndexKind.Price);
         var quantities = IndexOf(IndexKind.Quantity);
         string?[] leftOut = [.. panel.Periods.Select((period, t) => WhyLeftOut(period, prices[t], quantities[t]))];

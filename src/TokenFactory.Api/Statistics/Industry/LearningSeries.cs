@@ -16,7 +16,7 @@ internal sealed record LearningSeries(IReadOnlyList<IndexPoint> Prices, IReadOnl
 {
     public static LearningSeries Of(PanelGroup group)
     {
-        var reference = ReferenceOf(group.Baskets);
+        var reference = IndexSeries.DefaultReference(group.Baskets);
         if (reference < 0)
             return new LearningSeries([.. group.Baskets.Select(_ => new IndexPoint(null, NullReasons.EmptyPeriod, null, 0, 0))], new double?[group.Baskets.Count], null);
         var prices = IndexSeries.Compile(group.Baskets, reference, new IndexMethod { Kind = IndexKind.Price, Items = ItemSelection.Matched });
@@ -37,21 +37,6 @@ internal sealed record LearningSeries(IReadOnlyList<IndexPoint> Prices, IReadOnl
         }
 
         return new LearningSeries(prices, cumulative, reason);
-    }
-
-    /// <summary>The first period that is worth something, or else the first with an item; -1: there is none.</summary>
-    public static int ReferenceOf(IReadOnlyList<Basket> baskets)
-    {
-        var first = -1;
-        for (var t = 0; t < baskets.Count; t++)
-        {
-            if (baskets[t].Value > 0)
-                return t;
-            if (first < 0 && !baskets[t].IsEmpty)
-                first = t;
-        }
-
-        return first;
     }
 
     /// <summary>Why a period is no point of a line: no level, none that has a logarithm (free), or no volume; null for a point.</summary>

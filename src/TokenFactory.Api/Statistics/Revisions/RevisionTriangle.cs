@@ -60,7 +60,7 @@ internal sealed class RevisionTriangle(FigureRequest request, RevisionSpecificat
                 $"It would need more than {options.MaxItemPeriods} items times periods times vintages. Ask for fewer vintages, narrow it by `start` and `end` or by a filter, or ask for a lower frequency.");
         }
 
-        var first = Array.FindIndex(baskets, b => !b.IsEmpty);
+        var first = IndexSeries.DefaultReference(baskets);
         if (first >= 0)
             Reference ??= _periods[first];
         return IndexCompiler.Compile(_periods, baskets, new IndexSpecification

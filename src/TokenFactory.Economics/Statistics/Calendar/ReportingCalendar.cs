@@ -37,7 +37,15 @@ public sealed class ReportingCalendar
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(instant.UtcDateTime.Year, FirstYear, nameof(instant));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(instant.UtcDateTime.Year, LastYear, nameof(instant));
-        return frequency == Frequency.Hour ? HourOf(instant) : Of(frequency, FirstDay(frequency, DateOnly.FromDateTime(Local(instant).DateTime)));
+        if (frequency == Frequency.Hour)
+            return HourOf(instant);
+        var period = Of(frequency, FirstDay(frequency, DateOnly.FromDateTime(Local(instant).DateTime)));
+        // Where a clock is put back over midnight a date comes twice: each day has one beginning, and the instant between belongs before it.
+        while (instant < period.Start)
+            period = Of(frequency, FirstDay(frequency, DateOnly.FromDateTime(period.Start.DateTime).AddDays(-1)));
+        while (instant >= period.End)
+            period = Of(frequency, FirstDay(frequency, DateOnly.FromDateTime(period.End.DateTime)));
+        return period;
     }
 
     /// <summary>The period after this one, of the same frequency.</summary>
@@ -91,8 +99,7 @@ public sealed class ReportingCalendar
             return hour.Offset == TimeSpan.Zero || hour.Offset == period.Start.Offset;
         }
 
-        // A week's year is that of its Thursday: its Monday may lie in the year before.
-        if (!TryParseDate(text, out var frequency, out var first) || first.Year < FirstYear - 1 || first.Year > LastYear)
+        if (!TryParseDate(text, out var frequency, out var first) || first.Year < FirstYear || first.Year > LastYear)
             return false;
         period = Of(frequency, first);
         return period.Start < period.End;
@@ -105,11 +112,26 @@ public sealed class ReportingCalendar
         ArgumentOutOfRangeException.ThrowIfLessThan(date.Year, FirstYear - 1, nameof(date));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(date.Year, LastYear + 1, nameof(date));
         var midnight = date.ToDateTime(TimeOnly.MinValue);
-        // Skipped: the day begins where the clock jumps, which is midnight by the offset before. Passed twice: it begins the first time.
-        var offset = Zone.IsInvalidTime(midnight) ? Zone.GetUtcOffset(midnight.AddDays(-1))
-            : Zone.IsAmbiguousTime(midnight) ? Zone.GetAmbiguousTimeOffsets(midnight).Max()
-            : Zone.GetUtcOffset(midnight);
-        return Local(new DateTimeOffset(midnight, offset));
+        var offset = Zone.IsAmbiguousTime(midnight) ? Zone.GetAmbiguousTimeOffsets(midnight).Max() : Zone.GetUtcOffset(midnight);
+        var start = Local(new DateTimeOffset(midnight, offset));
+        if (IsFirst(start.UtcTicks))
+            return start;
+        // The clock skips midnight, or the zone's rules change about then: the first instant whose date is this one or later, to the second.
+        var (before, after) = (midnight.AddHours(-30).Ticks / TimeSpan.TicksPerSecond, midnight.AddHours(30).Ticks / TimeSpan.TicksPerSecond);
+        while (after - before > 1)
+        {
+            var middle = before + ((after - before) / 2);
+            if (DateAt(middle * TimeSpan.TicksPerSecond) < date)
+                before = middle;
+            else
+                after = middle;
+        }
+
+        return Local(new DateTimeOffset(after * TimeSpan.TicksPerSecond, TimeSpan.Zero));
+
+        bool IsFirst(long ticks) => DateAt(ticks) == date && (ticks == 0 || DateAt(ticks - 1) < date);
+
+        DateOnly DateAt(long ticks) => DateOnly.FromDateTime(Local(new DateTimeOffset(ticks, TimeSpan.Zero)).DateTime);
     }
 
     /// <summary>Whether the zone is a whole number of hours from UTC in every week of a window.</summary>
@@ -184,7 +206,7 @@ public sealed class ReportingCalendar
         (frequency, monday) = (Frequency.Week, default);
         if (!int.TryParse(text.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture, out var year)
             || !int.TryParse(text.AsSpan(6), NumberStyles.None, CultureInfo.InvariantCulture, out var week)
-            || year < Math.Max(FirstYear - 1, 1) || year > LastYear || week < 1 || week > ISOWeek.GetWeeksInYear(year))
+            || !IsInRange(year) || week < 1 || week > ISOWeek.GetWeeksInYear(year))
         {
             return false;
         }

@@ -9,13 +9,16 @@ namespace TokenFactory.Economics.Statistics;
 /// </summary>
 internal sealed class GeksWindow(GeksPairs pairs, int start, int end) : IMultilateralWindow
 {
+    // The periods of the window that each can be compared with: where little is matched, there is little to walk along.
+    private readonly int[]?[] _compared = new int[]?[end - start + 1];
+
     public double LogMovement(int from, int to)
     {
         if (from == to)
             return 0;
         double sum = 0;
         var usable = 0;
-        for (var k = start; k <= end; k++)
+        foreach (var k in _compared[from - start] ??= [.. Enumerable.Range(start, end - start + 1).Where(k => !double.IsNaN(pairs.LogIndex(from, k)))])
         {
             var movement = pairs.LogIndex(from, k) + pairs.LogIndex(k, to);
             if (double.IsNaN(movement))

@@ -19,7 +19,7 @@ public static class MultilateralSeries
     /// <summary>
     /// Compiles a series: all periods in one window, or a rolling window spliced together. An empty period has no level; a period that
     /// nothing ties to the reference period has none either, with <see cref="NullReasons.ZeroPrice"/> where free items alone are in the way and
-    /// <see cref="NullReasons.NoMatchedItems"/> where too few items are matched. The reference period is 100 whenever it is not empty.
+    /// <see cref="NullReasons.NoMatchedItems"/> where too few items are matched, and <see cref="NullReasons.ChainBroken"/> beyond such a period. The reference period is 100 whenever it is not empty.
     /// </summary>
     /// <param name="baskets">One per period, in order; empty ones included. Carried prices are present, with weight 0.</param>
     /// <param name="reference">The place of the reference period among them; -1: it is not among them.</param>
@@ -92,7 +92,12 @@ public static class MultilateralSeries
             null, null, churn?.MatchedShare, churn?.NewItems ?? 0, churn?.VanishedItems ?? 0,
             period.SplicedAt is { } j ? places[j] : null, period.IsFallback);
         if (period.Segment != spliced[reference].Segment)
-            return point with { NullReason = period.NullReason ?? spliced[reference].NullReason };
+        {
+            // Tied to its neighbour on the side of the reference period, and with it to nothing that leads there: the break lies between.
+            var towards = t > reference ? t - 1 : t + 1;
+            return point with { NullReason = spliced[towards].Segment == period.Segment ? NullReasons.ChainBroken : period.NullReason ?? spliced[reference].NullReason };
+        }
+
         var level = 100 * Math.Exp(period.LogLevel - spliced[reference].LogLevel);
         return double.IsNormal(level) ? point with { Level = level } : point with { NullReason = NullReasons.OutOfRange };
     }

@@ -68,8 +68,8 @@ internal sealed class RollingWindow(int[] places, int reference, int? length, Sp
                 continue;
             for (var t = 0; t <= end; t++)
             {
-                var movement = window.LogMovement(root, t);
-                if (isOpened[t] || double.IsNaN(movement))
+                var movement = isOpened[t] ? double.NaN : window.LogMovement(root, t);
+                if (double.IsNaN(movement))
                     continue;
                 _periods[t] = new SplicedPeriod(movement, _segments, root == @base ? null : window.NullReason(@base, t), null, false);
                 isOpened[t] = true;

@@ -42,6 +42,24 @@ public static class IndexSeries
         return points;
     }
 
+    /// <summary>
+    /// The reference period where none is asked for: the first that is worth something, because a free one can be the base of no basket index;
+    /// or else the first with an item. -1: there is none.
+    /// </summary>
+    public static int DefaultReference(IReadOnlyList<Basket> baskets)
+    {
+        var first = -1;
+        for (var t = 0; t < baskets.Count; t++)
+        {
+            if (baskets[t].Value > 0)
+                return t;
+            if (first < 0 && !baskets[t].IsEmpty)
+                first = t;
+        }
+
+        return first;
+    }
+
     private static bool Holds(IReadOnlyList<Basket> baskets, int place) => place >= 0 && place < baskets.Count && !baskets[place].IsEmpty;
 
     private static IndexPoint[] Without(IReadOnlyList<Basket> baskets, string reason) =>

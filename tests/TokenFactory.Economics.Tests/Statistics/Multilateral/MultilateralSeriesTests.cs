@@ -55,7 +55,7 @@ public sealed class MultilateralSeriesTests
         {
             var series = One(method, null, AnyPanels.Of((1, 10, 1)), AnyPanels.Of((1, 20, 1)), AnyPanels.Of((2, 5, 1)), AnyPanels.Of((2, 10, 1)));
 
-            series.Select(p => p.NullReason).Should().Equal(null, null, "no_matched_items", "no_matched_items");
+            series.Select(p => p.NullReason).Should().Equal(null, null, "no_matched_items", "chain_broken");
             series[1].Level.Should().BeApproximately(200, 1e-9);
         }
     }
