@@ -13,9 +13,6 @@ internal readonly record struct GrowthPoint(Period Period, IReadOnlyList<string>
 /// <summary>Growth of figures, group by group.</summary>
 internal static class FigureGrowth
 {
-    /// <summary>The row, or the one that it is compared with, covers less than its period: nothing is grossed up (METHODOLOGY, edge rule 3).</summary>
-    private const string PartialPeriod = "partial_period";
-
     /// <summary>What a transformation makes of each point: a number with 6 decimals (a change of exact money: exact), or the reason why there is none.</summary>
     public static (string? Value, string? Reason)[] Of(Transformation transformation, ReportingCalendar calendar, IReadOnlyList<GrowthPoint> points)
     {
@@ -47,7 +44,7 @@ internal static class FigureGrowth
         {
             var with = before[t + 1] > 0 ? points[before[t + 1] - 1] : default(GrowthPoint?);
             if (transformation != Transformation.Log && point.Level is not null && (point.IsPartial || with?.IsPartial == true))
-                return (null, PartialPeriod);
+                return (null, FigureTable.PartialPeriod);
             var (value, reason) = (growth[t + 1].Value, growth[t + 1].NullReason);
             return value is not null && transformation is Transformation.Chg or Transformation.Ch1 && point.Exact is { } exact
                 ? (ExactMoney.Difference(exact, with!.Value.Exact!), null)

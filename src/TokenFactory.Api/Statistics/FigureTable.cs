@@ -11,6 +11,9 @@ namespace TokenFactory.Api.Statistics;
 /// <summary>Sends figures as JSON or CSV, with an entity tag over the content, so that a dashboard that asks again gets 304 until something changed.</summary>
 internal static class FigureTable
 {
+    /// <summary>The null reason of what needs whole periods: one that is cut by the window, or not over yet, has less than its own (METHODOLOGY, edge rule 3).</summary>
+    public const string PartialPeriod = "partial_period";
+
     public static IActionResult Answer<TRow>(
         HttpContext http, FigureAnswer answer, IReadOnlyList<TRow> rows, string[] measures, Func<TRow, CsvCell[]> cells) where TRow : FigureRow =>
         Answer(http, answer, ["period", "start", "end", .. answer.By, .. measures, "partial", "status"],

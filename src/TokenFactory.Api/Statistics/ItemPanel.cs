@@ -11,6 +11,14 @@ namespace TokenFactory.Api.Statistics;
 /// <param name="FreeQuantity">Those of them that were priced at 0.</param>
 internal readonly record struct PanelTotals(decimal Value, decimal Quantity, decimal PricedQuantity, decimal FreeQuantity)
 {
+    /// <summary>The four sums over cells, as SQL that writes them as texts.</summary>
+    public const string Sums =
+        "trim_scale(sum(d.reporting_amount))::text, sum(d.quantity)::text, sum(d.priced_quantity)::text, sum(d.free_quantity)::text";
+
+    /// <summary>Reads them from four columns, <paramref name="first"/> the first.</summary>
+    public static PanelTotals Read(NpgsqlDataReader row, int first) =>
+        new(Number(row, first), Number(row, first + 1), Number(row, first + 2), Number(row, first + 3));
+
     /// <summary>Free tokens per priced token; null where none is priced.</summary>
     public double? FreeShare => PricedQuantity > 0 ? (double)(FreeQuantity / PricedQuantity) : null;
 
@@ -19,6 +27,8 @@ internal readonly record struct PanelTotals(decimal Value, decimal Quantity, dec
 
     public PanelTotals Plus(PanelTotals other) =>
         new(Value + other.Value, Quantity + other.Quantity, PricedQuantity + other.PricedQuantity, FreeQuantity + other.FreeQuantity);
+
+    private static decimal Number(NpgsqlDataReader row, int column) => ItemPanel.Number(row.GetString(column));
 }
 
 /// <summary>The items of one group over the panel's periods.</summary>
@@ -36,8 +46,7 @@ internal sealed record PanelGroup(
 /// <param name="Groups">In the order of answers. Every group runs over the same periods, so that series can be laid side by side.</param>
 internal sealed record ItemPanel(FigureContext Context, IReadOnlyList<Period> Periods, IReadOnlyList<PanelGroup> Groups)
 {
-    private const string Sums =
-        "d.item_id, trim_scale(sum(d.reporting_amount))::text, sum(d.quantity)::text, sum(d.priced_quantity)::text, sum(d.free_quantity)::text";
+    private const string Sums = $"d.item_id, {PanelTotals.Sums}";
 
     /// <summary>Reads the panel of a request in a moment of its own.</summary>
     /// <exception cref="TooManyRowsException">It has more than <see cref="StatisticsOptions.MaxItemPeriods"/> item-periods, or more than <see cref="StatisticsOptions.MaxRows"/> periods x groups.</exception>
@@ -74,7 +83,7 @@ internal sealed record ItemPanel(FigureContext Context, IReadOnlyList<Period> Pe
                 rows.Add(group, byPeriod = []);
             if (!byPeriod.TryGetValue(period, out var items))
                 byPeriod.Add(period, items = new PeriodItems());
-            items.Add(row.GetInt32(first), new PanelTotals(Number(row, first + 1), Number(row, first + 2), Number(row, first + 3), Number(row, first + 4)));
+            items.Add(row.GetInt32(first), PanelTotals.Read(row, first + 1));
         }, cancellationToken);
         if (periods.Count == 0)
             return new ItemPanel(snapshot.Context, [], []);
@@ -90,10 +99,7 @@ internal sealed record ItemPanel(FigureContext Context, IReadOnlyList<Period> Pe
         return new PanelGroup(names, Array.ConvertAll(items, i => new Basket(i.Items)), Array.ConvertAll(items, i => i.Totals), Array.ConvertAll(items, i => i.Items));
     }
 
-    /// <summary>A sum. The driver refuses one of more than 28 digits; parsing rounds it to as many, which no index number or share ever sees. GDP goes as text.</summary>
-    public static decimal Number(NpgsqlDataReader row, int column) => Number(row.GetString(column));
-
-    /// <summary>The same of a text.</summary>
+    /// <summary>A sum, from its text. The driver refuses one of more than 28 digits; parsing rounds it to as many, which no index number or share ever sees. GDP stays text.</summary>
     public static decimal Number(string sum) =>
         decimal.Parse(sum, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
 

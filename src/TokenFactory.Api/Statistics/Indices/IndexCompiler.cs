@@ -25,19 +25,40 @@ internal static class IndexCompiler
         }, reference);
     }
 
+    /// <summary>Price, quantity and value by one method, by <see cref="IndexKind"/>, and the place of the period that is 100.</summary>
+    /// <param name="periods">In order, without a gap.</param>
+    /// <param name="baskets">One per period.</param>
+    /// <param name="specification">What is computed, whatever its kind.</param>
+    public static (IReadOnlyList<IndexPoint>[] ByKind, int Reference) CompileAll(
+        IReadOnlyList<Period> periods, IReadOnlyList<Basket> baskets, IndexSpecification specification)
+    {
+        var (prices, reference) = Compile(periods, baskets, specification with { Kind = IndexKind.Price });
+        // A multilateral price index is the dear part: its quantity index is made from it, and not from the items again.
+        var quantities = specification.Multilateral is null
+            ? Compile(periods, baskets, specification with { Kind = IndexKind.Quantity }).Points
+            : QuantitiesOf(baskets, reference, prices);
+        return ([prices, quantities, Compile(periods, baskets, specification with { Kind = IndexKind.Value }).Points], reference);
+    }
+
     /// <summary>
-    /// The work of a multilateral series: items x pairs of periods that are compared. GEKS walks along the items once for each pair within a window, of
+    /// What a series costs: the table that its method lays out, items x periods, present or not (multilateral ones, and prices that are carried over
+    /// gaps), and the comparisons of a multilateral one, items x pairs of periods. GEKS walks along the items once for each pair within a window, of
     /// all windows together, intersection-GEKS four times; the time-product-dummy and Geary-Khamis do so anew in each window, and solve for its
     /// periods. 0 for other methods.
     /// </summary>
-    public static long ComparisonsOf(IReadOnlyList<Basket> baskets, IndexSpecification specification)
+    public static (long Table, long Comparisons) WorkOf(IReadOnlyList<Basket> baskets, IndexSpecification specification)
     {
-        if (baskets.Count == 0 || specification.Kind == IndexKind.Value || specification.Multilateral is not { } method)
-            return 0;
+        if (specification.Kind == IndexKind.Value || (specification.Multilateral is null && specification.Items != ItemSelection.Carried))
+            return default;
+        long sold = baskets.Count(b => !b.IsEmpty);
+        long items = baskets.SelectMany(b => b.Items, (_, item) => item.Key).Distinct().Count();
+        return (sold * items, specification.Multilateral is { } method ? ComparisonsOf(method, sold, Math.Min(specification.Window ?? sold, sold), items) : 0);
+    }
+
+    private static long ComparisonsOf(MultilateralMethod method, long sold, long window, long items)
+    {
         // However few the items, a pair is kept and each period solved for.
-        var items = Math.Max(64, ItemsOf(baskets));
-        var sold = (long)baskets.Count(b => !b.IsEmpty);
-        var window = Math.Min(specification.Window ?? sold, sold);
+        items = Math.Max(64, items);
         return method switch
         {
             MultilateralMethod.Wtpd or MultilateralMethod.Gk => (sold - window + 1) * window * window / 2 * (items + window),
@@ -47,13 +68,6 @@ internal static class IndexCompiler
             _ => (sold * window * items) + ((sold - window) * window * window),
         };
     }
-
-    /// <summary>Items x periods of the table that a method lays out, present or not: multilateral ones, and prices that are carried over gaps. 0 for others.</summary>
-    public static long TableOf(IReadOnlyList<Basket> baskets, IndexSpecification specification) =>
-        specification.Kind != IndexKind.Value && (specification.Multilateral is not null || specification.Items == ItemSelection.Carried)
-            ? baskets.Count(b => !b.IsEmpty) * ItemsOf(baskets) : 0;
-
-    private static long ItemsOf(IReadOnlyList<Basket> baskets) => baskets.SelectMany(b => b.Items, (_, item) => item.Key).Distinct().Count();
 
     private static int PlaceOf(IReadOnlyList<Period> periods, Period period)
     {
@@ -79,13 +93,14 @@ internal static class IndexCompiler
     private static List<IndexPoint> Multilateral(
         IReadOnlyList<Basket> baskets, int reference, MultilateralMethod method, IndexSpecification specification)
     {
-        var prices = MultilateralSeries.Compile(baskets, reference, method, specification.Window, specification.Splice);
-        return [.. prices.Select((price, t) => Of(
-            new IndexPoint(null, null, price.MatchedShare, price.NewItems, price.VanishedItems),
-            specification.Kind == IndexKind.Price || price.Level is null
-                ? price.Level is { } level ? IndexValue.Of(level / 100) : IndexValue.Null(price.NullReason!)
-                : Implicit(baskets, reference, t, IndexValue.Of(price.Level.Value / 100))))];
+        List<IndexPoint> prices = [.. MultilateralSeries.Compile(baskets, reference, method, specification.Window, specification.Splice)
+            .Select(price => new IndexPoint(price.Level, price.NullReason, price.MatchedShare, price.NewItems, price.VanishedItems))];
+        return specification.Kind == IndexKind.Price ? prices : QuantitiesOf(baskets, reference, prices);
     }
+
+    // What a price index leaves of the value.
+    private static List<IndexPoint> QuantitiesOf(IReadOnlyList<Basket> baskets, int reference, IReadOnlyList<IndexPoint> prices) =>
+        [.. prices.Select((price, t) => price.Level is { } level ? Of(price, Implicit(baskets, reference, t, IndexValue.Of(level / 100))) : price)];
 
     // Annually chained Laspeyres volumes; the price index is what the value leaves.
     private static IndexPoint[] Overlapped(IReadOnlyList<Period> periods, IReadOnlyList<Basket> baskets, int reference, IndexSpecification specification)

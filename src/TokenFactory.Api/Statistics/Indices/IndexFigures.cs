@@ -50,18 +50,16 @@ internal sealed class IndexFigures(NpgsqlDataSource dataSource, IOptions<Statist
         var rows = new List<TokenIndexRow>();
         var references = new HashSet<Period>();
         PanelGroup[] groups = [.. panel.Groups, Total(panel)];
-        Check(groups, IndexSpecification.Headline(IndexKind.Price, request.Frequency, reference));
+        var headline = IndexSpecification.Headline(IndexKind.Price, request.Frequency, reference);
+        Check(groups, headline);
         foreach (var group in groups)
         {
-            var series = Array.ConvertAll(Enum.GetValues<IndexKind>(), kind =>
-                IndexCompiler.Compile(panel.Periods, group.Baskets, IndexSpecification.Headline(kind, request.Frequency, reference)));
-            var at = series[0].Reference;
+            var (series, at) = IndexCompiler.CompileAll(panel.Periods, group.Baskets, headline);
             if (at >= 0)
                 references.Add(panel.Periods[at]);
-            rows.AddRange(panel.Periods.Select((period, t) => HeadlineRow(panel, group, request, period, t, [.. series.Select(s => s.Points[t])])));
+            rows.AddRange(panel.Periods.Select((period, t) => HeadlineRow(panel, group, request, period, t, Array.ConvertAll(series, points => points[t]))));
         }
 
-        var headline = IndexSpecification.Headline(IndexKind.Price, request.Frequency, reference);
         return new TokenIndexAnswer
         {
             Rows = [.. rows.OrderBy(r => r.Start)],
@@ -106,12 +104,12 @@ internal sealed class IndexFigures(NpgsqlDataSource dataSource, IOptions<Statist
     }
 
     // Of all groups together: what one query may cost. Where items come and go, a table of all of them over all periods is larger than what was read.
-    private void Check(IReadOnlyList<PanelGroup> groups, IndexSpecification specification)
+    private void Check(IEnumerable<PanelGroup> groups, IndexSpecification specification)
     {
-        var cells = groups.Sum(g => IndexCompiler.TableOf(g.Baskets, specification));
-        if (cells > options.Value.MaxItemPeriods)
+        var work = groups.Select(g => IndexCompiler.WorkOf(g.Baskets, specification)).ToList();
+        if (work.Sum(w => w.Table) > options.Value.MaxItemPeriods)
             throw new TooManyRowsException(options.Value.MaxItemPeriods);
-        var comparisons = groups.Sum(g => IndexCompiler.ComparisonsOf(g.Baskets, specification));
+        var comparisons = work.Sum(w => w.Comparisons);
         if (comparisons > options.Value.MaxComparisons)
         {
             throw new FigureLimitException("too_many_comparisons", string.Create(CultureInfo.InvariantCulture,

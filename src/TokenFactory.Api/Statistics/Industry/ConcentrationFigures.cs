@@ -8,9 +8,6 @@ namespace TokenFactory.Api.Statistics;
 /// <summary>Makes figures of concentration from the roll-up.</summary>
 internal sealed class ConcentrationFigures(NpgsqlDataSource dataSource, IOptions<StatisticsOptions> options)
 {
-    private const string Sums =
-        "trim_scale(sum(d.reporting_amount))::text, sum(d.quantity)::text, sum(d.priced_quantity)::text, sum(d.free_quantity)::text";
-
     /// <summary>The answer to a request, whose groups are markets.</summary>
     /// <exception cref="TooManyRowsException">It would be larger than an answer may be, or needs more members times periods than items may have.</exception>
     public async Task<ConcentrationAnswer> AnswerAsync(
@@ -43,15 +40,14 @@ internal sealed class ConcentrationFigures(NpgsqlDataSource dataSource, IOptions
         Dimension[] member = of == MarketMember.Producer ? [Dimension.Producer] : [Dimension.Producer, Dimension.Model];
         var wide = request with { By = [.. request.By.Concat(member).Order()] };
         var markets = new Dictionary<IReadOnlyList<string>, SortedDictionary<Period, MarketPeriod>>(GroupComparer.Instance);
-        await FigureReader.ReadGroupsAsync(snapshot, wide, new CellQuery(wide), options.Value.MaxItemPeriods, Sums, "", (row, period, group, first) =>
+        await FigureReader.ReadGroupsAsync(snapshot, wide, new CellQuery(wide), options.Value.MaxItemPeriods, PanelTotals.Sums, "", (row, period, group, first) =>
         {
             string[] names = [.. group.Where((_, i) => !member.Contains(wide.By[i]))];
             if (!markets.TryGetValue(names, out var market))
                 markets.Add(names, market = []);
             if (!market.TryGetValue(period, out var outputs))
                 market.Add(period, outputs = new MarketPeriod());
-            var sums = new PanelTotals(
-                ItemPanel.Number(row, first), ItemPanel.Number(row, first + 1), ItemPanel.Number(row, first + 2), ItemPanel.Number(row, first + 3));
+            var sums = PanelTotals.Read(row, first);
             outputs.Add(string.Join('/', group.Where((_, i) => member.Contains(wide.By[i]))), measure == ConcentrationMeasure.Value ? sums.Value : sums.Quantity, sums);
         }, cancellationToken);
         return markets;

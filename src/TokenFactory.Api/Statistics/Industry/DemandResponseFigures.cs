@@ -9,9 +9,6 @@ namespace TokenFactory.Api.Statistics;
 /// <summary>Fits how demand goes with price to what the roll-up holds.</summary>
 internal sealed class DemandResponseFigures(NpgsqlDataSource dataSource, IOptions<StatisticsOptions> options)
 {
-    /// <summary>A period that is cut by the window, or not over yet, has less than its quantity.</summary>
-    public const string PartialPeriod = "partial_period";
-
     /// <summary>The answer to a request: two rows per group.</summary>
     /// <exception cref="TooManyRowsException">It would be larger than an answer may be, or needs more item-periods.</exception>
     public async Task<DemandResponseAnswer> AnswerAsync(FigureRequest request, CancellationToken cancellationToken)
@@ -33,7 +30,6 @@ internal sealed class DemandResponseFigures(NpgsqlDataSource dataSource, IOption
 
     private DemandResponseRow[] RowsOf(ItemPanel panel, PanelGroup group, FigureRequest request)
     {
-        var reference = IndexSeries.DefaultReference(group.Baskets);
         var prices = IndexOf(IndexKind.Price);
         var quantities = IndexOf(IndexKind.Quantity);
         string?[] leftOut = [.. panel.Periods.Select((period, t) => WhyLeftOut(period, prices[t], quantities[t]))];
@@ -42,14 +38,13 @@ internal sealed class DemandResponseFigures(NpgsqlDataSource dataSource, IOption
         int[] paired = [.. used.Where(t => (t > 0 && leftOut[t - 1] is null) || (t + 1 < points.Length && leftOut[t + 1] is null))];
         return [RowOf(DemandForm.Levels, DemandResponse.InLevels(points), used), RowOf(DemandForm.Differences, DemandResponse.InDifferences(points), paired)];
 
-        IReadOnlyList<IndexPoint> IndexOf(IndexKind kind) => reference < 0
-            ? [.. group.Baskets.Select(_ => new IndexPoint(null, NullReasons.EmptyPeriod, null, 0, 0))]
-            : IndexSeries.Compile(group.Baskets, reference, new IndexMethod { Kind = kind, Items = ItemSelection.Matched });
+        IReadOnlyList<IndexPoint> IndexOf(IndexKind kind) =>
+            IndexCompiler.Compile(panel.Periods, group.Baskets, new IndexSpecification { Kind = kind, Items = ItemSelection.Matched }).Points;
 
         string? WhyLeftOut(Period period, IndexPoint price, IndexPoint quantity) =>
             price.NullReason ?? quantity.NullReason
             ?? (price.Level is <= 0 || quantity.Level is <= 0 ? NullReasons.ZeroPrice
-                : FigureTable.Cover(period, request, panel.Context).IsPartial ? PartialPeriod
+                : FigureTable.Cover(period, request, panel.Context).IsPartial ? FigureTable.PartialPeriod
                 : null);
 
         DemandResponseRow RowOf(DemandForm form, Elasticity fit, int[] places)

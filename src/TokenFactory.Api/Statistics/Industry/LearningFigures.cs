@@ -65,7 +65,7 @@ internal sealed class LearningFigures(NpgsqlDataSource dataSource, IOptions<Stat
     private LearningCurveRow RowOf(
         LearningKind kind, ItemPanel panel, PanelGroup group, IReadOnlyList<PanelTotals> sold, int first, FigureRequest request, bool withPoints)
     {
-        var series = LearningSeries.Of(group);
+        var series = LearningSeries.Of(panel.Periods, group);
         var places = Enumerable.Range(first, panel.Periods.Count - first).ToList();
         var used = places.Where(t => series.WhyLeftOut(t) is null).ToList();
         var fit = LearningCurve.Fit([.. places.Select(t => new LearningPoint(YearsOf(panel.Periods[t]), series.Prices[t].Level, series.Cumulative[t]))]);

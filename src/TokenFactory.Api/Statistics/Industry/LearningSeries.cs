@@ -14,12 +14,11 @@ namespace TokenFactory.Api.Statistics;
 /// <param name="VolumeReason">Why that is; null where every volume is known.</param>
 internal sealed record LearningSeries(IReadOnlyList<IndexPoint> Prices, IReadOnlyList<double?> Cumulative, string? VolumeReason)
 {
-    public static LearningSeries Of(PanelGroup group)
+    public static LearningSeries Of(IReadOnlyList<Period> periods, PanelGroup group)
     {
-        var reference = IndexSeries.DefaultReference(group.Baskets);
+        var (prices, reference) = IndexCompiler.Compile(periods, group.Baskets, new IndexSpecification { Kind = IndexKind.Price, Items = ItemSelection.Matched });
         if (reference < 0)
-            return new LearningSeries([.. group.Baskets.Select(_ => new IndexPoint(null, NullReasons.EmptyPeriod, null, 0, 0))], new double?[group.Baskets.Count], null);
-        var prices = IndexSeries.Compile(group.Baskets, reference, new IndexMethod { Kind = IndexKind.Price, Items = ItemSelection.Matched });
+            return new LearningSeries(prices, new double?[group.Baskets.Count], null);
         var volumes = ChainedVolume.Compile(
             [.. group.Totals.Select(t => t.Value)], IndexSeries.Compile(group.Baskets, reference, new IndexMethod { Kind = IndexKind.Quantity }), reference);
         var cumulative = new double?[volumes.Count];

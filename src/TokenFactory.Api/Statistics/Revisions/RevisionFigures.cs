@@ -21,9 +21,6 @@ internal sealed class TooManyVintagesException(string detail) : FigureLimitExcep
 /// <summary>Makes the triangle of reference periods and vintages: one query over cells by period and vintage, added up vintage by vintage.</summary>
 internal sealed class RevisionFigures(NpgsqlDataSource dataSource, IOptions<StatisticsOptions> options)
 {
-    private const string Sums =
-        "trim_scale(sum(d.reporting_amount))::text, sum(d.quantity)::text, sum(d.priced_quantity)::text, sum(d.free_quantity)::text";
-
     /// <summary>The answer to a request, which has no groups.</summary>
     /// <exception cref="TooManyRowsException">It would be larger than an answer may be, or needs more cells.</exception>
     /// <exception cref="TooManyVintagesException">It would have more vintages, or item-periods over all of them, than it may.</exception>
@@ -69,7 +66,7 @@ internal sealed class RevisionFigures(NpgsqlDataSource dataSource, IOptions<Stat
     {
         var cells = new List<VintageCell>();
         var item = byItem ? "d.item_id" : "0";
-        await FigureReader.ReadGroupsAsync(snapshot, request, new CellQuery(request), options.Value.MaxItemPeriods, $"d.vintage, {item}, {Sums}",
+        await FigureReader.ReadGroupsAsync(snapshot, request, new CellQuery(request), options.Value.MaxItemPeriods, $"d.vintage, {item}, {PanelTotals.Sums}",
             byItem ? ", d.vintage, d.item_id" : ", d.vintage", (row, period, _, first) => cells.Add(new VintageCell(
                 period, row.GetFieldValue<DateOnly>(first), row.GetInt32(first + 1), new VintageSums(
                     ExactSum.Parse(row.GetString(first + 2)), ExactSum.Parse(row.GetString(first + 3)),

@@ -60,14 +60,15 @@ internal sealed class RevisionTriangle(FigureRequest request, RevisionSpecificat
                 $"It would need more than {options.MaxItemPeriods} items times periods times vintages. Ask for fewer vintages, narrow it by `start` and `end` or by a filter, or ask for a lower frequency.");
         }
 
-        var first = IndexSeries.DefaultReference(baskets);
-        if (first >= 0)
-            Reference ??= _periods[first];
-        return IndexCompiler.Compile(_periods, baskets, new IndexSpecification
+        var (points, reference) = IndexCompiler.Compile(_periods, baskets, new IndexSpecification
         {
             Kind = asked.Measure == RevisionMeasure.PriceIndex ? IndexKind.Price : IndexKind.Quantity,
             Reference = Reference,
-        }).Points;
+        });
+        // What the first vintage with data stands on, all that follow stand on.
+        if (reference >= 0)
+            Reference ??= _periods[reference];
+        return points;
     }
 
     private RevisionRow RowOf(int t, RevisionRow? before, FigureContext context)

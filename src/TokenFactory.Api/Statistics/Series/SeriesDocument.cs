@@ -20,6 +20,6 @@ internal static class SeriesDocument
         var updated = answer.CompleteThrough is { } at ? UtcInstantConverter.Text(at) : null;
         return Csv.Document(header, answer.Rows.Select(row => (IReadOnlyList<CsvCell>)[.. series, row.Period, CsvCell.Number(row.Value),
             row.ObsStatus, answer.UnitMeasure, CsvCell.Number(answer.UnitMultiplier), answer.Reference, answer.TimeZone,
-            row.NullReason ?? (row.Partial ? "partial_period" : null), updated]));
+            row.NullReason ?? (row.Partial ? FigureTable.PartialPeriod : null), updated]));
     }
 }
