@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
+using TokenFactory.Api.Hosting;
 
 namespace TokenFactory.Api.Access;
 
@@ -27,11 +28,11 @@ internal static class AccessRegistration
             .AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.SchemeName, null);
         var publicFigures = section.GetValue(nameof(AccessOptions.PublicFigures), true);
         services.AddAuthorizationBuilder()
-            .AddPolicy("ingest", policy => policy.RequireClaim(KeyAuthentication.ScopeClaim, ScopeNames.Ingest))
-            .AddPolicy("read", policy => policy.RequireClaim(KeyAuthentication.ScopeClaim, ScopeNames.Read))
-            .AddPolicy("admin", policy => policy.RequireClaim(KeyAuthentication.ScopeClaim, ScopeNames.Admin))
+            .AddPolicy("ingest", policy => policy.RequireClaim(KeyClaims.Scope, ScopeNames.Ingest))
+            .AddPolicy("read", policy => policy.RequireClaim(KeyClaims.Scope, ScopeNames.Read))
+            .AddPolicy("admin", policy => policy.RequireClaim(KeyClaims.Scope, ScopeNames.Admin))
             .AddPolicy("figures", policy => policy.RequireAssertion(context =>
-                publicFigures || context.User.HasClaim(KeyAuthentication.ScopeClaim, ScopeNames.Read)))
+                publicFigures || context.User.HasClaim(KeyClaims.Scope, ScopeNames.Read)))
             .AddPolicy("source", policy => policy.AddRequirements(new SourceGrant.Requirement()))
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         return services;

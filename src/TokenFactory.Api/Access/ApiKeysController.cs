@@ -165,7 +165,7 @@ internal sealed class ApiKeysController(IDbContextFactory<TokenFactoryContext> c
         for (var i = 0; i < Math.Min(request.Sources.Count, MaxSources); i++)
         {
             // A list may hold null whatever its type says.
-            if ((string?)request.Sources[i] is not { Length: >= 1 and <= 64 } source || source.Any(char.IsControl) || source == KeyAuthentication.EverySource)
+            if ((string?)request.Sources[i] is not { Length: >= 1 and <= 64 } source || source.Any(char.IsControl) || source == KeyClaims.EverySource)
                 errors.Add(new FieldError($"/sources/{i}", "invalid_text", "Must be the id of a source."));
         }
 

@@ -14,9 +14,6 @@ internal sealed class KeyAuthentication(
 {
     public const string SchemeName = "ApiKey";
     public const string KeyHeader = "X-Api-Key";
-    public const string ScopeClaim = "scope";
-    public const string SourceClaim = "source";
-    public const string EverySource = "*";
     private const string Bearer = "Bearer ";
     private const int MaxKeyLength = 512;
 
@@ -35,9 +32,9 @@ internal sealed class KeyAuthentication(
         identity.AddClaim(new Claim(ClaimTypes.NameIdentifier, grant.Id));
         identity.AddClaim(new Claim(ClaimTypes.Name, grant.Name));
         foreach (var scope in ScopeNames.Implied(grant.Scopes))
-            identity.AddClaim(new Claim(ScopeClaim, scope));
-        foreach (var source in grant.Scopes.HasFlag(Scopes.Admin) ? [EverySource] : grant.Sources)
-            identity.AddClaim(new Claim(SourceClaim, source));
+            identity.AddClaim(new Claim(KeyClaims.Scope, scope));
+        foreach (var source in grant.Scopes.HasFlag(Scopes.Admin) ? [KeyClaims.EverySource] : grant.Sources)
+            identity.AddClaim(new Claim(KeyClaims.Source, source));
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName));
     }
 

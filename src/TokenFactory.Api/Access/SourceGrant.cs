@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authorization;
+using TokenFactory.Api.Hosting;
 
 namespace TokenFactory.Api.Access;
 
@@ -7,8 +8,8 @@ internal sealed class SourceGrant : AuthorizationHandler<SourceGrant.Requirement
 {
     protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, Requirement requirement, string resource)
     {
-        if (context.User.HasClaim(KeyAuthentication.SourceClaim, KeyAuthentication.EverySource)
-            || (context.User.HasClaim(KeyAuthentication.SourceClaim, resource) && context.User.HasClaim(KeyAuthentication.ScopeClaim, ScopeNames.Ingest)))
+        if (context.User.HasClaim(KeyClaims.Source, KeyClaims.EverySource)
+            || (context.User.HasClaim(KeyClaims.Source, resource) && context.User.HasClaim(KeyClaims.Scope, ScopeNames.Ingest)))
         {
             context.Succeed(requirement);
         }

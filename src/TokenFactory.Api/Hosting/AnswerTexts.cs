@@ -13,8 +13,9 @@ internal static class AnswerTexts
     {
         ["200"] = "The answer.",
         ["201"] = "It is made.",
-        ["202"] = "It is taken; Location says where to see what becomes of it.",
+        ["202"] = "It is taken, and what becomes of it is not settled yet.",
         ["204"] = "Done; there is no body.",
+        ["207"] = "The counts of a batch of which something was not taken, and why.",
         ["304"] = "Nothing has changed since the answer whose ETag is in If-None-Match.",
         ["400"] = "The body can't be read.",
         ["401"] = "A valid key is needed.",

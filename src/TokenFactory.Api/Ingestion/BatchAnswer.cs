@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using TokenFactory.Api.Hosting;
 
 namespace TokenFactory.Api.Ingestion;
@@ -11,6 +12,13 @@ public sealed record BatchAnswer
     public required long Conflict { get; init; }
     public required long Rejected { get; init; }
     public required long Quarantined { get; init; }
+
+    /// <summary>
+    /// What is in the body and is no usage: a failed call, an answer from the sender's own cache, a span that is no call of a model. Not received,
+    /// and absent where there is none.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Ignored { get; init; }
 
     /// <summary>One row per event that is neither accepted nor duplicate; with <c>receipts=all</c> one per event.</summary>
     public required IReadOnlyList<BatchItem> Items { get; init; }

@@ -61,15 +61,57 @@ internal sealed class EventBody(IngestionOptions options)
             reader.Skip();
             elements.Add(json[start..(int)reader.BytesConsumed]);
             if (elements.Count > options.MaxArrayEvents)
-            {
-                throw new BodyRefusedException(StatusCodes.Status413PayloadTooLarge, "too_many_events",
-                    $"An array may hold at most {options.MaxArrayEvents} events. Send several, or stream them as application/x-ndjson.");
-            }
+                throw TooMany();
         }
 
         if (reader.Read())
             throw new JsonException("There is more after the array.");
         return elements;
+    }
+
+    /// <summary>
+    /// The values of a body whose layout its content type does not tell: the elements of an array, or one value after the other. Where the whole is
+    /// not well-formed, its lines, so that a broken one takes no other with it.
+    /// </summary>
+    /// <exception cref="JsonException">Not well-formed, and one line.</exception>
+    /// <exception cref="BodyRefusedException">413: more values than the limit.</exception>
+    public List<ReadOnlyMemory<byte>> SplitAny(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            return SplitValues(json);
+        }
+        catch (JsonException) when (json.Span.TrimEnd(" \t\r\n"u8).Contains((byte)'\n'))
+        {
+            var lines = new List<ReadOnlyMemory<byte>>();
+            foreach (var range in json.Span.Split((byte)'\n'))
+            {
+                if (json.Span[range].IndexOfAnyExcept(" \t\r"u8) >= 0)
+                    lines.Add(json[range]);
+            }
+
+            return lines;
+        }
+    }
+
+    private List<ReadOnlyMemory<byte>> SplitValues(ReadOnlyMemory<byte> json)
+    {
+        var values = new List<ReadOnlyMemory<byte>>();
+        var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = 64, AllowMultipleValues = true });
+        while (reader.Read())
+        {
+            var start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            var value = json[start..(int)reader.BytesConsumed];
+            if (value.Span[0] == (byte)'[')
+                values.AddRange(SplitArray(value));
+            else
+                values.Add(value);
+            if (values.Count > options.MaxArrayEvents)
+                throw TooMany();
+        }
+
+        return values;
     }
 
     /// <summary>Calls <paramref name="onLine"/> for each line that is not blank. The memory is the line's only during the call.</summary>
@@ -131,6 +173,9 @@ internal sealed class EventBody(IngestionOptions options)
             await reader.CompleteAsync();
         }
     }
+
+    private BodyRefusedException TooMany() => new(StatusCodes.Status413PayloadTooLarge, "too_many_events",
+        $"An array may hold at most {options.MaxArrayEvents} events. Send several, or stream them as application/x-ndjson.");
 
     public static BodyRefusedException Empty() =>
         new(StatusCodes.Status400BadRequest, "empty_body", "The body is empty. Send one event, an array of events, or one event per line.");

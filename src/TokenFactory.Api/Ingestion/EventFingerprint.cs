@@ -13,10 +13,15 @@ namespace TokenFactory.Api.Ingestion;
 internal static class EventFingerprint
 {
     public const byte Version = 1;
+
+    /// <summary>Of an event that came in another shape: over what was sent, in the form in which it is kept.</summary>
+    public const byte ReportedVersion = 2;
     public const int Length = 1 + SHA256.HashSizeInBytes;
 
     public static byte[] Of(UsageEvent usageEvent)
     {
+        if (usageEvent.Reported is { } reported)
+            return [ReportedVersion, .. SHA256.HashData(reported.ToBytes())];
         var canonical = new ArrayBufferWriter<byte>(512);
         Text(canonical, usageEvent.Source);
         Text(canonical, usageEvent.Id);

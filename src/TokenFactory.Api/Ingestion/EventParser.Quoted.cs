@@ -22,6 +22,18 @@ internal sealed partial class EventParser
             : null);
     }
 
+    /// <summary>Parses a raw usage that is to be recorded.</summary>
+    /// <param name="json">Exactly one JSON value.</param>
+    /// <param name="violations">Receives every violation.</param>
+    /// <returns>The event without what its response says; and the response, null where there is none.</returns>
+    public (UsageEvent Event, RawUsage? Raw) ParseRaw(ReadOnlySpan<byte> json, EventViolations violations)
+    {
+        var draft = Parse(json, Form.RawRecorded, violations);
+        return (draft.Event, draft.Seen.HasFlag(Members.Response)
+            ? new RawUsage(draft.Flavor, draft.Response, draft.Seen.HasFlag(Members.OccurredAt), draft.Seen.HasFlag(Members.ServiceTier))
+            : null);
+    }
+
     /// <summary>Adds to an event what a provider's response says: tokens, and where the sender does not say it, model, tier and time.</summary>
     /// <param name="sent">Receives it.</param>
     /// <param name="raw">The response.</param>

@@ -20,8 +20,9 @@ internal sealed partial class EventParser
         return CheckName(reader.GetString()!, pointer, violations);
     }
 
+    /// <summary>Checks a name as an event may hold it.</summary>
     /// <returns>The name; null with a violation where it can be none.</returns>
-    private string? CheckName(string text, string pointer, EventViolations violations)
+    public string? CheckName(string text, string pointer, EventViolations violations)
     {
         var violation = text switch
         {
@@ -57,7 +58,11 @@ internal sealed partial class EventParser
         draft.Event.OccurredAt = CheckInstant(instant, pointer, draft.Form, violations);
     }
 
+    /// <summary>Checks when an event that is to be recorded occurred.</summary>
     /// <returns>The instant, to the microsecond.</returns>
+    public DateTimeOffset CheckInstant(DateTimeOffset sent, string pointer, EventViolations violations) =>
+        CheckInstant(sent, pointer, Form.Recorded, violations);
+
     private DateTimeOffset CheckInstant(DateTimeOffset sent, string pointer, Form form, EventViolations violations)
     {
         var instant = ToMicroseconds(sent.ToUniversalTime());

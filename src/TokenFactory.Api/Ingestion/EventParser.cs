@@ -63,6 +63,9 @@ internal sealed partial class EventParser(IngestionOptions options, TimeProvider
         public static readonly Form Raw = new("A raw usage", Members.Provider | Members.Response,
             Members.Source | Members.Id | Members.OccurredAt | Members.Provider | Members.Flavor | Members.Model | Members.Account | Members.Sector
             | Members.ServiceTier | Members.Region | Members.Response, MayLieAhead: true);
+
+        /// <summary>A raw usage that is recorded: when it occurred is checked later, where the response may say it.</summary>
+        public static readonly Form RawRecorded = Raw with { Required = Raw.Required | Members.Source, Taken = Raw.Taken | Members.ReportedCost };
     }
 
     /// <summary>Parses one event.</summary>

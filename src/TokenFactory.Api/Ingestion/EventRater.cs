@@ -56,17 +56,20 @@ internal static class EventRater
     public static LedgerEvent Rate(IngestItem item, CatalogSnapshot catalog, string reportingCurrency)
     {
         var sent = item.Sent;
-        var account = sent.Account is { } name
+        var account = sent.Account is { } name && item.Quarantine is null
             ? catalog.FindAccount(name) ?? throw new InvalidOperationException("An account was to be registered on sight.")
             : null;
         var producer = catalog.FindProducer(sent.Producer);
-        var model = producer is not null
+        var model = producer is not null && item.Quarantine is null
             ? catalog.FindModel(producer, sent.Model) ?? throw new InvalidOperationException("A model was to be registered on sight.")
             : null;
         item.Producer = producer?.Slug;
         item.Model = model?.Slug;
-        item.IfNew = producer is null ? UnknownProducer : null;
-        var sector = SectorOf(sent, account);
+        // What was sent once, in a shape that its sender does not make, is not sent better a second time: it is held back until the name is known.
+        if (producer is null && sent.Reported is not null)
+            item.Quarantine ??= new FieldError("/provider", UnknownProducer.Code, UnknownProducer.Detail);
+        item.IfNew = producer is null && sent.Reported is null ? UnknownProducer : null;
+        var sector = item.Sector = SectorOf(sent, account);
         item.Lines = model is null ? [] : Value(sent, catalog.Rates.ScheduleOf(model, sent.ServiceTier), account);
         return new LedgerEvent
         {
@@ -75,24 +78,39 @@ internal static class EventRater
             OccurredAt = sent.OccurredAt,
             AccountId = account?.Id,
             BuyerId = account?.BuyerId ?? 0,
-            Sector = sector,
             Region = sent.Region,
+            UsageProfile = sent.UsageProfile,
+            SentModel = model is null || model.Slug == sent.Model ? null : sent.Model,
             ReportedAmount = sent.ReportedAmount,
             ReportedCurrency = sent.ReportedCurrency,
+            Quarantine = QuarantineOf(item),
             IfNew = item.IfNew is { } refusal ? item.ToRefusal(refusal) : null,
-            Lines = [.. item.Lines.Select(line => LedgerLine.Of(line, ItemOf(line.TokenClass, sent.ServiceTier, model!), catalog.Exchange, reportingCurrency, sent.OccurredAt))],
+            Lines = [.. item.Lines.Select(line => LedgerLine.Of(line, ItemOf(line.TokenClass, sent.ServiceTier, model!), sector, catalog.Exchange, reportingCurrency, sent.OccurredAt))],
         };
     }
 
-    /// <summary>The sector that an event counts for: its own, else its account's at the time, else none.</summary>
-    public static Sector SectorOf(UsageEvent sent, AccountEntry? account) => sent.Sector ?? account?.SectorAt(sent.OccurredAt) ?? Sector.Unclassified;
+    /// <summary>
+    /// The sector that an event counts for, and why: its own, else its account's at the time, else what its sender is tagged with, else none.
+    /// </summary>
+    public static SectorDecision SectorOf(UsageEvent sent, AccountEntry? account) =>
+        sent.Sector is { } own ? new SectorDecision(own, SectorBasis.Event)
+        : account?.SectorAt(sent.OccurredAt) is { } known ? new SectorDecision(known, SectorBasis.Account)
+        : sent.SectorTag is { } tag ? new SectorDecision(tag, SectorBasis.Tag)
+        : new SectorDecision(Sector.Unclassified, SectorBasis.None);
+
+    private static QuarantinedUsage? QuarantineOf(IngestItem item) => item is { Quarantine: { } reason, Sent: var sent }
+        ? new QuarantinedUsage(sent.Reported!.Shape, reason.Code, $"{reason.Pointer}: {reason.Detail}", Present(sent.Producer), Present(sent.Model),
+            sent.OccurredAt == default ? null : sent.OccurredAt, sent.Reported.ToBytes())
+        : null;
+
+    private static string? Present(string name) => name.Length > 0 ? name : null;
 
     /// <summary>An event at its own time's prices.</summary>
     /// <param name="sent">A valid event.</param>
     /// <param name="schedule">What may price its model.</param>
     /// <param name="account">The account that it names; null: none, or one that is not known yet.</param>
     public static RatedLine[] Value(UsageEvent sent, RateSchedule schedule, AccountEntry? account) =>
-        EventRating.Rate(sent.Usage, schedule, sent.OccurredAt, account?.Id, SectorOf(sent, account), sent.Region);
+        EventRating.Rate(sent.Usage, schedule, sent.OccurredAt, account?.Id, SectorOf(sent, account).Sector, sent.Region);
 
     private static int ItemOf(TokenClass tokenClass, ServiceTier tier, ModelEntry model) => model.ItemId(tokenClass, tier) is > 0 and var id
         ? id

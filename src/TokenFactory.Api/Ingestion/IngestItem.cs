@@ -1,5 +1,6 @@
 using TokenFactory.Api.Hosting;
 using TokenFactory.Api.Ledger;
+using TokenFactory.Economics.Measures;
 using TokenFactory.Economics.Rating;
 
 namespace TokenFactory.Api.Ingestion;
@@ -29,8 +30,17 @@ internal sealed class IngestItem(int index, UsageEvent sent, EventViolations vio
     /// <summary>The model's published name; null where the producer is not known.</summary>
     public string? Model { get; set; }
 
+    /// <summary>The sector that it counts for, once it is rated.</summary>
+    public SectorDecision Sector { get; set; }
+
     /// <summary>Why the event can't be recorded unless it was recorded before.</summary>
     public FieldError? IfNew { get; set; }
+
+    /// <summary>Why the event is held back; null: it can be read.</summary>
+    public FieldError? Quarantine { get; set; }
+
+    /// <summary>A report of no tokens (a request that failed, an answer from the sender's cache): nothing was produced, and nothing is recorded.</summary>
+    public bool IsEmpty { get; set; }
 
     public EventOutcome Outcome { get; set; }
 

@@ -85,7 +85,7 @@ internal sealed class IngestPipeline(CatalogCache catalog, Journal journal, Ledg
     // still not known after that was removed by another instance meanwhile: the catalog is read anew, and the name is registered again.
     private async Task<CatalogSnapshot> RegisterUnknownAsync(IReadOnlyList<IngestItem> items, CancellationToken cancellationToken)
     {
-        var valid = items.Where(i => !i.Violations.Any).Select(i => i.Sent).ToList();
+        var valid = items.Where(i => !i.Violations.Any && i.Quarantine is null).Select(i => i.Sent).ToList();
         var snapshot = catalog.Current;
         const int rounds = 3;
         for (var attempt = 0; attempt < rounds; attempt++)
@@ -160,6 +160,10 @@ internal sealed class IngestPipeline(CatalogCache catalog, Journal journal, Ledg
             {
                 item.Violations.Add("/id", "content_conflict",
                     "An event with this id and other content is recorded already. To correct it, reverse it and send the right one under a new id.");
+            }
+            else if (item is { Outcome: EventOutcome.Quarantined, Quarantine: { } reason })
+            {
+                item.Violations.Add(reason.Pointer, reason.Code, reason.Detail);
             }
             else if (item.Outcome == EventOutcome.Rejected && item.IfNew is { } violation)
             {

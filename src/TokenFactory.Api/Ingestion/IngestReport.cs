@@ -18,6 +18,10 @@ internal sealed class IngestReport(bool listAll) : IAsyncDisposable
     private readonly FileBufferingWriteStream _rows = new(MemoryThresholdBytes);
     private readonly long[] _counts = new long[(int)EventOutcome.Quarantined + 1];
     private bool _anyRow;
+    private long _ignored;
+
+    /// <summary>Notes that something in the body is no usage.</summary>
+    public void Ignore(long count = 1) => _ignored += count;
 
     public long Received => _counts.Sum();
 
@@ -52,6 +56,7 @@ internal sealed class IngestReport(bool listAll) : IAsyncDisposable
             Conflict = Count(EventOutcome.Conflict),
             Rejected = Count(EventOutcome.Rejected),
             Quarantined = Count(EventOutcome.Quarantined),
+            Ignored = _ignored > 0 ? _ignored : (long?)null,
         }, RowOptions).AsMemory()[..^1], cancellationToken);
         await output.WriteAsync(",\"items\":["u8.ToArray(), cancellationToken);
         await _rows.DrainBufferAsync(output, cancellationToken);
@@ -68,7 +73,8 @@ internal sealed class IngestReport(bool listAll) : IAsyncDisposable
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "Not an event outcome."),
     };
 
-    private static BatchItem RowOf(IngestItem item)
+    /// <summary>The row of an event in an answer.</summary>
+    public static BatchItem RowOf(IngestItem item)
     {
         var isRecorded = item.Outcome is EventOutcome.Accepted or EventOutcome.Duplicate;
         return new BatchItem

@@ -13,6 +13,9 @@ internal static class IngestionRegistration
         services.AddSingleton<EventBody>();
         services.AddSingleton<EventParser>();
         services.AddSingleton<IngestPipeline>();
+        services.AddSingleton<IngestServices>();
+        services.AddSingleton<ReportedUsageReader>();
+        services.AddSingleton<RawUsageParser>();
         services.AddSingleton<Quotes>();
         services.AddSingleton<EventSchema>();
         services.Configure<OpenApiOptions>("v1", o => o.AddOperationTransformer<EventsDocument>().AddOperationTransformer<QuotesDocument>());

@@ -13,6 +13,12 @@ internal sealed class UsageEvent
     public string Model = "";
     public string? Account;
     public Sector? Sector;
+
+    /// <summary>The sector that a resource attribute or a tag of the sender names: its account's own beats it.</summary>
+    public Sector? SectorTag;
+
+    /// <summary>The plan that the customer is on, as the sender names it: a fact for sector rules.</summary>
+    public string? Plan;
     public ServiceTier ServiceTier = ServiceTier.Standard;
 
     /// <summary>Where the tokens were made, as the sender names it.</summary>
@@ -22,4 +28,10 @@ internal sealed class UsageEvent
     public UsageLine[] Usage = [];
     public decimal? ReportedAmount;
     public string? ReportedCurrency;
+
+    /// <summary>How the sender's usage object was read, as <c>id/version</c>; null: the event came in the ledger's own classes.</summary>
+    public string? UsageProfile;
+
+    /// <summary>What was sent, where that is not the ledger's own shape; null: it is.</summary>
+    public ReportedUsage? Reported;
 }

@@ -3,6 +3,11 @@ namespace TokenFactory.Api.Ledger;
 /// <summary>An identity that the ledger already holds.</summary>
 internal sealed record KnownIdentity(byte[] Fingerprint, DateTimeOffset RecordedAt, long BatchId, int FirstEntryNo, int EntryCount);
 
+/// <summary>An event that is held back already.</summary>
+/// <param name="EventId">Its id.</param>
+/// <param name="Fingerprint">Its fingerprint, in hexadecimal.</param>
+internal readonly record struct HeldBack(string EventId, string Fingerprint);
+
 /// <summary>
 /// What one transaction will write and answer, decided from its postings and the identities known so far. Pure: it is made again when a
 /// race shows that more identities are known.
@@ -14,11 +19,14 @@ internal sealed class BatchPlan
     private readonly RecordedEvent[][] _outcomes;
     private readonly List<NewEvent> _newEvents = [];
     private readonly List<Refusal> _refusals = [];
+    private readonly List<LedgerEvent> _quarantined = [];
+    private readonly HashSet<HeldBack> _heldBack;
     private readonly bool[] _refused;
     private int _duplicates;
 
-    private BatchPlan(IReadOnlyList<PendingPosting> postings)
+    private BatchPlan(IReadOnlyList<PendingPosting> postings, IEnumerable<HeldBack> heldBack)
     {
+        _heldBack = [.. heldBack];
         _outcomes = [.. postings.Select(p => new RecordedEvent[p.Posting.Events.Count])];
         _refused = new bool[postings.Count];
     }
@@ -31,6 +39,9 @@ internal sealed class BatchPlan
 
     public IReadOnlyList<Refusal> Refusals => _refusals;
 
+    /// <summary>Events that can't be read, to be held back.</summary>
+    public IReadOnlyList<LedgerEvent> Quarantined => _quarantined;
+
     public int EntryCount { get; private set; }
 
     public BatchCounts Counts { get; private set; }
@@ -39,12 +50,14 @@ internal sealed class BatchPlan
 
     /// <param name="postings">Postings of one source and kind; an atomic one alone.</param>
     /// <param name="known">Identities of this source that are already recorded.</param>
+    /// <param name="heldBack">Events of this source that are held back already.</param>
     /// <param name="recordedAt">The transaction's instant of recording.</param>
     /// <param name="batchId">The transaction's batch id.</param>
     public static BatchPlan For(
-        IReadOnlyList<PendingPosting> postings, IReadOnlyDictionary<string, KnownIdentity> known, DateTimeOffset recordedAt, long batchId)
+        IReadOnlyList<PendingPosting> postings, IReadOnlyDictionary<string, KnownIdentity> known, IEnumerable<HeldBack> heldBack,
+        DateTimeOffset recordedAt, long batchId)
     {
-        var plan = new BatchPlan(postings);
+        var plan = new BatchPlan(postings, heldBack);
         var slots = SortedSlots(postings);
         for (var i = 0; i < slots.Length;)
         {
@@ -104,6 +117,10 @@ internal sealed class BatchPlan
                 _refusals.Add(refusal);
                 Answer(slot, EventOutcome.Rejected, Nowhere);
             }
+            else if (first is null && sent.Quarantine is { } held)
+            {
+                HoldBack(slot, held);
+            }
             else if (first is null)
             {
                 first = new KnownIdentity(sent.Fingerprint, recordedAt, batchId, EntryCount, sent.Lines.Length);
@@ -123,6 +140,23 @@ internal sealed class BatchPlan
                 Answer(slot, EventOutcome.Conflict, first);
             }
         }
+    }
+
+    // An event that can't be read claims no identity: the sender may still send a readable one under this id. The same again is a duplicate.
+    private void HoldBack(Slot slot, QuarantinedUsage held)
+    {
+        var sent = slot.Event;
+        if (_heldBack.Add(new HeldBack(sent.EventId, Convert.ToHexString(sent.Fingerprint))))
+        {
+            _quarantined.Add(sent);
+            _refusals.Add(new Refusal(EventOutcome.Quarantined, sent.EventId, held.Code, held.Detail, sent.Fingerprint));
+        }
+        else
+        {
+            _duplicates++;
+        }
+
+        Answer(slot, EventOutcome.Quarantined, Nowhere);
     }
 
     private void Answer(Slot slot, EventOutcome outcome, KnownIdentity at) =>

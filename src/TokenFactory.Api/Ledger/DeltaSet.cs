@@ -34,7 +34,7 @@ internal sealed class DeltaSet
     {
         var occurredAt = ledgerEvent.OccurredAt;
         var hour = new DateTimeOffset(occurredAt.UtcTicks - (occurredAt.UtcTicks % TimeSpan.TicksPerHour), TimeSpan.Zero);
-        var key = new CellKey(hour, line.ItemId, ledgerEvent.Sector, ledgerEvent.BuyerId, line.Currency ?? Currency.None);
+        var key = new CellKey(hour, line.ItemId, line.Sector.Sector, ledgerEvent.BuyerId, line.Currency ?? Currency.None);
         ref var delta = ref CollectionsMarshal.GetValueRefOrAddDefault(_deltas, key, out _);
         if (Math.Abs(delta.Amount) > MaxSum || Math.Abs(delta.ReportingAmount) > MaxSum)
         {

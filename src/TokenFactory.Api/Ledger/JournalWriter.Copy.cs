@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using TokenFactory.Api.Database;
+using TokenFactory.Economics.Measures;
 
 namespace TokenFactory.Api.Ledger;
 
@@ -16,7 +17,7 @@ internal sealed partial class JournalWriter
         await using var copy = await connection.BeginBinaryImportAsync(
             """
             copy event_identity (source_id, event_id, fingerprint, recorded_at, batch_id, first_entry_no, entry_count,
-                                 reported_amount, reported_currency, region, reason, repricing_id)
+                                 reported_amount, reported_currency, region, reason, repricing_id, usage_profile, sent_model)
             from stdin (format binary)
             """, cancellationToken);
         foreach (var (ledgerEvent, firstEntryNo) in plan.NewEvents)
@@ -34,6 +35,8 @@ internal sealed partial class JournalWriter
             WriteOrNull(copy, ledgerEvent.Region);
             WriteOrNull(copy, ledgerEvent.Reason);
             WriteOrNull(copy, ledgerEvent.RepricingId, NpgsqlDbType.Bigint);
+            WriteOrNull(copy, ledgerEvent.UsageProfile);
+            WriteOrNull(copy, ledgerEvent.SentModel);
         }
 
         await copy.CompleteAsync(cancellationToken);
@@ -49,7 +52,7 @@ internal sealed partial class JournalWriter
             """
             copy ledger_entry (source_id, recorded_at, batch_id, entry_no, event_id, occurred_at, item_id, account_id, buyer_id, sector,
                                quantity, basis, unit_value, currency, rate_id, amount, fx_rate_id, reporting_amount,
-                               reverses_recorded_at, reverses_batch_id, reverses_entry_no)
+                               reverses_recorded_at, reverses_batch_id, reverses_entry_no, sector_basis, sector_rule_id)
             from stdin (format binary)
             """, cancellationToken))
         {
@@ -81,7 +84,7 @@ internal sealed partial class JournalWriter
         copy.Write(line.ItemId, NpgsqlDbType.Integer);
         WriteOrNull(copy, ledgerEvent.AccountId, NpgsqlDbType.Bigint);
         copy.Write(ledgerEvent.BuyerId, NpgsqlDbType.Integer);
-        copy.Write((short)ledgerEvent.Sector, NpgsqlDbType.Smallint);
+        copy.Write((short)line.Sector.Sector, NpgsqlDbType.Smallint);
         copy.Write(line.Quantity, NpgsqlDbType.Bigint);
         copy.Write((short)line.Basis, NpgsqlDbType.Smallint);
         WriteOrNull(copy, line.UnitValue?.ValuePerMillionTokens, NpgsqlDbType.Numeric);
@@ -93,6 +96,8 @@ internal sealed partial class JournalWriter
         WriteOrNull(copy, line.Reverses?.RecordedAt, NpgsqlDbType.TimestampTz);
         WriteOrNull(copy, line.Reverses?.BatchId, NpgsqlDbType.Bigint);
         WriteOrNull(copy, line.Reverses?.EntryNo, NpgsqlDbType.Integer);
+        WriteOrNull(copy, line.Sector.Basis == SectorBasis.Unrecorded ? (short?)null : (short)line.Sector.Basis, NpgsqlDbType.Smallint);
+        WriteOrNull(copy, line.Sector.RuleId, NpgsqlDbType.Integer);
     }
 
     private static async Task CopyDeltasAsync(
@@ -153,6 +158,37 @@ internal sealed partial class JournalWriter
                 copy.Write(fingerprint, NpgsqlDbType.Bytea);
             else
                 copy.WriteNull();
+        }
+
+        await copy.CompleteAsync(cancellationToken);
+    }
+
+    private static async Task CopyQuarantinedAsync(
+        NpgsqlConnection connection, long sourceId, DateTimeOffset recordedAt, long batchId, IReadOnlyList<LedgerEvent> events, CancellationToken cancellationToken)
+    {
+        if (events.Count == 0)
+            return;
+        await using var copy = await connection.BeginBinaryImportAsync(
+            """
+            copy quarantined_event (source_id, event_id, fingerprint, recorded_at, batch_id, shape, code, detail, occurred_at, producer, model, payload)
+            from stdin (format binary)
+            """, cancellationToken);
+        foreach (var ledgerEvent in events)
+        {
+            var held = ledgerEvent.Quarantine!;
+            copy.StartRow();
+            copy.Write(sourceId, NpgsqlDbType.Bigint);
+            copy.Write(ledgerEvent.EventId, NpgsqlDbType.Text);
+            copy.Write(ledgerEvent.Fingerprint, NpgsqlDbType.Bytea);
+            copy.Write(recordedAt, NpgsqlDbType.TimestampTz);
+            copy.Write(batchId, NpgsqlDbType.Bigint);
+            copy.Write(held.Shape, NpgsqlDbType.Text);
+            copy.Write(held.Code, NpgsqlDbType.Text);
+            copy.Write(held.Detail, NpgsqlDbType.Text);
+            WriteOrNull(copy, held.OccurredAt, NpgsqlDbType.TimestampTz);
+            WriteOrNull(copy, held.Producer);
+            WriteOrNull(copy, held.Model);
+            copy.Write(held.Payload, NpgsqlDbType.Json);
         }
 
         await copy.CompleteAsync(cancellationToken);

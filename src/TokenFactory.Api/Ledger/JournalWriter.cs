@@ -16,6 +16,8 @@ internal sealed partial class JournalWriter(
     private const string IdleInTransactionTimeout = "25P03";
     private static readonly IReadOnlyDictionary<string, KnownIdentity> NothingKnown = new Dictionary<string, KnownIdentity>();
 
+    private static readonly IReadOnlySet<HeldBack> NothingHeldBack = new HashSet<HeldBack>();
+
     // Sources whose last transaction met an event that was recorded already: a replay is looked up first, not tried in vain.
     private readonly HashSet<long> _replaying = [];
     private NpgsqlConnection? _connection;
@@ -117,13 +119,16 @@ internal sealed partial class JournalWriter(
         try
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            var known = MustLookUp(postings, sourceId) ? await FindKnownAsync(connection, sourceId, postings, cancellationToken) : NothingKnown;
+            var mustLookUp = MustLookUp(postings, sourceId);
+            var known = mustLookUp ? await FindKnownAsync(connection, sourceId, postings, cancellationToken) : NothingKnown;
+            var heldBack = mustLookUp ? await FindHeldBackAsync(connection, sourceId, postings, cancellationToken) : NothingHeldBack;
             var (recordedAt, batchId, catalogVersion) = await BeginBatchAsync(connection, cancellationToken);
             if (postings.Any(p => p.Posting.CatalogVersion < catalogVersion))
                 throw new StaleCatalogException(catalogVersion);
-            var plan = BatchPlan.For(postings, known, recordedAt, batchId);
+            var plan = BatchPlan.For(postings, known, heldBack, recordedAt, batchId);
             await CopyIdentitiesAsync(connection, sourceId, recordedAt, batchId, plan, cancellationToken);
             await CopyEntriesAsync(connection, sourceId, recordedAt, batchId, plan, cancellationToken);
+            await CopyQuarantinedAsync(connection, sourceId, recordedAt, batchId, plan.Quarantined, cancellationToken);
             await InsertRefusalsAsync(connection, sourceId, recordedAt, batchId, plan.Refusals, cancellationToken);
             await CloseBatchAsync(connection, sourceId, recordedAt, batchId, postings[0].Posting.Kind, plan, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
@@ -141,9 +146,10 @@ internal sealed partial class JournalWriter(
         }
     }
 
-    // An atomic posting that is refused inserts nothing, and so would never learn from the index what was recorded before.
+    // An atomic posting that is refused, and an event that can't be read, insert no identity, and so would never learn from the index what was
+    // recorded before.
     private bool MustLookUp(IReadOnlyList<PendingPosting> postings, long sourceId) =>
-        _replaying.Contains(sourceId) || postings.Any(p => p.Posting.Atomic || p.Posting.Events.Any(e => e.IfNew is not null));
+        _replaying.Contains(sourceId) || postings.Any(p => p.Posting.Atomic || p.Posting.Events.Any(e => e.IfNew is not null || e.Quarantine is not null));
 
     private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
     {
@@ -209,6 +215,23 @@ internal sealed partial class JournalWriter(
         }
 
         return known;
+    }
+
+    // Of events that can't be read: which are held back already.
+    private static async Task<IReadOnlySet<HeldBack>> FindHeldBackAsync(
+        NpgsqlConnection connection, long sourceId, IReadOnlyList<PendingPosting> postings, CancellationToken cancellationToken)
+    {
+        var ids = postings.SelectMany(p => p.Posting.Events).Where(e => e.Quarantine is not null).Select(e => e.EventId).Distinct(StringComparer.Ordinal).ToArray();
+        var heldBack = new HashSet<HeldBack>();
+        if (ids.Length == 0)
+            return heldBack;
+        await using var command = new NpgsqlCommand("select event_id, fingerprint from quarantined_event where source_id = $1 and event_id = any ($2)", connection);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = sourceId });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = ids });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            heldBack.Add(new HeldBack(reader.GetString(0), Convert.ToHexString(reader.GetFieldValue<byte[]>(1))));
+        return heldBack;
     }
 
     private async Task<int> MakePartitionsAsync(CancellationToken cancellationToken)

@@ -24,6 +24,9 @@ internal enum BatchKind : short
 
     /// <summary>Money that the tiers of a month add or take.</summary>
     Settlement = 4,
+
+    /// <summary>Entries of an account taken back and recorded anew in another sector.</summary>
+    Reclassification = 5,
 }
 
 /// <summary>Where an entry stands in the ledger.</summary>
@@ -35,6 +38,9 @@ internal readonly record struct LedgerLine
     public required int ItemId { get; init; }
     public required long Quantity { get; init; }
     public required ValueBasis Basis { get; init; }
+
+    /// <summary>The sector that it counts for.</summary>
+    public required SectorDecision Sector { get; init; }
     public UnitValue? UnitValue { get; init; }
     public string? Currency { get; init; }
     public long? RateId { get; init; }
@@ -52,10 +58,11 @@ internal readonly record struct LedgerLine
     /// <summary>A rated line, valued in the reporting currency too: by the exchange rates of its time where it is in another, never 1:1.</summary>
     /// <param name="line">The line.</param>
     /// <param name="itemId">Its item.</param>
+    /// <param name="sector">The sector that it counts for.</param>
     /// <param name="exchange">The exchange rates that are known.</param>
     /// <param name="reportingCurrency">The ledger's currency.</param>
     /// <param name="at">The instant whose exchange rates hold.</param>
-    public static LedgerLine Of(in RatedLine line, int itemId, ExchangeRates exchange, string reportingCurrency, DateTimeOffset at)
+    public static LedgerLine Of(in RatedLine line, int itemId, SectorDecision sector, ExchangeRates exchange, string reportingCurrency, DateTimeOffset at)
     {
         var fx = line.Amount is null || line.Currency == reportingCurrency ? null : exchange.Find(line.Currency!, reportingCurrency, at);
         var converted = fx?.Convert(line.Amount!.Value, line.Currency!, reportingCurrency);
@@ -64,6 +71,7 @@ internal readonly record struct LedgerLine
             ItemId = itemId,
             Quantity = line.Quantity,
             Basis = line.Basis,
+            Sector = sector,
             UnitValue = line.UnitValue,
             Currency = line.Currency,
             RateId = line.RateId,
@@ -82,12 +90,17 @@ internal sealed record LedgerEvent
     public required DateTimeOffset OccurredAt { get; init; }
     public long? AccountId { get; init; }
     public int BuyerId { get; init; }
-    public required Sector Sector { get; init; }
     public decimal? ReportedAmount { get; init; }
     public string? ReportedCurrency { get; init; }
 
     /// <summary>Where the tokens were made; null: the event does not say.</summary>
     public string? Region { get; init; }
+
+    /// <summary>How the sender's usage object was read, as <c>id/version</c>; null: the event came in the ledger's own classes.</summary>
+    public string? UsageProfile { get; init; }
+
+    /// <summary>The model's name as sent, where it is published under another.</summary>
+    public string? SentModel { get; init; }
 
     /// <summary>Of a correction: why.</summary>
     public string? Reason { get; init; }
@@ -100,6 +113,9 @@ internal sealed record LedgerEvent
     /// they could is the same event for ever, and is answered as a duplicate.
     /// </summary>
     public Refusal? IfNew { get; init; }
+
+    /// <summary>Why the event can't be read, and what is kept of it: it has no lines, and is held back unless it was recorded before.</summary>
+    public QuarantinedUsage? Quarantine { get; init; }
     public required LedgerLine[] Lines { get; init; }
 
     /// <summary>The lines with the opposite sign, each pointing at what it takes back.</summary>
@@ -112,6 +128,17 @@ internal sealed record LedgerEvent
         Reverses = positions[index],
     });
 }
+
+/// <summary>An event that is held back: it is released once its reason is gone, or given up.</summary>
+/// <param name="Shape">The shape that it came in.</param>
+/// <param name="Code">Why, for programs.</param>
+/// <param name="Detail">Why, for people: names fields and numbers, and repeats nothing of the sender's.</param>
+/// <param name="Producer">The producer's name as sent; null: none was.</param>
+/// <param name="Model">The model's name as sent; null: none was.</param>
+/// <param name="OccurredAt">When; null: it does not say.</param>
+/// <param name="Payload">JSON: what a release reads again.</param>
+internal sealed record QuarantinedUsage(
+    string Shape, string Code, string Detail, string? Producer, string? Model, DateTimeOffset? OccurredAt, ReadOnlyMemory<byte> Payload);
 
 /// <summary>An event that was not taken, with the reason that stays on record.</summary>
 internal sealed record Refusal(EventOutcome Outcome, string? EventId, string Code, string Detail, byte[]? Fingerprint = null);

@@ -29,6 +29,27 @@ public sealed record Receipt
     public string? Account { get; init; }
     public required string Sector { get; init; }
 
+    /// <summary>
+    /// What decided the sector: <c>event</c> (it says so), <c>account</c> (the account's at the time), <c>tag</c> (a resource attribute or tag of
+    /// the sender), <c>rule</c> (a sector rule), <c>none</c> (nothing is known), <c>reclassification</c>.
+    /// </summary>
+    /// <example>account</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? SectorBasis { get; init; }
+
+    /// <summary>The sector rule that decided: the number of <c>/v1/sector-rules</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? SectorRule { get; init; }
+
+    /// <summary>The model's name as it was sent, where it is published under another.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? SentModel { get; init; }
+
+    /// <summary>How the provider's usage object was read: the usage profile and its version. Absent where the event names token classes itself.</summary>
+    /// <example>openai_chat/1</example>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? UsageProfile { get; init; }
+
     /// <summary>Where the tokens were made, as the event says it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Region { get; init; }

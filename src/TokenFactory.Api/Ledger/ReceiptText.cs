@@ -29,6 +29,19 @@ internal static class ReceiptText
             ? ExactDecimal.Normalize(reported.Amount - ours)
             : null;
 
+    /// <summary>Null: not on record.</summary>
+    public static string? SectorBasis(SectorBasis basis) => basis switch
+    {
+        Economics.Measures.SectorBasis.Unrecorded => null,
+        Economics.Measures.SectorBasis.Event => "event",
+        Economics.Measures.SectorBasis.Account => "account",
+        Economics.Measures.SectorBasis.Tag => "tag",
+        Economics.Measures.SectorBasis.Rule => "rule",
+        Economics.Measures.SectorBasis.None => "none",
+        Economics.Measures.SectorBasis.Reclassification => "reclassification",
+        _ => throw new ArgumentOutOfRangeException(nameof(basis), basis, "Not a sector basis."),
+    };
+
     public static string Basis(ValueBasis basis) => basis switch
     {
         ValueBasis.None => "none",

@@ -80,7 +80,7 @@ internal sealed class RecordedLines(string eventId)
             }, []));
         }
 
-        if (row.GetBoolean(22))
+        if (row.GetBoolean(24))
             return;
         var line = LineOf(row, ItemColumn);
         _repricings[^1].Lines.Add(line);
@@ -101,6 +101,8 @@ internal sealed class RecordedLines(string eventId)
         ItemId = row.GetInt32(first),
         Quantity = row.GetInt64(first + 4),
         Basis = (ValueBasis)row.GetInt16(first + 5),
+        Sector = new SectorDecision((Sector)row.GetInt16(first + 3), row.IsDBNull(first + 12) ? SectorBasis.Unrecorded : (SectorBasis)row.GetInt16(first + 12),
+            row.IsDBNull(first + 13) ? null : row.GetInt32(first + 13)),
         UnitValue = row.IsDBNull(first + 6) ? null : UnitValue.PerMillionTokens(row.GetDecimal(first + 6)),
         Currency = Text(row, first + 7),
         RateId = row.IsDBNull(first + 8) ? null : row.GetInt64(first + 8),
@@ -110,7 +112,7 @@ internal sealed class RecordedLines(string eventId)
     };
 
     private static ReceiptEntry EntryOf(NpgsqlDataReader row, in LedgerLine line, string reportingCurrency) => ReceiptEntry.Of(
-        row.GetInt32(8), (TokenClass)row.GetInt16(25), line, row.IsDBNull(28) ? null : (TokenClass)row.GetInt16(28), reportingCurrency);
+        row.GetInt32(8), (TokenClass)row.GetInt16(27), line, row.IsDBNull(30) ? null : (TokenClass)row.GetInt16(30), reportingCurrency);
 
     private LedgerEvent EventOf(NpgsqlDataReader row) => new()
     {
@@ -119,8 +121,9 @@ internal sealed class RecordedLines(string eventId)
         OccurredAt = row.GetFieldValue<DateTimeOffset>(9),
         AccountId = row.IsDBNull(11) ? null : row.GetInt64(11),
         BuyerId = row.GetInt32(12),
-        Sector = (Sector)row.GetInt16(13),
         Region = Text(row, 5),
+        UsageProfile = Text(row, 31),
+        SentModel = Text(row, 32),
         Lines = [],
     };
 
@@ -131,11 +134,15 @@ internal sealed class RecordedLines(string eventId)
         Status = "",
         RecordedAt = RecordedAt(row),
         OccurredAt = row.GetFieldValue<DateTimeOffset>(9),
-        Producer = row.GetString(23),
-        Model = row.GetString(24),
-        ServiceTier = ((ServiceTier)row.GetInt16(26)).Name(),
-        Account = Text(row, 27),
+        Producer = row.GetString(25),
+        Model = row.GetString(26),
+        ServiceTier = ((ServiceTier)row.GetInt16(28)).Name(),
+        Account = Text(row, 29),
         Sector = ((Sector)row.GetInt16(13)).Name(),
+        SectorBasis = ReceiptText.SectorBasis(row.IsDBNull(22) ? SectorBasis.Unrecorded : (SectorBasis)row.GetInt16(22)),
+        SectorRule = row.IsDBNull(23) ? null : row.GetInt32(23),
+        SentModel = Text(row, 32),
+        UsageProfile = Text(row, 31),
         Region = Text(row, 5),
         BatchId = row.GetInt64(2),
         Currency = "",

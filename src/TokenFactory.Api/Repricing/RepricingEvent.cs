@@ -26,6 +26,9 @@ internal sealed class RepricingEvent
     /// <summary>What the repricing that is to be reverted has recorded of it; null: nothing, or none is.</summary>
     public RecordedRepricing? Reverted { get; set; }
 
+    /// <summary>The sector of the lines in force.</summary>
+    public SectorDecision Sector => InForce[0].Line.Sector;
+
     public bool IsUnpriced => InForce.Exists(l => l.Line.ReportingAmount is null);
 }
 

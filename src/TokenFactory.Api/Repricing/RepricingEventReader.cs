@@ -106,7 +106,6 @@ internal static class RepricingEventReader
             OccurredAt = row.GetFieldValue<DateTimeOffset>(13),
             AccountId = row.IsDBNull(16) ? null : row.GetInt64(16),
             BuyerId = row.GetInt32(17),
-            Sector = (Sector)row.GetInt16(18),
             Region = row.IsDBNull(5) ? null : row.GetString(5),
             Lines = [],
         },

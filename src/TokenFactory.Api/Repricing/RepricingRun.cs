@@ -52,7 +52,7 @@ internal sealed class RepricingRun(NpgsqlConnection connection, Journal journal,
                 if (task.Reverts is not null && sent.Reverted is null)
                     continue;
                 var outcome = prices.Of(sent);
-                found.Add(sent.Event.Sector, outcome);
+                found.Add(sent.Sector.Sector, outcome);
                 if (outcome.Posting is { } correction)
                     corrections.Add(correction);
             }

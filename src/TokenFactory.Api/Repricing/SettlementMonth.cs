@@ -73,7 +73,6 @@ internal sealed record SettlementMonth(SettlementKey Key, int Settlements, Month
                 OccurredAt = cells.Key.Hour,
                 AccountId = Key.AccountId,
                 BuyerId = cells.Key.BuyerId,
-                Sector = cells.Key.Sector,
                 Lines = [.. cells],
             };
         });
@@ -114,6 +113,7 @@ internal sealed record SettlementMonth(SettlementKey Key, int Settlements, Month
             ItemId = cell.ItemId,
             Quantity = 0,
             Basis = ValueBasis.MonthTiers,
+            Sector = new SectorDecision(cell.Sector, SectorBasis.Unrecorded),
             Currency = Currency,
             RateId = Key.RateId,
             Amount = ExactDecimal.Normalize(amount),

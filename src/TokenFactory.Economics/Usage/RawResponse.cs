@@ -6,9 +6,9 @@ namespace TokenFactory.Economics.Usage;
 /// <summary>What a provider's whole response says of itself, and its usage. What the response does not say is null.</summary>
 public sealed record RawResponse
 {
-    private static readonly string[] IdNames = ["id", "responseId", "request_id", "requestId", "gen_ai.response.id"];
-    private static readonly string[] ModelNames = ["model", "modelVersion", "gen_ai.response.model"];
-    private static readonly string[] CreatedNames = ["created", "created_at", "createTime"];
+    internal static readonly string[] IdNames = ["id", "responseId", "request_id", "requestId", "gen_ai.response.id"];
+    internal static readonly string[] ModelNames = ["model", "modelVersion", "gen_ai.response.model"];
+    internal static readonly string[] CreatedNames = ["created", "created_at", "createTime"];
 
     /// <summary>The id that the provider gave the response.</summary>
     public string? Id { get; init; }
@@ -60,6 +60,10 @@ public sealed record RawResponse
             return new RawResponse { Usage = UsageReading.Refused(UsageViolation.InvalidText, "A text holds bytes or escapes that are not valid Unicode.") };
         }
     }
+
+    /// <summary>The id that a provider gave a response; null where it has none.</summary>
+    /// <exception cref="InvalidOperationException">A text or name is not valid Unicode.</exception>
+    public static string? IdOf(JsonElement response) => First(response, IdNames);
 
     private static string? First(JsonElement response, string[] names) =>
         names.Select(name => Text(response, name)).FirstOrDefault(text => text is not null);

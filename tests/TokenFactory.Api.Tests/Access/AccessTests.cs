@@ -13,6 +13,7 @@ public sealed class AccessTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     private static readonly Dictionary<string, string> Scopes = new()
     {
         ["POST /v1/events"] = "ingest",
+        ["POST /v1/ingest/raw"] = "ingest",
         ["GET /v1/events"] = "read",
         ["GET /v1/events/{source}/{id}"] = "read",
         ["POST /v1/events/{source}/{id}/reversal"] = "ingest",

@@ -164,8 +164,7 @@ public sealed class TransactionTests
         EventId = id,
         Fingerprint = new byte[33],
         OccurredAt = DateTimeOffset.UnixEpoch,
-        Sector = Sector.Household,
-        Lines = [new LedgerLine { ItemId = 1, Quantity = 1, Basis = ValueBasis.None }],
+        Lines = [new LedgerLine { ItemId = 1, Quantity = 1, Basis = ValueBasis.None, Sector = new SectorDecision(Sector.Household, SectorBasis.Event) }],
     };
 
     private static async Task<List<HttpResponseMessage>> FirstAsync(List<Task<HttpResponseMessage>> posts, int count)

@@ -103,7 +103,7 @@ public sealed class SettlementMonthTests
             {
                 foreach (var line in ledgerEvent.Lines)
                 {
-                    var at = Array.FindIndex(now, c => (c.Hour, c.Sector, c.ItemId) == (ledgerEvent.OccurredAt, ledgerEvent.Sector, line.ItemId));
+                    var at = Array.FindIndex(now, c => (c.Hour, c.Sector, c.ItemId) == (ledgerEvent.OccurredAt, line.Sector.Sector, line.ItemId));
                     now[at] = now[at] with { Settled = now[at].Settled + line.Amount!.Value, SettledReporting = now[at].SettledReporting + line.ReportingAmount!.Value };
                 }
             }

@@ -26,9 +26,9 @@ internal sealed class PricedUsage
             : prices.Rates.ScheduleOfNew(producer.Id, sent.Model, sent.ServiceTier);
         Lines = EventRater.Value(sent, Schedule, Account);
         // No item is needed: nothing is recorded under it.
-        Entries = [.. Lines.Select(line => LedgerLine.Of(line, itemId: 0, _exchange, reportingCurrency, sent.OccurredAt))];
+        Entries = [.. Lines.Select(line => LedgerLine.Of(line, itemId: 0, EventRater.SectorOf(sent, Account), _exchange, reportingCurrency, sent.OccurredAt))];
         InputTokens = EventRating.InputTokens(sent.Usage);
-        Query = new PriceQuery(sent.OccurredAt, InputTokens, Account?.Id, EventRater.SectorOf(sent, Account), sent.Region);
+        Query = new PriceQuery(sent.OccurredAt, InputTokens, Account?.Id, EventRater.SectorOf(sent, Account).Sector, sent.Region);
     }
 
     public UsageEvent Event { get; }

@@ -57,7 +57,7 @@ internal sealed class Quotes(
             Model = priced.Model?.Slug ?? sent.Model,
             ServiceTier = sent.ServiceTier.Name(),
             Account = sent.Account,
-            Sector = EventRater.SectorOf(sent, priced.Account).Name(),
+            Sector = EventRater.SectorOf(sent, priced.Account).Sector.Name(),
             Region = sent.Region,
             NotRegistered = unknown.Count == 0 ? null : unknown,
             OccurredAt = sent.OccurredAt,

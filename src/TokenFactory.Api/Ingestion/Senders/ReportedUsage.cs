@@ -1,0 +1,87 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using TokenFactory.Api.Hosting;
+using TokenFactory.Economics.Usage;
+
+namespace TokenFactory.Api.Ingestion;
+
+/// <summary>
+/// A usage as somebody else's program reports it, in one form for every shape: names as sent, and the provider's own usage object, before a
+/// profile or an alias is applied. It is what an event's fingerprint covers, and what quarantine keeps: nothing in it is a prompt or an answer.
+/// </summary>
+internal sealed record ReportedUsage
+{
+    private static readonly JsonSerializerOptions Form = new(WireJson.Options) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
+    /// <summary>The shape that it came in, such as <c>raw</c>: a name of <see cref="SenderShapes"/>.</summary>
+    public required string Shape { get; init; }
+
+    /// <summary>The registered source that it is recorded under.</summary>
+    public required string Source { get; init; }
+    public required string Id { get; init; }
+
+    /// <summary>Null: neither the sender nor the response says when.</summary>
+    public DateTimeOffset? OccurredAt { get; init; }
+
+    /// <summary>The producer, by any name; null: the sender does not say.</summary>
+    public string? Provider { get; init; }
+
+    /// <summary>The id of the usage profile that reads it; null: it follows from provider and response.</summary>
+    public string? Profile { get; init; }
+    public string? Model { get; init; }
+    public string? Account { get; init; }
+
+    /// <summary>The sector that the event itself names.</summary>
+    public string? Sector { get; init; }
+
+    /// <summary>The sector that a resource attribute or a tag of the sender names.</summary>
+    public string? SectorTag { get; init; }
+
+    /// <summary>The plan that the customer is on: a fact for sector rules.</summary>
+    public string? Plan { get; init; }
+
+    /// <summary>As sent; null: the response says it, or it is the standard one.</summary>
+    public string? ServiceTier { get; init; }
+    public string? Region { get; init; }
+    public decimal? ReportedAmount { get; init; }
+    public string? ReportedCurrency { get; init; }
+
+    /// <summary>What <see cref="UsageDigest"/> keeps of the response, or an object that the profile reads by itself.</summary>
+    public required JsonElement Response { get; init; }
+
+    /// <summary>The one form in which it is kept and fingerprinted.</summary>
+    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, Form);
+
+    public static ReportedUsage FromBytes(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize<ReportedUsage>(json, Form) ?? throw new InvalidOperationException("A kept usage is not there.");
+
+    /// <summary>What may be kept of a response, as a value of its own.</summary>
+    /// <exception cref="InvalidOperationException">A text or name is not valid Unicode.</exception>
+    public static JsonElement Keep(JsonElement response) => Written(writer => UsageDigest.Write(response, writer));
+
+    /// <summary>A JSON value, as it is written.</summary>
+    public static JsonElement Written(Action<Utf8JsonWriter> write)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { SkipValidation = false }))
+            write(writer);
+        return JsonElement.Parse(stream.GetBuffer().AsSpan(0, (int)stream.Length));
+    }
+
+    /// <summary>An id for what has none of its own: the same content gives the same id.</summary>
+    public static string IdOf(string prefix, ReadOnlySpan<byte> content) => $"{prefix}-{Convert.ToHexStringLower(SHA256.HashData(content))[..32]}";
+}
+
+/// <summary>The shapes that usage comes in, beside the ledger's own.</summary>
+internal static class SenderShapes
+{
+    public const string Raw = "raw";
+    public const string Litellm = "litellm";
+    public const string OtlpSpan = "otlp_span";
+    public const string OtlpMetric = "otlp_metric";
+    public const string OpenAiUsage = "openai_usage";
+    public const string AnthropicUsage = "anthropic_usage";
+
+    public static IReadOnlyList<string> All { get; } = [Raw, Litellm, OtlpSpan, OtlpMetric, OpenAiUsage, AnthropicUsage];
+}

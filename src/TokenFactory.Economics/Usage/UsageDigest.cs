@@ -1,0 +1,105 @@
+using System.Text.Json;
+
+namespace TokenFactory.Economics.Usage;
+
+/// <summary>
+/// What may be kept of a provider's response: what says which response it is, and its usage objects. Texts of other places are dropped, texts
+/// inside a usage object are kept where they are short words of a fixed kind (<c>TEXT</c>, <c>ephemeral</c>): no prompt and no answer passes.
+/// The result is canonical: the same response with its members in another order gives the same bytes.
+/// </summary>
+public static class UsageDigest
+{
+    private const int MaxDepth = 8;
+    private const int MaxMembers = 256;
+    private const int MaxNameLength = 64;
+    private const int MaxWordLength = 32;
+    private const int MaxTextLength = 256;
+
+    // Members that hold names, instants and kinds. A name that is longer than a name can be is dropped.
+    private static readonly HashSet<string> Kept =
+    [
+        .. RawResponse.IdNames, .. RawResponse.ModelNames, .. RawResponse.CreatedNames, "type", "object", "service_tier", "serviceTier",
+        .. UsageProfiles.All.Select(p => p.Member).OfType<string>(),
+    ];
+
+    /// <summary>Writes what may be kept of a response.</summary>
+    /// <param name="response">The response; where it is no JSON object, its kind is kept and nothing else.</param>
+    /// <param name="writer">Receives one JSON value.</param>
+    /// <exception cref="InvalidOperationException">A text or name is not valid Unicode.</exception>
+    public static void Write(JsonElement response, Utf8JsonWriter writer)
+    {
+        if (response.ValueKind != JsonValueKind.Object)
+        {
+            WriteUsage(response, writer, MaxDepth);
+            return;
+        }
+
+        writer.WriteStartObject();
+        foreach (var member in InOrder(response).Where(m => Kept.Contains(m.Name)))
+        {
+            if (member.Value.ValueKind == JsonValueKind.String && member.Value.GetString()!.Length > MaxTextLength)
+                continue;
+            writer.WritePropertyName(member.Name);
+            if (member.Value.ValueKind == JsonValueKind.String)
+                writer.WriteStringValue(member.Value.GetString());
+            else
+                WriteUsage(member.Value, writer, depth: 1);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Writes what may be kept of a usage object: its numbers and words, in the order of their names.</summary>
+    /// <param name="usage">Any JSON value.</param>
+    /// <param name="writer">Receives one JSON value.</param>
+    /// <exception cref="InvalidOperationException">A text or name is not valid Unicode.</exception>
+    public static void WriteUsage(JsonElement usage, Utf8JsonWriter writer) => WriteUsage(usage, writer, depth: 1);
+
+    private static void WriteUsage(JsonElement value, Utf8JsonWriter writer, int depth)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object or JsonValueKind.Array when depth >= MaxDepth:
+                writer.WriteStringValue("(nested)");
+                break;
+            case JsonValueKind.Object:
+                writer.WriteStartObject();
+                foreach (var member in InOrder(value).Where(m => IsWord(m.Name, MaxNameLength)).Take(MaxMembers))
+                {
+                    writer.WritePropertyName(member.Name);
+                    WriteUsage(member.Value, writer, depth + 1);
+                }
+
+                writer.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                writer.WriteStartArray();
+                foreach (var item in value.EnumerateArray().Take(MaxMembers))
+                    WriteUsage(item, writer, depth + 1);
+                writer.WriteEndArray();
+                break;
+            case JsonValueKind.String:
+                writer.WriteStringValue(value.GetString() is { } text && IsWord(text, MaxWordLength) ? text : "(text)");
+                break;
+            case JsonValueKind.Number when value.GetRawText().Length > MaxWordLength:
+                writer.WriteStringValue("(number)");
+                break;
+            case JsonValueKind.Number:
+                writer.WriteRawValue(value.GetRawText());
+                break;
+            case JsonValueKind.True or JsonValueKind.False:
+                writer.WriteBooleanValue(value.GetBoolean());
+                break;
+            default:
+                writer.WriteNullValue();
+                break;
+        }
+    }
+
+    // Of a name that is there twice the last counts, as everywhere in JSON.
+    private static IEnumerable<JsonProperty> InOrder(JsonElement value) =>
+        value.EnumerateObject().GroupBy(m => m.Name, StringComparer.Ordinal).Select(g => g.Last()).OrderBy(m => m.Name, StringComparer.Ordinal);
+
+    private static bool IsWord(string text, int maxLength) =>
+        text.Length > 0 && text.Length <= maxLength && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or ':' or '-');
+}
