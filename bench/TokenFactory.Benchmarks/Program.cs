@@ -3,14 +3,16 @@ using Microsoft.Extensions.Logging.Abstractions;
 using TokenFactory.Api.Database.PrivateServer;
 using TokenFactory.Benchmarks;
 
-// dotnet run -c Release --project bench/TokenFactory.Benchmarks -- [--events N | --figures]
+// dotnet run -c Release --project bench/TokenFactory.Benchmarks -- [--events N | --figures | --fuzz N [--seed S] [--from I]]
 // Everything runs on this machine: a private PostgreSQL server in a temporary folder, the service as its own process, the sender here. Rates are
 // only worth something beside each other, so each is told as a ratio to what the same server does without the service, in the same run.
+if (args is ["--fuzz", ..])
+    return await FuzzCommand.RunAsync(args);
 var at = Array.IndexOf(args, "--events");
 var figuresOnly = args is ["--figures"];
 if (!figuresOnly && args.Length > 0 && (args.Length != 2 || at != 0 || !int.TryParse(args[1], CultureInfo.InvariantCulture, out var given) || given < 10_000))
 {
-    Console.Error.WriteLine("Usage: dotnet run -c Release --project bench/TokenFactory.Benchmarks -- [--events N | --figures]   (10,000 or more; default 200,000)");
+    Console.Error.WriteLine("Usage: dotnet run -c Release --project bench/TokenFactory.Benchmarks -- [--events N | --figures | --fuzz N [--seed S] [--from I]]   (N events: 10,000 or more; default 200,000)");
     return 2;
 }
 

@@ -17,6 +17,15 @@ internal sealed class ServiceUnderLoad : IAsyncDisposable
 
     public HttpClient Client { get; private set; } = null!;
 
+    public long PeakMemoryBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.PeakWorkingSet64;
+        }
+    }
+
     public static async Task<ServiceUnderLoad> StartAsync(string connectionString)
     {
         var start = new ProcessStartInfo("dotnet", ["TokenFactory.Api.dll", "--urls", "http://127.0.0.1:0"])

@@ -32,6 +32,16 @@ public sealed class ApiProcess : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
+    /// <summary>The most that it has held in memory so far.</summary>
+    public long PeakMemoryBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.PeakWorkingSet64;
+        }
+    }
+
     /// <summary>Everything that it has written so far.</summary>
     public string Output => string.Join('\n', _output);
 

@@ -1,0 +1,107 @@
+using System.IO.Compression;
+
+namespace TokenFactory.Api.Hosting;
+
+/// <summary>
+/// A gzip body, decompressed on the way. One that unpacks to far more than it is made of is refused as soon as that shows: text of any kind
+/// shrinks to a fiftieth at most, what shrinks to a thousandth is there to fill a disk.
+/// </summary>
+internal sealed class GzipBody(Stream body) : Stream
+{
+    private const int MaxInflation = 200;
+
+    // Short bodies may repeat themselves as they like.
+    private const long FreeBytes = 16 << 20;
+
+    private readonly CountedStream _compressed = new(body);
+    private GZipStream? _gzip;
+    private long _unpacked;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => _unpacked;
+        set => throw new NotSupportedException();
+    }
+
+    /// <inheritdoc />
+    /// <exception cref="BodyRefusedException">413: it unpacks to far more than it is made of.</exception>
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        _gzip ??= new GZipStream(_compressed, CompressionMode.Decompress, leaveOpen: true);
+        var read = await _gzip.ReadAsync(buffer, cancellationToken);
+        _unpacked += read;
+        if (_unpacked > FreeBytes && _unpacked / MaxInflation > _compressed.Position)
+        {
+            throw new BodyRefusedException(StatusCodes.Status413PayloadTooLarge, "inflates_too_much",
+                $"The body unpacks to more than {MaxInflation} times its size. Send what is new in it, or send it without Content-Encoding.");
+        }
+
+        return read;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Bodies are read asynchronously.");
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _gzip?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    // How much of the compressed body has been taken in.
+    private sealed class CountedStream(Stream body) : Stream
+    {
+        private long _taken;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => _taken;
+            set => throw new NotSupportedException();
+        }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var read = await body.ReadAsync(buffer, cancellationToken);
+            _taken += read;
+            return read;
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Bodies are read asynchronously.");
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}
