@@ -15,12 +15,14 @@ public static class UsageDigest
     private const int MaxWordLength = 32;
     private const int MaxTextLength = 256;
 
-    // Members that hold names, instants and kinds. A name that is longer than a name can be is dropped.
-    private static readonly HashSet<string> Kept =
-    [
-        .. RawResponse.IdNames, .. RawResponse.ModelNames, .. RawResponse.CreatedNames, "type", "object", "service_tier", "serviceTier",
-        .. UsageProfiles.All.Select(p => p.Member).OfType<string>(),
-    ];
+    // The attributes of a span are their own usage object.
+    private const string UsageAttributes = "gen_ai.usage.";
+
+    private static readonly HashSet<string> UsageMembers = [.. UsageProfiles.All.Select(p => p.Member).OfType<string>()];
+
+    // Members that hold a name, an instant or a kind.
+    private static readonly HashSet<string> Names =
+        [.. RawResponse.IdNames, .. RawResponse.ModelNames, .. RawResponse.CreatedNames, "type", "object", "service_tier", "serviceTier"];
 
     /// <summary>Writes what may be kept of a response.</summary>
     /// <param name="response">The response; where it is no JSON object, its kind is kept and nothing else.</param>
@@ -35,15 +37,17 @@ public static class UsageDigest
         }
 
         writer.WriteStartObject();
-        foreach (var member in InOrder(response).Where(m => Kept.Contains(m.Name)))
+        foreach (var member in InOrder(response))
         {
-            if (member.Value.ValueKind == JsonValueKind.String && member.Value.GetString()!.Length > MaxTextLength)
-                continue;
-            writer.WritePropertyName(member.Name);
-            if (member.Value.ValueKind == JsonValueKind.String)
-                writer.WriteStringValue(member.Value.GetString());
-            else
+            if (IsUsage(member.Name))
+            {
+                writer.WritePropertyName(member.Name);
                 WriteUsage(member.Value, writer, depth: 1);
+            }
+            else if (Names.Contains(member.Name))
+            {
+                WriteName(member, writer);
+            }
         }
 
         writer.WriteEndObject();
@@ -54,6 +58,22 @@ public static class UsageDigest
     /// <param name="writer">Receives one JSON value.</param>
     /// <exception cref="InvalidOperationException">A text or name is not valid Unicode.</exception>
     public static void WriteUsage(JsonElement usage, Utf8JsonWriter writer) => WriteUsage(usage, writer, depth: 1);
+
+    private static bool IsUsage(string name) => UsageMembers.Contains(name) || name.StartsWith(UsageAttributes, StringComparison.Ordinal);
+
+    // What is longer than a name can be is dropped.
+    private static void WriteName(JsonProperty member, Utf8JsonWriter writer)
+    {
+        if (member.Value.ValueKind != JsonValueKind.String)
+        {
+            writer.WritePropertyName(member.Name);
+            WriteUsage(member.Value, writer, depth: 1);
+        }
+        else if (member.Value.GetString() is { Length: <= MaxTextLength } text)
+        {
+            writer.WriteString(member.Name, text);
+        }
+    }
 
     private static void WriteUsage(JsonElement value, Utf8JsonWriter writer, int depth)
     {
