@@ -20,6 +20,8 @@ internal enum BodyLayout
 /// <summary>Takes a request body apart into the JSON texts of its events, within the limits, decompressing on the way.</summary>
 internal sealed class EventBody(IngestionOptions options)
 {
+    // What others send holds messages and schemas as deep as their tools make them; the parts that are read are not deep.
+    private const int MaxDepthOfOthers = 512;
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
     /// <summary>The layout that the content type names.</summary>
@@ -53,7 +55,13 @@ internal sealed class EventBody(IngestionOptions options)
     public List<ReadOnlyMemory<byte>> SplitArray(ReadOnlyMemory<byte> json)
     {
         var elements = new List<ReadOnlyMemory<byte>>();
-        var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = 64 });
+        SplitArray(json, 64, elements);
+        return elements;
+    }
+
+    private void SplitArray(ReadOnlyMemory<byte> json, int maxDepth, List<ReadOnlyMemory<byte>> elements)
+    {
+        var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = maxDepth });
         reader.Read();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
@@ -66,20 +74,33 @@ internal sealed class EventBody(IngestionOptions options)
 
         if (reader.Read())
             throw new JsonException("There is more after the array.");
-        return elements;
     }
 
     /// <summary>
     /// The values of a body whose layout its content type does not tell: the elements of an array, or one value after the other. Where the whole is
-    /// not well-formed, its lines, so that a broken one takes no other with it.
+    /// not well-formed, its lines, and of an array the elements before the break and the rest as one text: what is broken takes no other with it.
     /// </summary>
-    /// <exception cref="JsonException">Not well-formed, and one line.</exception>
+    /// <exception cref="JsonException">Not well-formed from its first value on, and one line.</exception>
     /// <exception cref="BodyRefusedException">413: more values than the limit.</exception>
     public List<ReadOnlyMemory<byte>> SplitAny(ReadOnlyMemory<byte> json)
     {
         try
         {
             return SplitValues(json);
+        }
+        catch (JsonException) when (json.Span.TrimStart(" \t\r\n"u8) is [(byte)'[', ..])
+        {
+            var elements = new List<ReadOnlyMemory<byte>>();
+            try
+            {
+                SplitArray(json, MaxDepthOfOthers, elements);
+            }
+            catch (JsonException) when (elements.Count > 0)
+            {
+                elements.Add(RestAfter(json, elements[^1]));
+            }
+
+            return elements;
         }
         catch (JsonException) when (json.Span.TrimEnd(" \t\r\n"u8).Contains((byte)'\n'))
         {
@@ -94,17 +115,24 @@ internal sealed class EventBody(IngestionOptions options)
         }
     }
 
+    // What comes behind an element of the array, without the comma.
+    private static ReadOnlyMemory<byte> RestAfter(ReadOnlyMemory<byte> json, ReadOnlyMemory<byte> element)
+    {
+        json.Span.Overlaps(element.Span, out var start);
+        return json[(start + element.Length)..].TrimStart(" \t\r\n,"u8);
+    }
+
     private List<ReadOnlyMemory<byte>> SplitValues(ReadOnlyMemory<byte> json)
     {
         var values = new List<ReadOnlyMemory<byte>>();
-        var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = 64, AllowMultipleValues = true });
+        var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = MaxDepthOfOthers, AllowMultipleValues = true });
         while (reader.Read())
         {
             var start = (int)reader.TokenStartIndex;
             reader.Skip();
             var value = json[start..(int)reader.BytesConsumed];
             if (value.Span[0] == (byte)'[')
-                values.AddRange(SplitArray(value));
+                SplitArray(value, MaxDepthOfOthers, values);
             else
                 values.Add(value);
             if (values.Count > options.MaxArrayEvents)

@@ -16,6 +16,8 @@ internal static class IngestionRegistration
         services.AddSingleton<IngestServices>();
         services.AddSingleton<ReportedUsageReader>();
         services.AddSingleton<RawUsageParser>();
+        services.AddSingleton<LitellmParser>();
+        services.AddSingleton<UsageReportParser>();
         services.AddSingleton<Quotes>();
         services.AddSingleton<EventSchema>();
         services.Configure<OpenApiOptions>("v1", o => o.AddOperationTransformer<EventsDocument>().AddOperationTransformer<QuotesDocument>());

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Numerics;
+
 namespace TokenFactory.Economics.Measures;
 
 /// <summary>
@@ -47,6 +50,54 @@ public static class ExactDecimal
         value = new decimal(Word(mantissa, 0), Word(mantissa, 1),
             Word(mantissa, 2), negative && mantissa != 0, (byte)fraction.Length);
         violation = null;
+        return true;
+    }
+
+    /// <summary>
+    /// Reads a JSON number as a program writes its floating-point numbers (<c>1.5e-05</c>) and rounds it half away from zero, from its digits and in one
+    /// step. For what is told beside a price and never enters a sum: money that counts is read by <see cref="TryParse"/>.
+    /// </summary>
+    /// <param name="text">A JSON number of at most 64 characters.</param>
+    /// <param name="decimals">0..12.</param>
+    /// <param name="value">The rounded value, without trailing zeros.</param>
+    /// <returns>False where the text is no such number, or its magnitude is above 10^15.</returns>
+    public static bool TryRound(ReadOnlySpan<char> text, int decimals, out decimal value)
+    {
+        value = 0;
+        var mark = text.IndexOfAny('e', 'E');
+        var exponent = 0;
+        if (text.Length > 64 || (mark >= 0 && (!int.TryParse(text[(mark + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent)
+            || exponent is < -400 or > 400)))
+        {
+            return false;
+        }
+
+        var number = mark < 0 ? text : text[..mark];
+        var point = number.IndexOf('.');
+        var fraction = point < 0 ? 0 : number.Length - point - 1;
+        Span<char> digits = stackalloc char[64];
+        var whole = point < 0 ? number : number[..point];
+        whole.CopyTo(digits);
+        if (point >= 0)
+            number[(point + 1)..].CopyTo(digits[point..]);
+        if (!BigInteger.TryParse(digits[..(whole.Length + fraction)], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var mantissa))
+            return false;
+
+        var shift = exponent - fraction + decimals;
+        if (shift >= 0)
+        {
+            mantissa *= BigInteger.Pow(10, shift);
+        }
+        else
+        {
+            var divisor = BigInteger.Pow(10, -shift);
+            var (quotient, rest) = BigInteger.DivRem(mantissa, divisor);
+            mantissa = BigInteger.Abs(rest) * 2 >= divisor ? quotient + mantissa.Sign : quotient;
+        }
+
+        if (BigInteger.Abs(mantissa) > BigInteger.Pow(10, 15 + decimals))
+            return false;
+        value = Normalize((decimal)mantissa / (decimal)BigInteger.Pow(10, decimals));
         return true;
     }
 

@@ -48,6 +48,9 @@ public sealed class UsageProfile
         }
     }
 
+    /// <summary>Reads fields as this shape, for a profile whose sender passes on usages of several.</summary>
+    internal UsageReading Read(UsageFields usage) => _read(usage);
+
     /// <summary>The usage object of a whole response; undefined where there is none.</summary>
     internal JsonElement UsageOf(JsonElement response) => Member is null ? response : UsageFields.Member(response, Member);
 

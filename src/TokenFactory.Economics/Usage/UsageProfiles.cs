@@ -7,6 +7,12 @@ namespace TokenFactory.Economics.Usage;
 /// <summary>The usage profiles, and which of them a provider's responses are read with.</summary>
 public static class UsageProfiles
 {
+    /// <summary>The ids of profiles that belong to a sender, not to a provider's responses.</summary>
+    public const string Litellm = "litellm";
+    public const string LitellmTotals = "litellm_totals";
+    public const string OpenAiUsage = "openai_organization_usage";
+    public const string AnthropicUsage = "anthropic_usage_report";
+
     private static readonly FrozenDictionary<string, UsageProfile[]> Providers = ByProvider();
 
     /// <summary>Every profile.</summary>
@@ -14,6 +20,7 @@ public static class UsageProfiles
     [
         OpenAiProfiles.Chat, OpenAiProfiles.Responses, AnthropicProfile.Profile, GeminiProfile.Profile, BedrockProfile.Profile,
         OpenAiProfiles.DeepSeek, OpenAiProfiles.Xai, OpenAiProfiles.Moonshot, DashScopeProfile.Profile, OtelProfile.Profile,
+        LitellmProfiles.Usage, LitellmProfiles.Totals, UsageReportProfiles.OpenAi, UsageReportProfiles.Anthropic,
     ];
 
     /// <summary>The profile of an id, written exactly so.</summary>

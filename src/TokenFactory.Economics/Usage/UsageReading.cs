@@ -74,7 +74,7 @@ public sealed record UsageViolation(string Code, string Detail)
     /// <summary>Two fields that repeat each other differ.</summary>
     public const string Contradiction = "contradiction";
 
-    /// <summary>Cached tokens and tokens of a medium overlap by an amount that the usage does not tell.</summary>
+    /// <summary>Parts overlap by an amount that the usage does not tell: cached tokens and those of a medium, say.</summary>
     public const string AmbiguousOverlap = "ambiguous_overlap";
 
     /// <summary>A text holds bytes or escapes that are not valid Unicode.</summary>

@@ -14,6 +14,7 @@ public sealed class AccessTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     {
         ["POST /v1/events"] = "ingest",
         ["POST /v1/ingest/raw"] = "ingest",
+        ["POST /v1/ingest/litellm"] = "ingest", ["POST /v1/ingest/openai-usage"] = "ingest", ["POST /v1/ingest/anthropic-usage"] = "ingest",
         ["GET /v1/events"] = "read",
         ["GET /v1/events/{source}/{id}"] = "read",
         ["POST /v1/events/{source}/{id}/reversal"] = "ingest",

@@ -89,7 +89,9 @@ internal sealed class ReportedUsageReader(EventParser parser, CatalogCache catal
     private void ReadNames(UsageEvent sent, ReportedUsage reported, RawResponse? response, EventViolations reasons)
     {
         sent.Producer = Name(reported.Provider, "/provider", "The sender does not say who made the tokens.", reasons);
-        sent.Model = Name(reported.Model ?? response?.Model, "/model", "Neither the sender nor the response says which model made it.", reasons);
+        sent.Model = Name(reported.Model ?? response?.Model, "/model", reported.Shape is SenderShapes.OpenAiUsage or SenderShapes.AnthropicUsage
+            ? "The result does not say which model made it: ask for the report grouped by model."
+            : "Neither the sender nor the response says which model made it.", reasons);
         if (reported.Account is { } account)
             sent.Account = parser.CheckName(account, "/account", reasons);
         if (reported.Region is { } region)
