@@ -56,4 +56,51 @@ public sealed class ExactDecimalTests
             ExactDecimal.TryParse(Encoding.UTF8.GetBytes(text), out var parsed, out _).Should().BeTrue();
             parsed.Should().Be(value);
         });
+
+    [Theory]
+    [InlineData("0", "0")]
+    [InlineData("0.0", "0")]
+    [InlineData("-0.0", "0")]
+    [InlineData("1.5e-05", "0.000015")]
+    [InlineData("1.5E-5", "0.000015")]
+    [InlineData("2.5e+3", "2500")]
+    [InlineData("0.00010500000000000001", "0.000105")]
+    [InlineData("1e-12", "0.000000000001")]
+    [InlineData("5e-13", "0.000000000001")] // a tie goes away from zero
+    [InlineData("-5e-13", "-0.000000000001")]
+    [InlineData("4.999999999999999e-13", "0")]
+    [InlineData("0.00000000000049999999999999999999999999999999999999999999999", "0")] // in one step, or it would be 5e-13 first
+    [InlineData("1e-300", "0")]
+    [InlineData("0.1234567890125", "0.123456789013")]
+    [InlineData("1000000000000000", "1000000000000000")]
+    public void Rounds_a_floating_point_number_from_its_digits(string text, string expected)
+    {
+        ExactDecimal.TryRound(text, 12, out var value).Should().BeTrue();
+
+        value.ToString(CultureInfo.InvariantCulture).Should().Be(expected);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-")]
+    [InlineData("NaN")]
+    [InlineData("1e")]
+    [InlineData("1e99999")]
+    [InlineData("1e16")]
+    [InlineData("1000000000000000.000001")]
+    [InlineData("1,5")]
+    [InlineData("0x1")]
+    public void Does_not_round_what_is_no_amount(string text) => ExactDecimal.TryRound(text, 12, out _).Should().BeFalse();
+
+    [Fact]
+    public void Rounds_as_decimal_does_where_decimal_is_exact() =>
+        Gen.Select(Gen.Long[-1_000_000_000_000, 1_000_000_000_000], Gen.Int[-20, 2]).Sample((mantissa, exponent) =>
+        {
+            var text = string.Create(CultureInfo.InvariantCulture, $"{mantissa}e{exponent}");
+            var exact = decimal.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
+
+            ExactDecimal.TryRound(text, 12, out var value).Should().BeTrue();
+
+            value.Should().Be(Math.Round(exact, 12, MidpointRounding.AwayFromZero));
+        });
 }

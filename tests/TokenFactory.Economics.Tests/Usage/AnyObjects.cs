@@ -15,6 +15,8 @@ internal static class AnyObjects
         "prompt_cache_hit_tokens", "prompt_cache_miss_tokens", "promptTokenCount", "cachedContentTokenCount", "candidatesTokenCount",
         "thoughtsTokenCount", "toolUsePromptTokenCount", "totalTokenCount", "promptTokensDetails", "cacheTokensDetails", "modality",
         "tokenCount", "inputTokens", "outputTokens", "totalTokens", "cacheReadInputTokens", "cacheWriteInputTokens", "cacheDetails", "ttl",
+        "cache_creation_tokens", "cache_creation_token_details", "text_tokens", "uncached_input_tokens", "input_cached_tokens", "input_audio_tokens",
+        "input_text_tokens", "input_uncached_tokens",
         "gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens", "gen_ai.usage.cache_read.input_tokens", "", "\\ud800", "us\\u0061ge", "\\udc00x",
     ];
 

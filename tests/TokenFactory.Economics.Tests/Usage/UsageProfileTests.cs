@@ -199,7 +199,8 @@ public sealed class UsageProfileTests
     public void Every_profile_has_an_id_of_its_own_and_a_version()
     {
         UsageProfiles.All.Select(p => p.Id).Should().Equal("openai_chat", "openai_responses", "anthropic_messages", "gemini", "bedrock_converse",
-            "deepseek", "xai_chat", "moonshot", "dashscope", "otel_gen_ai");
+            "deepseek", "xai_chat", "moonshot", "dashscope", "otel_gen_ai",
+            "litellm", "litellm_totals", "openai_organization_usage", "anthropic_usage_report");
         UsageProfiles.All.Should().OnlyContain(p => p.Version == 1);
     }
 }

@@ -44,7 +44,11 @@ public sealed class UsagePropertyTests
         UsageProfiles.TryFind(profileId, out var profile).Should().BeTrue();
         Gen.Select(Made, Gen.Long[1, 1000]).Sample((made, off) =>
         {
-            var usage = new UsageWriter(made.Leaves.ToArray(), made.Sparse).Write(profileId);
+            var leaves = made.Leaves.ToArray();
+            var usage = new UsageWriter(leaves, made.Sparse).Write(profileId);
+            // LiteLLM's total may tell that the writes, the whole cache or the reasoning are beside the prompt and the completion.
+            if (profileId == "litellm" && MayBeBeside(leaves).Contains(off))
+                return;
             var total = new[] { "total_tokens", "totalTokens", "totalTokenCount" }.FirstOrDefault(usage.ContainsKey);
             if (total is null)
                 return; // Anthropic and OpenTelemetry state none.
@@ -52,6 +56,14 @@ public sealed class UsagePropertyTests
 
             profile!.Read(Readings.Json(usage.ToJsonString())).Line().Should().Be(UsageViolation.SumMismatch);
         });
+    }
+
+    private static long[] MayBeBeside(long[] leaves)
+    {
+        var writes = Of(TokenClass.CacheWrite) + Of(TokenClass.CacheWrite1h);
+        return [writes, writes + Of(TokenClass.CacheRead), Of(TokenClass.OutputReasoning)];
+
+        long Of(TokenClass tokenClass) => leaves[(int)tokenClass - 1];
     }
 
     [Theory]

@@ -29,6 +29,10 @@ internal sealed class UsageWriter(long[] leaves, bool sparse)
         "gemini" => Gemini(),
         "bedrock_converse" => Bedrock(),
         "otel_gen_ai" => Otel(),
+        "litellm" => Litellm(),
+        "litellm_totals" => LitellmTotals(),
+        "openai_organization_usage" => OpenAiReport(),
+        "anthropic_usage_report" => AnthropicReport(),
         _ => throw new ArgumentOutOfRangeException(nameof(profileId), profileId, "A new profile needs its writer here."),
     };
 
@@ -136,6 +140,75 @@ internal sealed class UsageWriter(long[] leaves, bool sparse)
         usage[sparse ? "gen_ai.usage.prompt_tokens" : "gen_ai.usage.input_tokens"] = Prompt;
         usage[sparse ? "gen_ai.usage.completion_tokens" : "gen_ai.usage.output_tokens"] = Completion;
         return usage;
+    }
+
+    private JsonObject Litellm()
+    {
+        var hour = this[TokenClass.CacheWrite1h];
+        var usage = OpenAi("prompt", "completion");
+        leaves[(int)TokenClass.CacheWrite1h - 1] = hour;
+        usage["prompt_tokens"] = Prompt;
+        usage["total_tokens"] = Total;
+        var writes = this[TokenClass.CacheWrite] + hour;
+        var details = usage["prompt_tokens_details"]!.AsObject();
+        details.Remove("cache_write");
+        details["cache_creation_tokens"] = writes;
+        details["cache_creation_token_details"] = Object(("ephemeral_5m_input_tokens", this[TokenClass.CacheWrite]), ("ephemeral_1h_input_tokens", hour));
+        if (writes > 0)
+            DropInputMedia(usage, details);
+        if (!sparse)
+        {
+            usage["cache_creation_input_tokens"] = writes;
+            usage["cache_read_input_tokens"] = this[TokenClass.CacheRead];
+            details["text_tokens"] = this[TokenClass.Input];
+        }
+
+        return usage;
+    }
+
+    private void DropInputMedia(JsonObject usage, JsonObject details)
+    {
+        Drop(TokenClass.InputAudio, TokenClass.InputImage, TokenClass.InputVideo);
+        foreach (var name in new[] { "audio_tokens", "image", "video_tokens" })
+            details.Remove(name);
+        usage["prompt_tokens"] = Prompt;
+        usage["total_tokens"] = Total;
+    }
+
+    private JsonObject LitellmTotals()
+    {
+        DropMedia();
+        Drop(TokenClass.CacheRead, TokenClass.CacheWrite, TokenClass.CacheWrite1h, TokenClass.OutputReasoning);
+        return new JsonObject { ["prompt_tokens"] = Prompt, ["completion_tokens"] = Completion, ["total_tokens"] = Total };
+    }
+
+    private JsonObject OpenAiReport()
+    {
+        Drop(TokenClass.CacheWrite1h, TokenClass.InputVideo, TokenClass.OutputReasoning, TokenClass.OutputVideo);
+        var report = Object(("input_cached_tokens", this[TokenClass.CacheRead]), ("input_cache_write_tokens", this[TokenClass.CacheWrite]),
+            ("input_audio_tokens", this[TokenClass.InputAudio]), ("input_image_tokens", this[TokenClass.InputImage]),
+            ("output_audio_tokens", this[TokenClass.OutputAudio]), ("output_image_tokens", this[TokenClass.OutputImage]), ("num_model_requests", 3));
+        report["input_tokens"] = Prompt;
+        report["output_tokens"] = Completion;
+        report["input_text_tokens"] = this[TokenClass.Input];
+        if (!sparse)
+        {
+            report["input_uncached_tokens"] = this[TokenClass.Input] + this[TokenClass.InputAudio] + this[TokenClass.InputImage];
+            report["output_text_tokens"] = this[TokenClass.Output];
+        }
+
+        return report;
+    }
+
+    private JsonObject AnthropicReport()
+    {
+        DropMedia();
+        Drop(TokenClass.OutputReasoning);
+        var report = Object(("cache_read_input_tokens", this[TokenClass.CacheRead]));
+        report["uncached_input_tokens"] = this[TokenClass.Input];
+        report["output_tokens"] = this[TokenClass.Output];
+        report["cache_creation"] = Object(("ephemeral_5m_input_tokens", this[TokenClass.CacheWrite]), ("ephemeral_1h_input_tokens", this[TokenClass.CacheWrite1h]));
+        return report;
     }
 
     private JsonObject Object(params ReadOnlySpan<(string Name, long Tokens)> fields)
