@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace TokenFactory.Api.Hosting;
 
 /// <summary>One violation of a request.</summary>
-/// <param name="Pointer">RFC 6901 JSON Pointer into the body, or the name of the query parameter behind <c>?</c>.</param>
+/// <param name="Pointer">RFC 6901 JSON Pointer into the body, or the name of the query parameter behind <c>?</c>, or the name of a header.</param>
 /// <param name="Code">Stable, machine-readable: <c>required</c>, <c>unknown_field</c>, <c>out_of_range</c>.</param>
 /// <param name="Detail">A sentence that says what to do.</param>
 public sealed record FieldError(string Pointer, string Code, string Detail);

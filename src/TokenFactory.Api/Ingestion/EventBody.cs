@@ -13,6 +13,12 @@ internal enum BodyLayout
     /// <summary>One JSON value: an event, or an array of events.</summary>
     Json,
 
+    /// <summary>One JSON value, which is one event.</summary>
+    One,
+
+    /// <summary>A JSON array of events.</summary>
+    Many,
+
     /// <summary>One event per line; streamed.</summary>
     Lines,
 }
@@ -207,6 +213,9 @@ internal sealed class EventBody(IngestionOptions options)
 
     public static BodyRefusedException Empty() =>
         new(StatusCodes.Status400BadRequest, "empty_body", "The body is empty. Send one event, an array of events, or one event per line.");
+
+    public static BodyRefusedException NotMany() =>
+        new(StatusCodes.Status422UnprocessableEntity, "not_an_array", "What this content type says is many events is a JSON array of them.");
 
     /// <summary>The answer to a body that can't be taken.</summary>
     /// <param name="context">The request.</param>

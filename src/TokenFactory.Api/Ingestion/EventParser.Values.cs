@@ -38,6 +38,30 @@ internal sealed partial class EventParser
         return null;
     }
 
+    /// <summary>Refuses an id that only the ledger itself may give.</summary>
+    public static void CheckNotReserved(string id, string pointer, EventViolations violations)
+    {
+        if (id.StartsWith(Ledger.ReservedKeys.Prefix))
+            violations.Add(pointer, "reserved_id", "Ids that begin with ~ belong to the ledger itself; use another first character.");
+    }
+
+    /// <summary>The sector of this name; null with a violation where there is none.</summary>
+    public static Sector? ParseSector(string name, string pointer, EventViolations violations)
+    {
+        if (WireNames.TryParseSector(name, out var sector))
+            return sector;
+        violations.Add(pointer, "unknown_value", $"Must be one of {string.Join(", ", WireNames.AllSectors)}; leave it out where nothing is known.");
+        return null;
+    }
+
+    /// <summary>The service tier of this name; the standard one with a violation where there is none.</summary>
+    public static ServiceTier ParseServiceTier(string name, string pointer, EventViolations violations)
+    {
+        if (!WireNames.TryParseServiceTier(name, out var tier))
+            violations.Add(pointer, "unknown_value", $"Must be one of {string.Join(", ", WireNames.AllServiceTiers)}.");
+        return tier;
+    }
+
     private void ReadInstant(ref Utf8JsonReader reader, string pointer, Draft draft, EventViolations violations)
     {
         if (reader.TokenType != JsonTokenType.String)
@@ -117,14 +141,21 @@ internal sealed partial class EventParser
             JsonTokenType.String => long.TryParse(reader.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out quantity),
             _ => false,
         };
-        if (!isWhole || quantity < 0 || quantity > options.MaxQuantity)
-        {
-            violations.Add(pointer, "invalid_quantity", $"Must be a whole number of tokens in 0..{options.MaxQuantity}, without fraction or exponent.");
-            quantity = 0;
-        }
-
         reader.Skip();
-        return quantity;
+        return CheckQuantity(isWhole ? quantity : null, pointer, violations);
+    }
+
+    /// <summary>Checks how many tokens an event says.</summary>
+    /// <param name="sent">As sent; null: it is no whole number.</param>
+    /// <param name="pointer">Where it stands.</param>
+    /// <param name="violations">Receives what is wrong.</param>
+    /// <returns>The quantity; 0 with a violation where it can be none.</returns>
+    public long CheckQuantity(long? sent, string pointer, EventViolations violations)
+    {
+        if (sent is { } quantity && quantity >= 0 && quantity <= options.MaxQuantity)
+            return quantity;
+        violations.Add(pointer, "invalid_quantity", $"Must be a whole number of tokens in 0..{options.MaxQuantity}, without fraction or exponent.");
+        return 0;
     }
 
     private static TokenClass? ReadTokenClass(ref Utf8JsonReader reader, string parent, EventViolations violations)
@@ -180,8 +211,7 @@ internal sealed partial class EventParser
             if (name == "amount" && sent.ReportedAmount is null)
             {
                 sent.ReportedAmount = ReadDecimal(ref reader, "/reported_cost/amount", violations);
-                if (sent.ReportedAmount is < 0 or > 1e15m || sent.ReportedAmount?.Scale > UnitValue.Decimals)
-                    violations.Add("/reported_cost/amount", "out_of_range", "Must be in 0..10^15 with at most 12 decimals.");
+                CheckReportedAmount(sent.ReportedAmount, "/reported_cost/amount", violations);
             }
             else if (name == "currency" && sent.ReportedCurrency is null)
             {
@@ -208,18 +238,40 @@ internal sealed partial class EventParser
             return null;
         }
 
-        if (ExactDecimal.TryParse(reader.ValueSpan, out var value, out var violation))
+        return ParseDecimal(reader.ValueSpan, pointer, violations);
+    }
+
+    /// <summary>The number that a text says, exactly; null with a violation where it says none.</summary>
+    public static decimal? ParseDecimal(ReadOnlySpan<byte> utf8, string pointer, EventViolations violations)
+    {
+        if (ExactDecimal.TryParse(utf8, out var value, out var violation))
             return value;
         violations.Add(pointer, "invalid_decimal", $"The number {violation}.");
         return null;
     }
 
+    /// <summary>Refuses a reported cost that no request can have.</summary>
+    public static void CheckReportedAmount(decimal? amount, string pointer, EventViolations violations)
+    {
+        if (amount is < 0 or > 1e15m || amount?.Scale > UnitValue.Decimals)
+            violations.Add(pointer, "out_of_range", "Must be in 0..10^15 with at most 12 decimals.");
+    }
+
     private static string? ReadCurrency(ref Utf8JsonReader reader, string pointer, EventViolations violations)
     {
-        if (reader.TokenType == JsonTokenType.String && Currency.IsCode(reader.ValueSpan))
-            return reader.GetString();
+        var currency = CheckCurrency(reader.TokenType == JsonTokenType.String ? reader.GetString() : null, pointer, violations);
+        if (currency is null)
+            reader.Skip();
+        return currency;
+    }
+
+    /// <summary>Checks a currency's code.</summary>
+    /// <returns>The code; null with a violation where it can be none.</returns>
+    public static string? CheckCurrency(string? code, string pointer, EventViolations violations)
+    {
+        if (code is not null && Currency.IsCode<char>(code))
+            return code;
         violations.Add(pointer, "invalid_currency", "Must be an ISO 4217 code in capitals, such as \"USD\".");
-        reader.Skip();
         return null;
     }
 }

@@ -58,6 +58,9 @@ internal sealed partial class EventParser(IngestionOptions options, TimeProvider
         public static readonly Form Recorded = new("An event",
             Members.Source | Members.Id | Members.OccurredAt | Members.Producer | Members.Model | Members.Usage, Native, MayLieAhead: false);
 
+        /// <summary>An event in an envelope, that says where it comes from and when it occurred.</summary>
+        public static readonly Form Enveloped = Recorded with { Required = Members.Producer | Members.Model | Members.Usage };
+
         public static readonly Form Quoted = new("An event", Members.Producer | Members.Model | Members.Usage, Native, MayLieAhead: true);
 
         public static readonly Form Raw = new("A raw usage", Members.Provider | Members.Response,
@@ -161,8 +164,8 @@ internal sealed partial class EventParser(IngestionOptions options, TimeProvider
                     sent.Sector = ParseSector(sectorName, pointer, violations);
                 break;
             case Members.ServiceTier:
-                if (ReadName(ref reader, pointer, violations) is { } tierName && !WireNames.TryParseServiceTier(tierName, out sent.ServiceTier))
-                    violations.Add(pointer, "unknown_value", $"Must be one of {string.Join(", ", WireNames.AllServiceTiers)}.");
+                if (ReadName(ref reader, pointer, violations) is { } tierName)
+                    sent.ServiceTier = ParseServiceTier(tierName, pointer, violations);
                 break;
             case Members.Region:
                 sent.Region = ReadName(ref reader, pointer, violations);
@@ -210,14 +213,6 @@ internal sealed partial class EventParser(IngestionOptions options, TimeProvider
         : reader.ValueTextEquals("response"u8) ? Members.Response
         : Members.None;
 
-    private static Sector? ParseSector(string name, string pointer, EventViolations violations)
-    {
-        if (WireNames.TryParseSector(name, out var sector))
-            return sector;
-        violations.Add(pointer, "unknown_value", $"Must be one of {string.Join(", ", WireNames.AllSectors)}; leave it out where nothing is known.");
-        return null;
-    }
-
     private static void Complete(Draft draft, EventViolations violations)
     {
         var sent = draft.Event;
@@ -228,8 +223,7 @@ internal sealed partial class EventParser(IngestionOptions options, TimeProvider
                 violations.Add("/" + name, "required", $"The member `{name}` is required.");
         }
 
-        if (sent.Id.StartsWith(Ledger.ReservedKeys.Prefix))
-            violations.Add("/id", "reserved_id", "Ids that begin with ~ belong to the ledger itself; use another first character.");
+        CheckNotReserved(sent.Id, "/id", violations);
         var declares = draft.Seen.HasFlag(Members.UnitValues);
         if (declares && !draft.Seen.HasFlag(Members.Currency))
             violations.Add("/currency", "required", "Declared unit values need a `currency`.");

@@ -18,6 +18,32 @@ internal sealed class EventSchema(IngestionOptions options)
         Properties = EventMembers(),
     };
 
+    public OpenApiSchema CloudEvent() => new()
+    {
+        Type = JsonSchemaType.Object,
+        Description = "A CloudEvent (specification 1.0) whose data is an event. Extension attributes are ignored.",
+        AdditionalPropertiesAllowed = true,
+        Required = new HashSet<string> { "specversion", "type", "source", "id" },
+        Properties = new Dictionary<string, IOpenApiSchema>
+        {
+            ["specversion"] = Only("1.0"),
+            ["type"] = Only(CloudEventReader.EventType),
+            ["source"] = Name("The registered source that sends it."),
+            ["id"] = Name("The sender's id, unique within the source for ever. May not begin with `~`."),
+            ["time"] = When("When the tokens were produced, where `data` has no `occurred_at`; with an offset. Kept to the microsecond."),
+            ["datacontenttype"] = new OpenApiSchema { Type = JsonSchemaType.String | JsonSchemaType.Null, Description = "JSON. Left out: application/json." },
+            ["data"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Object,
+                Description = "An event. What it says of source, id and time must agree with the envelope. Members that are not listed are refused.",
+                AdditionalPropertiesAllowed = false,
+                Required = new HashSet<string> { "producer", "model", "usage" },
+                Properties = EventMembers(),
+            },
+            ["data_base64"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "byte", Description = "The same as base64 of its JSON, in the place of `data`." },
+        },
+    };
+
     public OpenApiSchema QuotedEvent() => new()
     {
         Type = JsonSchemaType.Object,
@@ -122,6 +148,8 @@ internal sealed class EventSchema(IngestionOptions options)
         Pattern = "^[A-Z]{3}$",
         Description = description,
     };
+
+    private static OpenApiSchema Only(string value) => new() { Type = JsonSchemaType.String, Enum = [JsonValue.Create(value)] };
 
     private static OpenApiSchema When(string description) => new()
     {

@@ -7,7 +7,7 @@ namespace TokenFactory.Api.Ingestion;
 /// <summary>Usage events come in here.</summary>
 [Route("v1/events")]
 [Tags("Events")]
-internal sealed class EventsController(EventParser parser, IngestServices services) : IngestController(services)
+internal sealed class EventsController(EventParser parser, CloudEventReader cloudEvents, IngestServices services) : IngestController(services)
 {
     public const string RecordOperation = "RecordEvents";
 
@@ -16,6 +16,11 @@ internal sealed class EventsController(EventParser parser, IngestServices servic
     /// One event as a JSON object, many as an array, or any number as one event per line (`application/x-ndjson`, streamed), plain or with
     /// `Content-Encoding: gzip`. The answer is sent after the events are durable. Sending the same again is always safe: an event is
     /// identified by its source and id, and counts once.
+    ///
+    /// CloudEvents 1.0 are taken too: structured (`application/cloudevents+json`), in batches (`application/cloudevents-batch+json`) and binary
+    /// (`ce-specversion`, `ce-type`, `ce-source` and `ce-id` in headers, the data as `application/json`). `type` is `tokenfactory.usage.v1`, `source` a
+    /// registered source, and `data` an event as above, which may leave out `source`, `id` and `occurred_at`: then the envelope's `source`, `id` and
+    /// `time` hold. It is the same event as without the envelope. Extension attributes are ignored.
     ///
     /// A single event answers its receipt (201 new, 200 recorded before) or a problem (409 other content under this id, 422 invalid). Many
     /// answer counts: 200 when every event was taken, else 207 with a row for each that was not.
@@ -34,9 +39,15 @@ internal sealed class EventsController(EventParser parser, IngestServices servic
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status415UnsupportedMediaType, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status503ServiceUnavailable, Problems.ContentType)]
-    public async Task<IActionResult> Record(
-        [FromQuery] bool atomic, [FromQuery] ReceiptListing receipts, CancellationToken cancellationToken) =>
-        await RecordTextsAsync(Parse, atomic, receipts, cancellationToken);
+    public Task<IActionResult> Record([FromQuery] bool atomic, [FromQuery] ReceiptListing receipts, CancellationToken cancellationToken) =>
+        CloudEventModes.Of(Request) switch
+        {
+            CloudEventMode.Structured => RecordTextsAsync(BodyLayout.One, cloudEvents.ReadStructured, atomic, receipts, cancellationToken),
+            CloudEventMode.Batch => RecordTextsAsync(BodyLayout.Many, cloudEvents.ReadStructured, atomic, receipts, cancellationToken),
+            CloudEventMode.Binary => RecordTextsAsync(
+                BodyLayout.One, (_, json) => cloudEvents.ReadBinary(Request.Headers, json), atomic, receipts, cancellationToken),
+            _ => RecordTextsAsync(Parse, atomic, receipts, cancellationToken),
+        };
 
     private IngestItem Parse(int index, ReadOnlySpan<byte> json)
     {

@@ -30,17 +30,27 @@ internal sealed class EventsDocument(IngestionOptions options, EventSchema schem
         }
         """;
 
+    private const string Enveloped =
+        """
+        {
+          "specversion": "1.0", "type": "tokenfactory.usage.v1", "source": "gateway-1", "id": "req-8f4", "time": "2026-11-23T10:00:02Z",
+          "datacontenttype": "application/json",
+          "data": { "producer": "moonshot", "model": "kimi-k2", "account": "acme", "usage": { "input": 86, "output": 40 } }
+        }
+        """;
+
     public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         if (operation.OperationId != EventsController.RecordOperation)
             return Task.CompletedTask;
         var document = context.Document ?? throw new InvalidOperationException("The operation has no document.");
         document.AddComponent("UsageEvent", schema.Event());
+        document.AddComponent("UsageCloudEvent", schema.CloudEvent());
         operation.Description += "\n\n" + Limits();
         operation.RequestBody = new OpenApiRequestBody
         {
             Required = true,
-            Description = "One event, an array of events, or one event per line.",
+            Description = "One event, an array of events, or one event per line; or CloudEvents with events as data.",
             Content = new Dictionary<string, OpenApiMediaType>
             {
                 ["application/json"] = new()
@@ -63,6 +73,12 @@ internal sealed class EventsDocument(IngestionOptions options, EventSchema schem
                 {
                     Schema = new OpenApiSchema { Type = JsonSchemaType.String, Description = "One event per line; the last line may end without a newline." },
                     Example = JsonValue.Create($"{OnOneLine(One)}\n{OnOneLine(Another)}\n"),
+                },
+                [CloudEventModes.StructuredType] = new() { Schema = CloudEvent(), Example = JsonNode.Parse(Enveloped) },
+                [CloudEventModes.BatchType] = new()
+                {
+                    Schema = new OpenApiSchema { Type = JsonSchemaType.Array, Items = CloudEvent(), MaxItems = options.MaxArrayEvents },
+                    Example = JsonNode.Parse($"[{Enveloped}]"),
                 },
             },
         };
@@ -87,6 +103,8 @@ internal sealed class EventsDocument(IngestionOptions options, EventSchema schem
         IOpenApiSchema Schema(string name) => new OpenApiSchemaReference(name, document);
 
         IOpenApiSchema Event() => new OpenApiSchemaReference("UsageEvent", document);
+
+        IOpenApiSchema CloudEvent() => new OpenApiSchemaReference("UsageCloudEvent", document);
     }
 
     private string Limits() => string.Create(CultureInfo.InvariantCulture,

@@ -48,17 +48,26 @@ internal abstract class IngestController(IngestServices services) : ControllerBa
     /// <param name="atomic">All or nothing.</param>
     /// <param name="receipts">Which events the answer lists.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    protected async Task<IActionResult> RecordTextsAsync(ItemParser parse, bool atomic, ReceiptListing receipts, CancellationToken cancellationToken)
+    protected Task<IActionResult> RecordTextsAsync(ItemParser parse, bool atomic, ReceiptListing receipts, CancellationToken cancellationToken) =>
+        RecordTextsAsync(null, parse, atomic, receipts, cancellationToken);
+
+    /// <summary>As <see cref="RecordTextsAsync(ItemParser, bool, ReceiptListing, CancellationToken)"/>, for a body that is laid out in a known way.</summary>
+    /// <param name="known">How; null: as its content type says.</param>
+    protected async Task<IActionResult> RecordTextsAsync(
+        BodyLayout? known, ItemParser parse, bool atomic, ReceiptListing receipts, CancellationToken cancellationToken)
     {
         try
         {
-            var layout = EventBody.LayoutOf(Request);
+            var layout = known ?? EventBody.LayoutOf(Request);
             await using var body = RequestBody.Open(Request);
             if (layout == BodyLayout.Lines)
                 return await RecordAsync(atomic, receipts, add => ReadLinesAsync(body, parse, add, cancellationToken));
 
             var json = await Bodies.ReadWholeAsync(body, cancellationToken);
-            if (json.Span[json.Span.IndexOfAnyExcept(" \t\r\n"u8)] != (byte)'[')
+            var isArray = json.Span[json.Span.IndexOfAnyExcept(" \t\r\n"u8)] == (byte)'[';
+            if (layout == BodyLayout.Many && !isArray)
+                throw EventBody.NotMany();
+            if (!isArray || layout == BodyLayout.One)
             {
                 var item = parse(0, json.Span);
                 return atomic || item.IsEmpty ? await RecordAsync(atomic, receipts, add => add(item)) : await RecordOneAsync(item, cancellationToken);

@@ -12,6 +12,7 @@ internal static class IngestionRegistration
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<IngestionOptions>>().Value);
         services.AddSingleton<EventBody>();
         services.AddSingleton<EventParser>();
+        services.AddSingleton<CloudEventReader>();
         services.AddSingleton<IngestPipeline>();
         services.AddSingleton<IngestServices>();
         services.AddSingleton<ReportedUsageReader>();

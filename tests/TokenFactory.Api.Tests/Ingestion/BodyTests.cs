@@ -91,6 +91,7 @@ public sealed class BodyTests : IClassFixture<BodyTests.LimitedService>
 
         (await StatusAsync(Array(10, "max"), "application/json")).Should().Be(HttpStatusCode.OK);
         await RefusedAsync(Array(11, "over"), "application/json", HttpStatusCode.RequestEntityTooLarge, "too_many_events");
+        await RefusedAsync(Array(11, "over"), "application/cloudevents-batch+json", HttpStatusCode.RequestEntityTooLarge, "too_many_events");
         await RefusedAsync(Events.Native("big") + new string(' ', 20_000), "application/json", HttpStatusCode.RequestEntityTooLarge, "body_too_large");
         (await _api.PostAsync("/v1/events?atomic=true", Array(5, "atomic"))).StatusCode.Should().Be(HttpStatusCode.OK);
         (await _api.PostAsync("/v1/events?atomic=true", Array(6, "atomic-over"))).StatusCode.Should().Be(HttpStatusCode.RequestEntityTooLarge);

@@ -1,5 +1,4 @@
 using TokenFactory.Api.Catalog;
-using TokenFactory.Api.Ledger;
 using TokenFactory.Economics.Measures;
 using TokenFactory.Economics.Rating;
 using TokenFactory.Economics.Usage;
@@ -42,8 +41,7 @@ internal sealed class ReportedUsageReader(EventParser parser, CatalogCache catal
 
     private string CheckId(string id, EventViolations violations)
     {
-        if (id.StartsWith(ReservedKeys.Prefix))
-            violations.Add("/id", "reserved_id", "Ids that begin with ~ belong to the ledger itself; use another first character.");
+        EventParser.CheckNotReserved(id, "/id", violations);
         return parser.CheckName(id, "/id", violations) ?? "";
     }
 
