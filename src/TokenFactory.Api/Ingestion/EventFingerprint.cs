@@ -20,6 +20,9 @@ internal static class EventFingerprint
 
     public static byte[] Of(UsageEvent usageEvent)
     {
+        // What was held back stays the event that it was, whatever form a later version would write it in.
+        if (usageEvent.HeldFingerprint is { } held)
+            return held;
         if (usageEvent.Reported is { } reported)
             return [ReportedVersion, .. SHA256.HashData(reported.ToBytes())];
         var canonical = new ArrayBufferWriter<byte>(512);

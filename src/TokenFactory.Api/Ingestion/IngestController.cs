@@ -40,6 +40,8 @@ internal abstract class IngestController(IngestServices services) : ControllerBa
 
     protected IngestionOptions Options => services.Options;
 
+    protected EventReader Events => services.Events;
+
     /// <summary>
     /// Records a body of JSON texts, one per event: an object, an array, or one per line. One object is answered with its receipt, or with what
     /// stands in the way; many with counts.
@@ -128,13 +130,19 @@ internal abstract class IngestController(IngestServices services) : ControllerBa
     protected async Task<IActionResult> RecordOneAsync(IngestItem item, CancellationToken cancellationToken)
     {
         await Pipeline.RecordAsync(User, [item], cancellationToken);
+        return await AnswerOneAsync(item, cancellationToken);
+    }
+
+    /// <summary>The answer to one event that has its outcome.</summary>
+    protected async Task<IActionResult> AnswerOneAsync(IngestItem item, CancellationToken cancellationToken)
+    {
         switch (item.Outcome)
         {
             case EventOutcome.Accepted:
                 var receipt = ReceiptOfNew.For(item, await services.Settings.ReportingCurrencyAsync(cancellationToken));
                 return Created($"/v1/events?source={Uri.EscapeDataString(receipt.Source)}&id={Uri.EscapeDataString(receipt.Id)}", receipt);
             case EventOutcome.Duplicate:
-                var first = await services.Events.FindAsync(item.Sent.Source, item.SourceId, item.Sent.Id, "duplicate", cancellationToken)
+                var first = await Events.FindAsync(item.Sent.Source, item.SourceId, item.Sent.Id, "duplicate", cancellationToken)
                     ?? throw new InvalidOperationException("A duplicate's first receipt is not there.");
                 return Ok(first.Receipt);
             case EventOutcome.Quarantined:

@@ -40,6 +40,35 @@ internal sealed class IngestPipeline(CatalogCache catalog, Journal journal, Ledg
         return false;
     }
 
+    /// <summary>
+    /// Records usage of one source that was held back and can be read now, as ordinary events. What still can't be read is left where it is:
+    /// nothing of it is filed again, and it has the reason of today.
+    /// </summary>
+    /// <param name="user">Whose key releases it.</param>
+    /// <param name="items">Usage of one source, as it is read now.</param>
+    /// <param name="cancellationToken">Ends the wait; what was handed to the ledger runs to its end.</param>
+    public async Task ReleaseAsync(ClaimsPrincipal user, IReadOnlyList<IngestItem> items, CancellationToken cancellationToken)
+    {
+        var version = await ResolveAsync(user, items, cancellationToken);
+        while (true)
+        {
+            var readable = items.Where(i => i is { Violations.Any: false, Quarantine: null, IsEmpty: false }).ToList();
+            if (readable.Count == 0)
+                return;
+            try
+            {
+                var posting = new Posting { SourceId = readable[0].SourceId, Events = [.. readable.Select(i => i.Rated!)], CatalogVersion = version };
+                Settle(readable, await journal.PostAsync(posting, cancellationToken));
+                return;
+            }
+            catch (StaleCatalogException e)
+            {
+                await catalog.CatchUpAsync(e.Version, cancellationToken);
+                version = await RateAsync(items, cancellationToken);
+            }
+        }
+    }
+
     /// <returns>The version of the catalog that the items were rated by.</returns>
     private async Task<long> ResolveAsync(ClaimsPrincipal user, IReadOnlyList<IngestItem> items, CancellationToken cancellationToken)
     {

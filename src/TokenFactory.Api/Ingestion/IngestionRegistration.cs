@@ -19,6 +19,7 @@ internal static class IngestionRegistration
         services.AddSingleton<RawUsageParser>();
         services.AddSingleton<LitellmParser>();
         services.AddSingleton<UsageReportParser>();
+        services.AddSingleton<QuarantineReleases>();
         services.AddSingleton<Quotes>();
         services.AddSingleton<EventSchema>();
         services.Configure<OpenApiOptions>("v1", o => o.AddOperationTransformer<EventsDocument>().AddOperationTransformer<QuotesDocument>());

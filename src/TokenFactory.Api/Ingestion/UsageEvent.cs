@@ -32,6 +32,9 @@ internal sealed class UsageEvent
     /// <summary>How the sender's usage object was read, as <c>id/version</c>; null: the event came in the ledger's own classes.</summary>
     public string? UsageProfile;
 
+    /// <summary>The fingerprint under which it was held back; null: it comes in now.</summary>
+    public byte[]? HeldFingerprint;
+
     /// <summary>What was sent, where that is not the ledger's own shape; null: it is.</summary>
     public ReportedUsage? Reported;
 }

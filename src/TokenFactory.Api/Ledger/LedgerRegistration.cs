@@ -18,6 +18,8 @@ internal static class LedgerRegistration
         services.AddSingleton<Reversals>();
         services.AddSingleton<EntryReader>();
         services.AddSingleton<PriceVarianceReader>();
+        services.AddSingleton<QuarantineReader>();
+        services.AddSingleton<QuarantineDecisions>();
         AddHostedSingleton<LedgerSettings>(services);
         AddHostedSingleton<Journal>(services);
         services.AddHostedService<PartitionKeeper>();

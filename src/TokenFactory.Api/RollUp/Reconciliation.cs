@@ -3,7 +3,10 @@ namespace TokenFactory.Api.RollUp;
 /// <summary>What came in, and whether both sides of the books agree.</summary>
 public sealed record Reconciliation
 {
-    /// <summary>True when received = accepted + duplicate + conflict + rejected + quarantined, ledger = roll-up, and every check holds.</summary>
+    /// <summary>
+    /// True when received = accepted + duplicate + conflict + rejected + quarantined, quarantined = open + released + discarded, ledger = roll-up,
+    /// and every check holds.
+    /// </summary>
     public required bool Balanced { get; init; }
 
     /// <summary>Whether everything was recomputed (<c>?full=true</c>) or the running totals were compared.</summary>
@@ -15,6 +18,9 @@ public sealed record Reconciliation
     public required long Rejected { get; init; }
     public required long Quarantined { get; init; }
 
+    /// <summary>What became of the quarantined events. A release is counted as received and accepted, as any event that comes in.</summary>
+    public required ReconciliationQuarantine Quarantine { get; init; }
+
     /// <summary>Both sides per currency (XXX: no currency, unpriced) and token class.</summary>
     public required IReadOnlyList<ReconciliationRow> Totals { get; init; }
 
@@ -23,6 +29,19 @@ public sealed record Reconciliation
 
     /// <summary>Journal batches that are committed but not folded into cells yet: figures include them.</summary>
     public required long PendingBatches { get; init; }
+}
+
+/// <summary>The events that were held back, by what became of them: open + released + discarded = quarantined.</summary>
+public sealed record ReconciliationQuarantine
+{
+    /// <summary>They wait: see <c>GET /v1/quarantine</c>.</summary>
+    public required long Open { get; init; }
+
+    /// <summary>They are in the ledger: released, or sent again when they could be read.</summary>
+    public required long Released { get; init; }
+
+    /// <summary>They were given up.</summary>
+    public required long Discarded { get; init; }
 }
 
 /// <summary>One currency and token class, on both sides.</summary>

@@ -8,7 +8,7 @@ namespace TokenFactory.Api.RollUp;
 /// <summary>Compares the ledger with its roll-up, in one snapshot.</summary>
 internal sealed class ReconciliationReader(NpgsqlDataSource dataSource)
 {
-    /// <param name="full">Recompute everything from entries and cells; else compare the running totals, at a cost that does not grow.</param>
+    /// <param name="full">Recompute everything from entries and cells; else compare the running totals, at a cost that grows with what was held back alone.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public async Task<Reconciliation> ReadAsync(bool full, CancellationToken cancellationToken)
     {
@@ -29,6 +29,8 @@ internal sealed class ReconciliationReader(NpgsqlDataSource dataSource)
             ? await ReadAsync(connection, Sql.Read("RollUp/reconciliation_checks.sql"),
                 row => new ReconciliationCheck { Name = row.GetString(0), Violations = row.GetInt64(1) }, cancellationToken)
             : [];
+        var quarantine = (await ReadAsync(connection, Sql.Read("Ledger/quarantine.sql") + Sql.Read("RollUp/reconciliation_quarantine.sql"),
+            row => new ReconciliationQuarantine { Open = row.GetInt64(0), Released = row.GetInt64(1), Discarded = row.GetInt64(2) }, cancellationToken))[0];
         var pending = await ReadAsync(connection,
             """
             select coalesce(sum(l.seq - coalesce(c.folded_seq, 0)), 0)::bigint
@@ -38,7 +40,8 @@ internal sealed class ReconciliationReader(NpgsqlDataSource dataSource)
         var counts = outcomes[0];
         return new Reconciliation
         {
-            Balanced = counts[0] == counts[1..].Sum() && totals.All(t => t.Balanced) && checks.All(c => c.Violations == 0),
+            Balanced = counts[0] == counts[1..].Sum() && counts[5] == quarantine.Open + quarantine.Released + quarantine.Discarded
+                && totals.All(t => t.Balanced) && checks.All(c => c.Violations == 0),
             Full = full,
             Received = counts[0],
             Accepted = counts[1],
@@ -46,6 +49,7 @@ internal sealed class ReconciliationReader(NpgsqlDataSource dataSource)
             Conflict = counts[3],
             Rejected = counts[4],
             Quarantined = counts[5],
+            Quarantine = quarantine,
             Totals = totals,
             Checks = checks,
             PendingBatches = pending[0],

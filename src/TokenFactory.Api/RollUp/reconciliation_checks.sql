@@ -48,6 +48,18 @@ union all
 select 'each conflict, rejection and quarantined event is on record with its reason',
        abs((select count(*) from event_refusal) - (select coalesce(sum(conflict + rejected + quarantined), 0)::bigint from ledger_batch))
 union all
+select 'each batch has the quarantined events that it counts',
+       (select count(*) from (
+            select coalesce(b.source_id, q.source_id)
+            from ledger_batch b
+            full join (select source_id, batch_id, count(*) as n from quarantined_event group by source_id, batch_id) q
+                on q.source_id = b.source_id and q.batch_id = b.batch_id
+            where coalesce(b.quarantined, -1) <> coalesce(q.n, 0)) broken)
+union all
+select 'each quarantined event is open, released or discarded, and nothing else is discarded',
+       (select count(*) from quarantine_discard d
+        where not exists (select from quarantined_event q where q.source_id = d.source_id and q.event_id = d.event_id and q.fingerprint = d.fingerprint))
+union all
 select 'folded outcome counts equal those of the batches',
        (select count(*) from rollup_outcome o
         full join (select b.source_id, sum(received) as received, sum(accepted) as accepted, sum(duplicate) as duplicate, sum(conflict) as conflict,

@@ -73,6 +73,15 @@ internal sealed record ReportedUsage
     public static string IdOf(string prefix, ReadOnlySpan<byte> content) => $"{prefix}-{Convert.ToHexStringLower(SHA256.HashData(content))[..32]}";
 }
 
+/// <summary>What somebody has decided about a reported usage that could not be read as it was sent.</summary>
+/// <param name="Profile">The usage profile that reads it; null: what was sent tells.</param>
+/// <param name="Producer">Who made the tokens, by id or alias; null: what was sent tells.</param>
+/// <param name="Model">Which model, where what was sent names none.</param>
+internal sealed record ReportedUsageReading(string? Profile, string? Producer, string? Model)
+{
+    public static ReportedUsageReading AsSent { get; } = new(null, null, null);
+}
+
 /// <summary>The shapes that usage comes in, beside the ledger's own.</summary>
 internal static class SenderShapes
 {

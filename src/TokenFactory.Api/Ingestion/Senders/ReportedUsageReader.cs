@@ -14,7 +14,13 @@ internal sealed class ReportedUsageReader(EventParser parser, CatalogCache catal
     /// <param name="index">The place in the body, from 0.</param>
     /// <param name="reported">What was sent.</param>
     /// <returns>An event to be recorded, held back or refused; or one of no tokens (<see cref="IngestItem.IsEmpty"/>).</returns>
-    public IngestItem Read(int index, ReportedUsage reported)
+    public IngestItem Read(int index, ReportedUsage reported) => Read(index, reported, ReportedUsageReading.AsSent);
+
+    /// <summary>As somebody has decided to read it: what was sent stays what it is.</summary>
+    /// <param name="index">The place in the body, from 0.</param>
+    /// <param name="reported">What was sent.</param>
+    /// <param name="reading">What was decided.</param>
+    public IngestItem Read(int index, ReportedUsage reported, ReportedUsageReading reading)
     {
         var violations = new EventViolations();
         var sent = new UsageEvent
@@ -30,8 +36,8 @@ internal sealed class ReportedUsageReader(EventParser parser, CatalogCache catal
         if (violations.Any)
             return item;
         var reasons = new EventViolations();
-        var response = ReadTokens(sent, reported, reasons);
-        ReadNames(sent, reported, response, reasons);
+        var response = ReadTokens(sent, reported, reading, reasons);
+        ReadNames(sent, reported, reading, response, reasons);
         ReadTime(sent, reported, response, reasons);
         ReadSector(sent, reported, reasons);
         item.IsEmpty = sent.Usage.Length == 0 && !reasons.Any;
@@ -45,9 +51,9 @@ internal sealed class ReportedUsageReader(EventParser parser, CatalogCache catal
         return parser.CheckName(id, "/id", violations) ?? "";
     }
 
-    private RawResponse? ReadTokens(UsageEvent sent, ReportedUsage reported, EventViolations reasons)
+    private RawResponse? ReadTokens(UsageEvent sent, ReportedUsage reported, ReportedUsageReading reading, EventViolations reasons)
     {
-        if (ProfileOf(reported, reasons) is not { } profile)
+        if (ProfileOf(reported, reading, reasons) is not { } profile)
             return null;
         var response = RawResponse.Read(profile, reported.Response);
         sent.UsageProfile = $"{profile.Id}/{profile.Version}";
@@ -63,9 +69,9 @@ internal sealed class ReportedUsageReader(EventParser parser, CatalogCache catal
         return response;
     }
 
-    private UsageProfile? ProfileOf(ReportedUsage reported, EventViolations reasons)
+    private UsageProfile? ProfileOf(ReportedUsage reported, ReportedUsageReading reading, EventViolations reasons)
     {
-        if (reported.Profile is { } named)
+        if ((reading.Profile ?? reported.Profile) is { } named)
         {
             if (UsageProfiles.TryFind(named, out var profile))
                 return profile;
@@ -73,7 +79,7 @@ internal sealed class ReportedUsageReader(EventParser parser, CatalogCache catal
             return null;
         }
 
-        var provider = reported.Provider ?? "";
+        var provider = reading.Producer ?? reported.Provider ?? "";
         if ((UsageProfiles.For(provider, reported.Response)
             ?? (catalog.Current.FindProducer(provider) is { } producer ? UsageProfiles.For(producer.Slug, reported.Response) : null)) is { } known)
         {
@@ -84,10 +90,10 @@ internal sealed class ReportedUsageReader(EventParser parser, CatalogCache catal
         return null;
     }
 
-    private void ReadNames(UsageEvent sent, ReportedUsage reported, RawResponse? response, EventViolations reasons)
+    private void ReadNames(UsageEvent sent, ReportedUsage reported, ReportedUsageReading reading, RawResponse? response, EventViolations reasons)
     {
-        sent.Producer = Name(reported.Provider, "/provider", "The sender does not say who made the tokens.", reasons);
-        sent.Model = Name(reported.Model ?? response?.Model, "/model", reported.Shape is SenderShapes.OpenAiUsage or SenderShapes.AnthropicUsage
+        sent.Producer = Name(reading.Producer ?? reported.Provider, "/provider", "The sender does not say who made the tokens.", reasons);
+        sent.Model = Name(reported.Model ?? response?.Model ?? reading.Model, "/model", reported.Shape is SenderShapes.OpenAiUsage or SenderShapes.AnthropicUsage
             ? "The result does not say which model made it: ask for the report grouped by model."
             : "Neither the sender nor the response says which model made it.", reasons);
         if (reported.Account is { } account)
