@@ -128,7 +128,10 @@ internal sealed class EventBody(IngestionOptions options)
         return json[(start + element.Length)..].TrimStart(" \t\r\n,"u8);
     }
 
-    private List<ReadOnlyMemory<byte>> SplitValues(ReadOnlyMemory<byte> json)
+    /// <summary>The values of a body: the elements of an array, or one value after the other.</summary>
+    /// <exception cref="JsonException">Not well-formed.</exception>
+    /// <exception cref="BodyRefusedException">413: more values than the limit.</exception>
+    public List<ReadOnlyMemory<byte>> SplitValues(ReadOnlyMemory<byte> json)
     {
         var values = new List<ReadOnlyMemory<byte>>();
         var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = MaxDepthOfOthers, AllowMultipleValues = true });

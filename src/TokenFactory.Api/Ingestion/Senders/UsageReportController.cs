@@ -74,7 +74,7 @@ internal sealed class UsageReportController(UsageReportParser parser, IngestServ
         try
         {
             await using var body = RequestBody.Open(Request);
-            var pages = Bodies.SplitAny(await Bodies.ReadWholeAsync(body, cancellationToken));
+            var pages = Bodies.SplitValues(await Bodies.ReadWholeAsync(body, cancellationToken));
             return await RecordManyAsync(receipts, async (add, _) =>
             {
                 var index = 0;
