@@ -27,7 +27,7 @@ public sealed record BatchAnswer
 /// <summary>One event of a batch.</summary>
 public sealed record BatchItem
 {
-    /// <summary>The event's place in the body, from 0 (blank lines do not count).</summary>
+    /// <summary>The event's place in the body, from 0 (blank lines do not count); of a CSV file the row's number, from 1 for the row after the header.</summary>
     public required long Index { get; init; }
     public string? Source { get; init; }
     public string? Id { get; init; }

@@ -8,7 +8,7 @@ namespace TokenFactory.Api.Ingestion;
 /// <summary>One event of a request on its way through validation, rating and the ledger.</summary>
 internal sealed class IngestItem(int index, UsageEvent sent, EventViolations violations)
 {
-    /// <summary>The event's place in the body, from 0; blank lines do not count.</summary>
+    /// <summary>The event's place in the body, from 0; blank lines do not count. Of a CSV file the row's number, from 1.</summary>
     public int Index { get; } = index;
 
     public UsageEvent Sent { get; } = sent;

@@ -17,6 +17,7 @@ public sealed class AccessTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         ["POST /v1/ingest/litellm"] = "ingest", ["POST /v1/ingest/openai-usage"] = "ingest", ["POST /v1/ingest/anthropic-usage"] = "ingest",
         ["GET /v1/quarantine"] = "read", ["GET /v1/quarantine/{id}"] = "read", ["GET /v1/quarantine/reasons"] = "read",
         ["POST /v1/quarantine/{id}/release"] = "ingest", ["POST /v1/quarantine/release"] = "ingest", ["POST /v1/quarantine/{id}/discard"] = "admin",
+        ["POST /v1/ingest/csv"] = "ingest",
         ["GET /v1/events"] = "read",
         ["GET /v1/events/{source}/{id}"] = "read",
         ["POST /v1/events/{source}/{id}/reversal"] = "ingest",
