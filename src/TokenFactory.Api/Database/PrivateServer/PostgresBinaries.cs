@@ -137,7 +137,9 @@ internal sealed partial record PostgresBinaries(string Folder, int MajorVersion)
         }
     }
 
-    private static string CacheFolder()
+    /// <summary>Where programs that were obtained are kept from one run to the next.</summary>
+    /// <exception cref="PrivateServerException">This user has no place of its own.</exception>
+    public static string CacheFolder()
     {
         if (!OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess)
             return "/var/cache/token-factory";
