@@ -21,6 +21,7 @@ public static class UsageProfiles
         OpenAiProfiles.Chat, OpenAiProfiles.Responses, AnthropicProfile.Profile, GeminiProfile.Profile, BedrockProfile.Profile,
         OpenAiProfiles.DeepSeek, OpenAiProfiles.Xai, OpenAiProfiles.Moonshot, DashScopeProfile.Profile, OtelProfile.Profile,
         LitellmProfiles.Usage, LitellmProfiles.Totals, UsageReportProfiles.OpenAi, UsageReportProfiles.Anthropic,
+        OtelTokenUsageProfile.Profile,
     ];
 
     /// <summary>The profile of an id, written exactly so.</summary>

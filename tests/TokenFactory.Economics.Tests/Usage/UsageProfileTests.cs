@@ -120,7 +120,31 @@ public sealed class UsageProfileTests
     [InlineData("""{"gen_ai.usage.prompt_tokens":100,"gen_ai.usage.completion_tokens":180}""", "input 100, output 180 = 280")]
     [InlineData("""{"gen_ai.usage.input_tokens":100,"gen_ai.usage.prompt_tokens":100,"gen_ai.usage.output_tokens":180}""", "input 100, output 180 = 280")]
     [InlineData("""{"gen_ai.usage.input_tokens":8}""", "input 8 = 8")] // embeddings
+    // OpenLLMetry.
+    [InlineData("""{"gen_ai.usage.prompt_tokens":100,"gen_ai.usage.completion_tokens":20,"llm.usage.total_tokens":120,"gen_ai.usage.cache_read_input_tokens":40,""" +
+        """ "gen_ai.usage.cache_creation_input_tokens":10,"gen_ai.usage.reasoning_tokens":5}""",
+        "input 50, cache_read 40, cache_write 10, output 15, output_reasoning 5 = 120")]
+    [InlineData("""{"llm.usage.prompt_tokens":100,"llm.usage.completion_tokens":20,"llm.usage.total_tokens":120}""", "input 100, output 20 = 120")]
+    // A total that says that the reasoning is no part of the output.
+    [InlineData("""{"gen_ai.usage.input_tokens":100,"gen_ai.usage.output_tokens":20,"gen_ai.usage.total_tokens":150,"gen_ai.usage.reasoning_tokens":30}""", "negative_leaf")]
+    [InlineData("""{"gen_ai.usage.input_tokens":100,"gen_ai.usage.output_tokens":20,"gen_ai.usage.total_tokens":150}""", "sum_mismatch")]
+    // The Vercel AI SDK, whose own names count only where no other does.
+    [InlineData("""{"gen_ai.usage.input_tokens":100,"gen_ai.usage.output_tokens":20,"ai.usage.promptTokens":100,"ai.usage.completionTokens":20}""", "input 100, output 20 = 120")]
+    [InlineData("""{"ai.usage.inputTokens":100,"ai.usage.outputTokens":20,"ai.usage.totalTokens":120,"ai.usage.cachedInputTokens":60,"ai.usage.reasoningTokens":8}""",
+        "input 40, cache_read 60, output 12, output_reasoning 8 = 120")]
+    [InlineData("""{"ai.usage.tokens":8}""", "input 8 = 8")]
     public void OpenTelemetry_input_includes_the_cache(string usage, string reading) => Readings.Read("otel_gen_ai", usage).Line().Should().Be(reading);
+
+    [Theory]
+    [InlineData("""{"gen_ai.token.type":"input","tokens":17903}""", "input 17903 = 17903")]
+    [InlineData("""{"gen_ai.token.type":"output","tokens":40,"time_unix_nano":"1"}""", "output 40 = 40")]
+    [InlineData("""{"gen_ai.token.type":"completion","tokens":40}""", "output 40 = 40")]
+    [InlineData("""{"gen_ai.token.type":"input","tokens":0}""", " = 0")]
+    [InlineData("""{"gen_ai.token.type":"total","tokens":40}""", "missing_field")]
+    [InlineData("""{"gen_ai.token.type":"input"}""", "missing_field")]
+    [InlineData("""{"gen_ai.token.type":"input","tokens":-1}""", "out_of_range")]
+    public void A_point_of_the_token_metric_is_all_of_one_direction(string usage, string reading) =>
+        Readings.Read("otel_token_usage", usage).Line().Should().Be(reading);
 
     [Theory]
     // A part that exceeds its whole.
@@ -200,7 +224,7 @@ public sealed class UsageProfileTests
     {
         UsageProfiles.All.Select(p => p.Id).Should().Equal("openai_chat", "openai_responses", "anthropic_messages", "gemini", "bedrock_converse",
             "deepseek", "xai_chat", "moonshot", "dashscope", "otel_gen_ai",
-            "litellm", "litellm_totals", "openai_organization_usage", "anthropic_usage_report");
+            "litellm", "litellm_totals", "openai_organization_usage", "anthropic_usage_report", "otel_token_usage");
         UsageProfiles.All.Should().OnlyContain(p => p.Version == 1);
     }
 }

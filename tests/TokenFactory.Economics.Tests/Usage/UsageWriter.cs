@@ -33,6 +33,7 @@ internal sealed class UsageWriter(long[] leaves, bool sparse)
         "litellm_totals" => LitellmTotals(),
         "openai_organization_usage" => OpenAiReport(),
         "anthropic_usage_report" => AnthropicReport(),
+        "otel_token_usage" => OtelTokenUsage(),
         _ => throw new ArgumentOutOfRangeException(nameof(profileId), profileId, "A new profile needs its writer here."),
     };
 
@@ -139,6 +140,8 @@ internal sealed class UsageWriter(long[] leaves, bool sparse)
             ("gen_ai.usage.cache_creation.input_tokens", this[TokenClass.CacheWrite]), ("gen_ai.usage.reasoning.output_tokens", this[TokenClass.OutputReasoning]));
         usage[sparse ? "gen_ai.usage.prompt_tokens" : "gen_ai.usage.input_tokens"] = Prompt;
         usage[sparse ? "gen_ai.usage.completion_tokens" : "gen_ai.usage.output_tokens"] = Completion;
+        if (!sparse)
+            usage["gen_ai.usage.total_tokens"] = Total;
         return usage;
     }
 
@@ -209,6 +212,13 @@ internal sealed class UsageWriter(long[] leaves, bool sparse)
         report["output_tokens"] = this[TokenClass.Output];
         report["cache_creation"] = Object(("ephemeral_5m_input_tokens", this[TokenClass.CacheWrite]), ("ephemeral_1h_input_tokens", this[TokenClass.CacheWrite1h]));
         return report;
+    }
+
+    private JsonObject OtelTokenUsage()
+    {
+        DropMedia();
+        Drop(TokenClass.CacheRead, TokenClass.CacheWrite, TokenClass.CacheWrite1h, TokenClass.OutputReasoning, sparse ? TokenClass.Input : TokenClass.Output);
+        return new JsonObject { ["gen_ai.token.type"] = sparse ? "output" : "input", ["tokens"] = sparse ? Completion : Prompt };
     }
 
     private JsonObject Object(params ReadOnlySpan<(string Name, long Tokens)> fields)
