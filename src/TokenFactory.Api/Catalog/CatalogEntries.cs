@@ -7,7 +7,10 @@ namespace TokenFactory.Api.Catalog;
 internal sealed record ProducerEntry(int Id, string Slug);
 
 /// <summary>A source as the hot path sees it.</summary>
-internal sealed record SourceEntry(long Id, string Slug);
+/// <param name="Id">The source's id.</param>
+/// <param name="Slug">The name under which events know it.</param>
+/// <param name="Signal">The OpenTelemetry signal that its usage is taken from; null: none has come yet.</param>
+internal sealed record SourceEntry(long Id, string Slug, SourceSignal? Signal);
 
 /// <summary>An account as the hot path sees it.</summary>
 /// <param name="Id">The account's id.</param>

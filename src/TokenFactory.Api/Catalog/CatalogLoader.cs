@@ -15,7 +15,7 @@ internal static class CatalogLoader
         select id, producer_id, slug from models;
         select producer_id, alias, model_id from model_aliases;
         select model_id, token_class, service_tier, id from items;
-        select id, slug from sources where slug not like '~%';
+        select id, slug, signal from sources where slug not like '~%';
         select account_id, effective_from, sector from account_sectors order by account_id, effective_from;
         select id, slug, coalesce(producer_id, 0) from accounts;
         """;
@@ -36,7 +36,8 @@ internal static class CatalogLoader
         await ReadProducersAsync(row, snapshot, cancellationToken);
         await ReadModelsAsync(row, snapshot, cancellationToken);
         var sources = new List<SourceEntry>();
-        await ForEachAsync(row, () => sources.Add(new SourceEntry(row.GetInt64(0), row.GetString(1))), cancellationToken);
+        await ForEachAsync(row, () => sources.Add(new SourceEntry(
+            row.GetInt64(0), row.GetString(1), row.IsDBNull(2) ? null : (SourceSignal)row.GetInt16(2))), cancellationToken);
         snapshot.SetSources(sources);
         await ReadAccountsAsync(row, snapshot, cancellationToken);
         return snapshot;

@@ -16,6 +16,7 @@ internal static class CatalogRegistration
             return cache;
         });
         services.AddSingleton<CatalogWriter>();
+        services.AddSingleton<SourceSignals>();
         services.AddSingleton<RateCardImport>();
         services.AddHostedService<CatalogRefresh>();
         return services;

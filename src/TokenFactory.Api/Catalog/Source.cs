@@ -1,7 +1,7 @@
 namespace TokenFactory.Api.Catalog;
 
 /// <summary>The OpenTelemetry signals that tell usage. The numeric values are stored; never renumber them.</summary>
-internal enum SourceSignal : short
+public enum SourceSignal : short
 {
     Traces = 1,
     Metrics = 2,

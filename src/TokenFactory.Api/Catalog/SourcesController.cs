@@ -15,6 +15,9 @@ public sealed record NewSource
     /// <summary>Left out: the id.</summary>
     /// <example>The gateway in Frankfurt</example>
     public string? Name { get; init; }
+
+    /// <summary>The OpenTelemetry signal that its usage is taken from. Left out: the one that usage comes by first.</summary>
+    public SourceSignal? Signal { get; init; }
 }
 
 /// <summary>A registered emitter of events.</summary>
@@ -24,12 +27,18 @@ public sealed record SourceResource
     public required string Id { get; init; }
     public required string Name { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The OpenTelemetry signal that its usage is taken from; usage by the other is refused, because it would count twice. Null: none has come yet.</summary>
+    public SourceSignal? Signal { get; init; }
 }
 
-/// <summary>Changes of a source.</summary>
+/// <summary>Changes of a source; what is left out stays.</summary>
 public sealed record SourcePatch
 {
-    public required string Name { get; init; }
+    public string? Name { get; init; }
+
+    /// <summary>The OpenTelemetry signal that its usage is taken from, from now on.</summary>
+    public SourceSignal? Signal { get; init; }
 }
 
 /// <summary>Emitters of events.</summary>
@@ -80,17 +89,17 @@ internal sealed class SourcesController(IDbContextFactory<TokenFactoryContext> c
             return Problems.Invalid(HttpContext, errors);
         var created = await writer.WriteAsync(context =>
         {
-            var row = new Source { Slug = request.Id, Name = request.Name ?? request.Id, CreatedAt = time.GetUtcNow() };
+            var row = new Source { Slug = request.Id, Name = request.Name ?? request.Id, CreatedAt = time.GetUtcNow(), Signal = request.Signal };
             context.Add(row);
             return Task.FromResult(row);
         }, cancellationToken);
         return Created($"/v1/sources/{created.Slug}", ResourceOf(created));
     }
 
-    /// <summary>Rename a source</summary>
-    /// <remarks>Its id stays for ever: events are identified by it.</remarks>
+    /// <summary>Change a source</summary>
+    /// <remarks>Its name, or the OpenTelemetry signal that its usage is taken from. Its id stays for ever: events are identified by it.</remarks>
     /// <param name="id" example="gateway-1">The source's id.</param>
-    /// <param name="patch">The new name.</param>
+    /// <param name="patch">What to change.</param>
     [HttpPatch("{id}", Name = "ChangeSource")]
     [Authorize("admin")]
     [ProducesResponseType<SourceResource>(StatusCodes.Status200OK)]
@@ -107,7 +116,8 @@ internal sealed class SourcesController(IDbContextFactory<TokenFactoryContext> c
             var row = await context.Set<Source>().SingleOrDefaultAsync(s => s.Slug == id, cancellationToken);
             if (row is null || row.Slug.StartsWith('~'))
                 return null;
-            row.Name = patch.Name;
+            row.Name = patch.Name ?? row.Name;
+            row.Signal = patch.Signal ?? row.Signal;
             return row;
         }, cancellationToken);
         return changed is null ? NoSuch(id) : Ok(ResourceOf(changed));
@@ -134,7 +144,7 @@ internal sealed class SourcesController(IDbContextFactory<TokenFactoryContext> c
         return removed is null ? NoSuch(id) : NoContent();
     }
 
-    private static SourceResource ResourceOf(Source row) => new() { Id = row.Slug, Name = row.Name, CreatedAt = row.CreatedAt };
+    private static SourceResource ResourceOf(Source row) => new() { Id = row.Slug, Name = row.Name, CreatedAt = row.CreatedAt, Signal = row.Signal };
 
     private ObjectResult NoSuch(string id) => Problems.NotFound(HttpContext, $"There is no source with the id {id}.");
 }
