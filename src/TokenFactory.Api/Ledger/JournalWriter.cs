@@ -38,7 +38,7 @@ internal sealed partial class JournalWriter(
         catch (Exception e) when (postings.Count > 1 && !IsAway(e))
         {
             // Postings of different requests must not fall with each other: each is tried by itself, and the bad one alone fails.
-            if (e is not StaleCatalogException)
+            if (!IsStale(e))
                 LogApart(logger, e, sourceId, postings.Count);
             foreach (var pending in postings)
                 await RecordAsync([pending], cancellationToken);
@@ -47,7 +47,7 @@ internal sealed partial class JournalWriter(
         {
             if (IsAway(e))
                 LogAway(logger, sourceId, postings.Count, e.Message);
-            else if (e is not StaleCatalogException)
+            else if (!IsStale(e))
                 LogFailed(logger, e, sourceId, postings.Count);
             foreach (var pending in postings)
                 pending.Completion.TrySetException(e);
@@ -104,6 +104,9 @@ internal sealed partial class JournalWriter(
         _ => false,
     };
 
+    // What the posting was made from has changed since: whoever posts it makes it anew.
+    private static bool IsStale(Exception exception) => exception is StaleCatalogException or StaleReadingException;
+
     private static bool IsAway(Exception exception) => exception is StaleTransactionException || DatabaseAwayHandler.IsAway(exception);
 
     private static bool IsWorthAnotherTry(string sqlState) => sqlState
@@ -128,6 +131,7 @@ internal sealed partial class JournalWriter(
             var plan = BatchPlan.For(postings, known, heldBack, recordedAt, batchId);
             await CopyIdentitiesAsync(connection, sourceId, recordedAt, batchId, plan, cancellationToken);
             await CopyEntriesAsync(connection, sourceId, recordedAt, batchId, plan, cancellationToken);
+            await MeterReadings.MoveAsync(connection, sourceId, plan.NewEvents.Select(e => e.Event.Move).OfType<MeterMove>(), cancellationToken);
             await CopyQuarantinedAsync(connection, sourceId, recordedAt, batchId, plan.Quarantined, cancellationToken);
             await InsertRefusalsAsync(connection, sourceId, recordedAt, batchId, plan.Refusals, cancellationToken);
             await CloseBatchAsync(connection, sourceId, recordedAt, batchId, postings[0].Posting.Kind, plan, cancellationToken);

@@ -15,6 +15,7 @@ internal static class LedgerRegistration
             .ValidateOnStart();
         services.AddSingleton<LedgerMetrics>();
         services.AddSingleton<EventReader>();
+        services.AddSingleton<MeterReadings>();
         services.AddSingleton<Reversals>();
         services.AddSingleton<EntryReader>();
         services.AddSingleton<PriceVarianceReader>();
