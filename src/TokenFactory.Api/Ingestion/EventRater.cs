@@ -12,9 +12,26 @@ internal static class EventRater
     public static readonly FieldError UnknownProducer = new("/producer", "unknown_producer",
         "No producer has this id or alias. Register it at POST /v1/producers, or add the name as an alias of one.");
 
+    private static readonly FieldError Late = new("", "late_reading",
+        "The counter was read later than this already: what it had grown by is counted, and this reading adds nothing.");
+
+    /// <summary>Why an event of an OpenTelemetry signal does not count: its source's usage is taken from the other. Null: it does.</summary>
+    public static FieldError? RefusedSignal(UsageEvent sent, CatalogSnapshot catalog) =>
+        sent.Signal is { } signal && catalog.FindSource(sent.Source)?.Signal is { } taken && taken != signal
+            ? new FieldError("/source", "other_signal", $"The source's usage is taken from its {WireJson.NameOf(taken)}; the same told by {WireJson.NameOf(signal)} "
+                + $"too would count twice. To change which: PATCH /v1/sources/{{id}} {{\"signal\": \"{WireJson.NameOf(signal)}\"}}, or send the other under a source of its own.")
+            : null;
+
+    /// <summary>Whether a valid event is recorded if it is new: not held back, not of another signal.</summary>
+    public static bool MayBeRecorded(IngestItem item, CatalogSnapshot catalog) =>
+        item.Quarantine is null && catalog.FindProducer(item.Sent.Producer) is not null && RefusedSignal(item.Sent, catalog) is null;
+
     /// <summary>Notes what the catalog does not know yet of a valid event; an unknown producer or source is left for <see cref="Rate"/> to refuse.</summary>
     public static void NoteUnknown(UsageEvent sent, CatalogSnapshot catalog, CatalogAdditions additions)
     {
+        // What is refused leaves no name behind.
+        if (RefusedSignal(sent, catalog) is not null)
+            return;
         if (sent.Account is { } account && catalog.FindAccount(account) is null)
             additions.Accounts.Add(account);
         if (catalog.FindProducer(sent.Producer) is not { } producer)
@@ -39,6 +56,8 @@ internal static class EventRater
     /// <summary>Whether the catalog knows all that <see cref="Rate"/> needs of a valid event.</summary>
     public static bool IsKnown(UsageEvent sent, CatalogSnapshot catalog)
     {
+        if (RefusedSignal(sent, catalog) is not null)
+            return true;
         if (sent.Account is { } account && catalog.FindAccount(account) is null)
             return false;
         if (catalog.FindProducer(sent.Producer) is not { } producer)
@@ -56,11 +75,13 @@ internal static class EventRater
     public static LedgerEvent Rate(IngestItem item, CatalogSnapshot catalog, string reportingCurrency)
     {
         var sent = item.Sent;
-        var account = sent.Account is { } name && item.Quarantine is null
+        var refusedSignal = RefusedSignal(sent, catalog);
+        var isReadable = item.Quarantine is null && refusedSignal is null;
+        var account = sent.Account is { } name && isReadable
             ? catalog.FindAccount(name) ?? throw new InvalidOperationException("An account was to be registered on sight.")
             : null;
         var producer = catalog.FindProducer(sent.Producer);
-        var model = producer is not null && item.Quarantine is null
+        var model = producer is not null && isReadable
             ? catalog.FindModel(producer, sent.Model) ?? throw new InvalidOperationException("A model was to be registered on sight.")
             : null;
         item.Producer = producer?.Slug;
@@ -68,7 +89,7 @@ internal static class EventRater
         // What was sent once, in a shape that its sender does not make, is not sent better a second time: it is held back until the name is known.
         if (producer is null && sent.Reported is not null)
             item.Quarantine ??= new FieldError("/provider", UnknownProducer.Code, UnknownProducer.Detail);
-        item.IfNew = producer is null && sent.Reported is null ? UnknownProducer : null;
+        item.IfNew = refusedSignal ?? (producer is null && sent.Reported is null ? UnknownProducer : item.IsLate ? Late : null);
         var sector = item.Sector = SectorOf(sent, account);
         item.Lines = model is null ? [] : Value(sent, catalog.Rates.ScheduleOf(model, sent.ServiceTier), account);
         return new LedgerEvent
@@ -84,6 +105,7 @@ internal static class EventRater
             ReportedAmount = sent.ReportedAmount,
             ReportedCurrency = sent.ReportedCurrency,
             Quarantine = QuarantineOf(item),
+            Move = item.Move,
             IfNew = item.IfNew is { } refusal ? item.ToRefusal(refusal) : null,
             Lines = [.. item.Lines.Select(line => LedgerLine.Of(line, ItemOf(line.TokenClass, sent.ServiceTier, model!), sector, catalog.Exchange, reportingCurrency, sent.OccurredAt))],
         };

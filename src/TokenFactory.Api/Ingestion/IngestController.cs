@@ -212,7 +212,7 @@ internal abstract class IngestController(IngestServices services) : ControllerBa
         return new EmptyResult();
     }
 
-    private static bool IsInterruption(Exception e) => e is JournalBusyException || DatabaseAwayHandler.IsAway(e);
+    protected static bool IsInterruption(Exception e) => e is JournalBusyException || DatabaseAwayHandler.IsAway(e);
 
     // The rest of the body can't be read: what was read before is recorded, and the answer says how far that is.
     private async Task<IActionResult> SettleRefusedAsync(BatchIngest batch, IngestReport report, Exception refusal)

@@ -42,6 +42,12 @@ internal sealed class IngestItem(int index, UsageEvent sent, EventViolations vio
     /// <summary>A report of no tokens (a request that failed, an answer from the sender's cache): nothing was produced, and nothing is recorded.</summary>
     public bool IsEmpty { get; set; }
 
+    /// <summary>How its counter moves, where it is the growth of one.</summary>
+    public MeterMove? Move { get; set; }
+
+    /// <summary>A counter's reading that is no later than its last one: it adds nothing, and can only be one that was recorded before.</summary>
+    public bool IsLate { get; set; }
+
     public EventOutcome Outcome { get; set; }
 
     /// <summary>Where it is recorded, for an accepted or duplicate event and for the event that a conflict met.</summary>

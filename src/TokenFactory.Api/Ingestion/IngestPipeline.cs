@@ -6,7 +6,8 @@ using TokenFactory.Api.Ledger;
 namespace TokenFactory.Api.Ingestion;
 
 /// <summary>validated -> rated -> ledger, for a chunk of events at a time.</summary>
-internal sealed class IngestPipeline(CatalogCache catalog, Journal journal, LedgerSettings settings, IAuthorizationService authorization)
+internal sealed class IngestPipeline(
+    CatalogCache catalog, Journal journal, LedgerSettings settings, MeterReadings meters, IAuthorizationService authorization)
 {
     /// <summary>Refusals of events whose source is unknown or not granted are filed under this id.</summary>
     public const long UnattributedSourceId = 0;
@@ -81,6 +82,7 @@ internal sealed class IngestPipeline(CatalogCache catalog, Journal journal, Ledg
     {
         var snapshot = await RegisterUnknownAsync(items, cancellationToken);
         var reportingCurrency = await settings.ReportingCurrencyAsync(cancellationToken);
+        await ReadCountersAsync(items.Where(i => !i.Violations.Any && i.Sent.Counter is not null && EventRater.MayBeRecorded(i, snapshot)), cancellationToken);
         foreach (var item in items)
         {
             if (!item.Violations.Any)
@@ -88,6 +90,16 @@ internal sealed class IngestPipeline(CatalogCache catalog, Journal journal, Ledg
         }
 
         return snapshot.Version;
+    }
+
+    // How far its last reading is behind it tells what a counter grew by. Where it has moved by the time of the posting, this is done again.
+    private async Task ReadCountersAsync(IEnumerable<IngestItem> items, CancellationToken cancellationToken)
+    {
+        foreach (var source in items.GroupBy(i => i.SourceId))
+        {
+            CounterGrowth.Apply(source, await meters.FindAsync(
+                source.Key, [.. source.Select(i => i.Sent.Counter!.Meter)], [.. source.Select(i => i.Sent.Id)], cancellationToken));
+        }
     }
 
     private async Task FindSourcesAsync(ClaimsPrincipal user, IReadOnlyList<IngestItem> items)
@@ -141,34 +153,43 @@ internal sealed class IngestPipeline(CatalogCache catalog, Journal journal, Ledg
     {
         var rated = items.Where(i => !i.Violations.Any).ToList();
         var refused = items.Where(i => i.Violations.Any).ToList();
-        Settle(rated, await PostRatedAsync(rated, version, () => new Posting
+        await PostRatedAsync(rated, version, events => new Posting
         {
             SourceId = sourceId,
-            Events = [.. rated.Select(i => i.Rated!)],
+            Events = events,
             Refusals = [.. refused.Select(i => i.ToRefusal())],
-        }, cancellationToken));
+        }, cancellationToken);
         foreach (var item in refused)
             item.Outcome = EventOutcome.Rejected;
     }
 
     private async Task<bool> PostAtomicallyAsync(IReadOnlyList<IngestItem> items, long version, CancellationToken cancellationToken)
     {
-        var result = await PostRatedAsync(items, version,
-            () => new Posting { SourceId = items[0].SourceId, Events = [.. items.Select(i => i.Rated!)], Atomic = true }, cancellationToken);
-        Settle(items, result);
+        var result = await PostRatedAsync(
+            items, version, events => new Posting { SourceId = items[0].SourceId, Events = events, Atomic = true }, cancellationToken);
         return !result.Refused;
     }
 
     // A price that somebody was told is in force holds for the next event, in every instance: what was rated by an older catalog than that of its
-    // transaction is rated anew.
+    // transaction is rated anew. So is the growth of a counter that has moved.
     private async Task<PostingResult> PostRatedAsync(
-        IReadOnlyList<IngestItem> rated, long version, Func<Posting> posting, CancellationToken cancellationToken)
+        IReadOnlyList<IngestItem> rated, long version, Func<IReadOnlyList<LedgerEvent>, Posting> posting, CancellationToken cancellationToken)
     {
         while (true)
         {
+            var posted = rated.Where(i => !i.IsEmpty).ToList();
+            var wanted = posting([.. posted.Select(i => i.Rated!)]) with { CatalogVersion = posted.Count > 0 ? version : null };
+            if (posted.Count == 0 && wanted.Refusals.Count == 0)
+                return new PostingResult([], Refused: false);
             try
             {
-                return await journal.PostAsync(posting() with { CatalogVersion = rated.Count > 0 ? version : null }, cancellationToken);
+                var result = await journal.PostAsync(wanted, cancellationToken);
+                Settle(posted, result);
+                return result;
+            }
+            catch (StaleReadingException)
+            {
+                version = await RateAsync(rated, cancellationToken);
             }
             catch (StaleCatalogException e)
             {
@@ -178,7 +199,7 @@ internal sealed class IngestPipeline(CatalogCache catalog, Journal journal, Ledg
         }
     }
 
-    private static void Settle(IReadOnlyList<IngestItem> items, PostingResult result)
+    private static void Settle(List<IngestItem> items, PostingResult result)
     {
         for (var i = 0; i < items.Count; i++)
         {

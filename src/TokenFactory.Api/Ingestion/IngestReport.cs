@@ -35,6 +35,12 @@ internal sealed class IngestReport(bool listAll) : IAsyncDisposable
     {
         foreach (var item in items)
         {
+            if (item.IsEmpty)
+            {
+                Ignore();
+                continue;
+            }
+
             _counts[(int)item.Outcome]++;
             if (!listAll && item.Outcome is EventOutcome.Accepted or EventOutcome.Duplicate)
                 continue;

@@ -20,9 +20,10 @@ internal static class IngestionRegistration
         services.AddSingleton<LitellmParser>();
         services.AddSingleton<UsageReportParser>();
         services.AddSingleton<QuarantineReleases>();
+        services.AddSingleton<OtlpServices>();
         services.AddSingleton<Quotes>();
         services.AddSingleton<EventSchema>();
-        services.Configure<OpenApiOptions>("v1", o => o.AddOperationTransformer<EventsDocument>().AddOperationTransformer<QuotesDocument>());
+        services.Configure<OpenApiOptions>("v1", o => o.AddOperationTransformer<EventsDocument>().AddOperationTransformer<QuotesDocument>().AddOperationTransformer<OtlpDocument>());
         return services;
     }
 }

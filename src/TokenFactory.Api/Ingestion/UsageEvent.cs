@@ -1,3 +1,4 @@
+using TokenFactory.Api.Catalog;
 using TokenFactory.Economics.Measures;
 using TokenFactory.Economics.Rating;
 
@@ -34,6 +35,12 @@ internal sealed class UsageEvent
 
     /// <summary>The fingerprint under which it was held back; null: it comes in now.</summary>
     public byte[]? HeldFingerprint;
+
+    /// <summary>The OpenTelemetry signal that it came by; null: by none.</summary>
+    public SourceSignal? Signal;
+
+    /// <summary>The counter that it is a reading of: the event is what it grew by since the last one. Null: <see cref="Usage"/> is the event's own.</summary>
+    public CounterReading? Counter;
 
     /// <summary>What was sent, where that is not the ledger's own shape; null: it is.</summary>
     public ReportedUsage? Reported;

@@ -18,6 +18,7 @@ public sealed class AccessTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         ["GET /v1/quarantine"] = "read", ["GET /v1/quarantine/{id}"] = "read", ["GET /v1/quarantine/reasons"] = "read",
         ["POST /v1/quarantine/{id}/release"] = "ingest", ["POST /v1/quarantine/release"] = "ingest", ["POST /v1/quarantine/{id}/discard"] = "admin",
         ["POST /v1/ingest/csv"] = "ingest",
+        ["POST /v1/traces"] = "ingest", ["POST /v1/metrics"] = "ingest",
         ["GET /v1/events"] = "read",
         ["GET /v1/events/{source}/{id}"] = "read",
         ["POST /v1/events/{source}/{id}/reversal"] = "ingest",

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using TokenFactory.Api.Catalog;
 using TokenFactory.Api.Hosting;
 using TokenFactory.Economics.Usage;
 
@@ -91,6 +92,14 @@ internal static class SenderShapes
     public const string OtlpMetric = "otlp_metric";
     public const string OpenAiUsage = "openai_usage";
     public const string AnthropicUsage = "anthropic_usage";
+
+    /// <summary>The OpenTelemetry signal that a shape is of; null: of none.</summary>
+    public static SourceSignal? SignalOf(string shape) => shape switch
+    {
+        OtlpSpan => SourceSignal.Traces,
+        OtlpMetric => SourceSignal.Metrics,
+        _ => null,
+    };
 
     public static IReadOnlyList<string> All { get; } = [Raw, Litellm, OtlpSpan, OtlpMetric, OpenAiUsage, AnthropicUsage];
 }

@@ -28,6 +28,8 @@ internal sealed class ReportedUsageReader(EventParser parser, CatalogCache catal
             Source = parser.CheckName(reported.Source, "/source", violations) ?? "",
             Id = CheckId(reported.Id, violations),
             Reported = reported,
+            Signal = SenderShapes.SignalOf(reported.Shape),
+            Counter = reported.Shape == SenderShapes.OtlpMetric ? TokenUsagePoint.CounterOf(reported.Response) : null,
             Plan = reported.Plan,
             ReportedAmount = reported.ReportedAmount,
             ReportedCurrency = reported.ReportedCurrency,

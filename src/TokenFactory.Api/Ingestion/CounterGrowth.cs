@@ -1,0 +1,41 @@
+using TokenFactory.Api.Ledger;
+
+namespace TokenFactory.Api.Ingestion;
+
+/// <summary>A reading of a counter that only ever grows, as it was sent.</summary>
+/// <param name="Meter">SHA-256 of what tells the counter from others.</param>
+/// <param name="Reading">What it shows.</param>
+internal sealed record CounterReading(byte[] Meter, MeterReading Reading)
+{
+    public string Key { get; } = Convert.ToHexString(Meter);
+}
+
+/// <summary>
+/// Makes events of readings: what a counter grew by since its last one. Pure, and made anew when a counter has moved meanwhile. A counter that is
+/// read for the first time, or shows less than before, counts from zero; a reading no later than the last adds nothing.
+/// </summary>
+internal static class CounterGrowth
+{
+    /// <param name="items">Readings of one source; of two with the same instant the first in the list counts.</param>
+    /// <param name="history">What is recorded of their counters, and which of their events are.</param>
+    public static void Apply(IEnumerable<IngestItem> items, MeterHistory history)
+    {
+        var last = new Dictionary<string, MeterReading>(history.Readings, StringComparer.Ordinal);
+        var recorded = new HashSet<string>(history.RecordedIds, StringComparer.Ordinal);
+        foreach (var item in items.OrderBy(i => i.Sent.Counter!.Reading.ReadAt))
+        {
+            var counter = item.Sent.Counter!;
+            var before = last.TryGetValue(counter.Key, out var known) ? known : (MeterReading?)null;
+            item.IsLate = before?.ReadAt >= counter.Reading.ReadAt;
+            var total = counter.Reading.Total;
+            var growth = before is { } reading && reading.Total <= total ? total - reading.Total : total;
+            item.IsEmpty = item.IsLate ? !recorded.Contains(item.Sent.Id) : growth == 0;
+            item.Move = item.IsLate || item.IsEmpty ? null : new MeterMove(counter.Meter, before, counter.Reading);
+            if (item.Move is null)
+                continue;
+            item.Sent.Usage = [item.Sent.Usage[0] with { Quantity = (long)growth }];
+            last[counter.Key] = counter.Reading;
+            recorded.Add(item.Sent.Id);
+        }
+    }
+}
