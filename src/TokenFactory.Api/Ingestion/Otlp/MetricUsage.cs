@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Google.Protobuf.Collections;
@@ -76,10 +77,12 @@ internal sealed class MetricUsage(ReportedUsageReader reader)
             return OtlpUsage.Refused(index, source, "/data_point", code, detail);
 
         var counter = CounterOf(identity, point.Attributes, point.From);
+        Span<byte> readAt = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64BigEndian(readAt, point.To);
         var isCumulative = point.Temporality == AggregationTemporality.Cumulative;
         return reader.Read(index, OtlpFacts.Read(SenderShapes.OtlpMetric, source, point.To, own, resource) with
         {
-            Id = ReportedUsage.IdOf("metric", [.. counter, .. BitConverter.GetBytes(point.To), isCumulative ? (byte)1 : (byte)0]),
+            Id = ReportedUsage.IdOf("metric", [.. counter, .. readAt, isCumulative ? (byte)1 : (byte)0]),
             Profile = "otel_token_usage",
             Response = TokenUsagePoint.Write(type!, TokenUsagePoint.WholeOf(point.Sum!.Value)!.Value, point.From, point.To, isCumulative ? counter : null),
         });

@@ -8,7 +8,7 @@ namespace TokenFactory.Api.Ingestion;
 internal sealed class OtlpAttributes
 {
     // A name that is longer is held back for its length, whatever limit is configured; more of it is of no use to anybody.
-    private const int MaxTextLength = 641;
+    private const int MaxTextLength = 642;
 
     private readonly Dictionary<string, AnyValue> _values = new(StringComparer.Ordinal);
 

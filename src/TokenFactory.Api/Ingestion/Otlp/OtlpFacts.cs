@@ -23,10 +23,10 @@ internal static class OtlpFacts
         OccurredAt = at == 0 ? null : InstantOf(at),
         Provider = ProviderOf(own),
         Model = own.Text("gen_ai.response.model", "gen_ai.request.model", "ai.response.model", "ai.model.id"),
-        Account = own.Text("tokenfactory.account", "enduser.id", "user.id") ?? resource.Text("tokenfactory.account"),
-        Sector = own.Text("tokenfactory.sector"),
+        Account = Ours(own, "account") ?? own.Text("enduser.id", "user.id") ?? resource.Text("tokenfactory.account"),
+        Sector = Ours(own, "sector"),
         SectorTag = resource.Text("tokenfactory.sector"),
-        Plan = own.Text("tokenfactory.plan") ?? resource.Text("tokenfactory.plan"),
+        Plan = Ours(own, "plan") ?? resource.Text("tokenfactory.plan"),
         ServiceTier = own.Text("openai.response.service_tier", "gen_ai.openai.response.service_tier", "gen_ai.response.service_tier"),
         Region = resource.Text("cloud.region"),
         Response = default,
@@ -43,6 +43,10 @@ internal static class OtlpFacts
     /// <summary>An instant to the 100 ns that an instant can hold.</summary>
     /// <param name="unixNanoseconds">Since 1970.</param>
     public static DateTimeOffset InstantOf(ulong unixNanoseconds) => DateTimeOffset.UnixEpoch.AddTicks((long)(unixNanoseconds / 100));
+
+    // Where a library sets the attributes, its user's own are metadata, under a prefix: the Vercel AI SDK's, OpenLLMetry's, OpenRouter's.
+    private static string? Ours(OtlpAttributes own, string name) => own.Text(
+        $"tokenfactory.{name}", $"ai.telemetry.metadata.tokenfactory.{name}", $"traceloop.association.properties.tokenfactory.{name}", $"trace.metadata.tokenfactory.{name}");
 
     // The Vercel AI SDK's `ai.generateText` wraps one or more `ai.generateText.doGenerate`, each of which is a call.
     private static bool IsCallOfSdk(string? operation) => operation is not null

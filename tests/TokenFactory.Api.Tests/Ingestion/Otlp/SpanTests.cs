@@ -42,7 +42,7 @@ public sealed class SpanTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     [MemberData(nameof(Shapes))]
     public async Task A_call_of_a_model_counts_by_whatever_names_it_is_told(string name, (string, object)[] attributes, string leaves)
     {
-        var sender = await SenderAsync($"span-shape-{Math.Abs(name.GetHashCode(StringComparison.Ordinal))}");
+        var sender = await SenderAsync(Slug("span-shape", name));
 
         await sender.TakenAsync(Path, SpanExport([], Span(1, attributes, isError: name.StartsWith("an error", StringComparison.Ordinal))));
 
@@ -65,7 +65,7 @@ public sealed class SpanTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     [MemberData(nameof(NoCalls))]
     public async Task What_is_no_call_of_a_model_counts_nothing_and_binds_nothing(string name, (string, object)[] attributes)
     {
-        var sender = await SenderAsync($"span-none-{Math.Abs(name.GetHashCode(StringComparison.Ordinal))}");
+        var sender = await SenderAsync(Slug("span-none", name));
 
         await sender.TakenAsync(Path, SpanExport([], Span(1, attributes, isError: true)));
 
@@ -193,6 +193,57 @@ public sealed class SpanTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         (await sender.SumAsync("conflict")).Should().Be(1);
         (await sender.SumAsync("rejected")).Should().Be(1);
     }
+
+    [Fact]
+    public async Task The_account_may_stand_in_what_libraries_call_metadata()
+    {
+        var sender = await SenderAsync("span-metadata");
+        var prefixes = new[] { "ai.telemetry.metadata", "traceloop.association.properties", "trace.metadata" };
+
+        await sender.TakenAsync(Path, SpanExport([], [.. prefixes.Select((prefix, i) => Span(i, [.. Call(), ($"{prefix}.tokenfactory.account", $"meta-{i}"), ($"{prefix}.tokenfactory.sector", "government")]))]));
+
+        for (var i = 0; i < prefixes.Length; i++)
+        {
+            var receipt = await sender.ReceiptAsync(IdOf(i));
+            receipt.GetProperty("account").GetString().Should().Be($"meta-{i}");
+            receipt.GetProperty("sector").GetString().Should().Be("government");
+        }
+    }
+
+    [Fact]
+    public async Task A_call_that_does_not_report_its_tokens_is_held_back_and_binds_nothing()
+    {
+        var sender = await SenderAsync("span-silent");
+
+        var (_, answer) = await sender.SendAsync(Path, SpanExport([], Span(1, Call()[..3])));
+
+        answer.GetProperty("partialSuccess").GetProperty("errorMessage").GetString().Should().Contain("held back (missing_field)");
+        (await sender.SumAsync("quarantined")).Should().Be(1);
+        (await sender.SignalAsync()).Should().BeNull();
+    }
+
+    [Theory]
+    [InlineData("\\ud800")]
+    [InlineData("\\u0000")]
+    [InlineData("")]
+    [InlineData(" ")]
+    public async Task Texts_that_nothing_can_hold_break_nothing(string text)
+    {
+        var sender = await SenderAsync(Slug("span-text", Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(text))));
+        foreach (var attribute in new[] { "gen_ai.response.model", "tokenfactory.account", "gen_ai.provider.name", "tokenfactory.sector", "gen_ai.usage.total_tokens", "unread" })
+        {
+            var body = JsonSerializer.Serialize(SpanExport([(attribute, "HERE")], Span(1, [.. Call().Where(a => a.Item1 != attribute), (attribute, "HERE")])))
+                .Replace("HERE", text, StringComparison.Ordinal);
+
+            (await sender.SendAsync(Path, body)).Status.Should().BeOneOf(200, 400);
+            (await sender.SendAsync("/v1/metrics", JsonSerializer.Serialize(MetricExport([(attribute, "HERE")], Histogram(2, Point(1, 0, 1, "input", (attribute, "HERE")))))
+                .Replace("HERE", text, StringComparison.Ordinal))).Status.Should().BeOneOf(200, 400);
+        }
+
+        (await fixture.Api.GetAsync("/v1/reconciliation?full=true")).GetProperty("balanced").GetBoolean().Should().BeTrue();
+    }
+
+    private static string Slug(string prefix, string name) => $"{prefix}-{string.Concat(name.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-'))}";
 
     private static string Facts(JsonElement receipt) => string.Join(' ', new[] { "account", "sector", "sector_basis", "service_tier", "region" }
         .Select(name => receipt.GetProperty(name).GetString()));

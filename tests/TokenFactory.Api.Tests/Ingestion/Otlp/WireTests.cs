@@ -41,6 +41,26 @@ public sealed class WireTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     [Theory]
     [InlineData("/v1/traces")]
     [InlineData("/v1/metrics")]
+    public async Task However_deep_a_body_is_nested_it_is_answered(string path)
+    {
+        var sender = await ForAsync(fixture, $"deep{path.Replace('/', '-')}");
+        const int depth = 50_000;
+        string Nested(string open, string close) => string.Concat(Enumerable.Repeat(open, depth)) + string.Concat(Enumerable.Repeat(close, depth));
+
+        foreach (var body in new[]
+        {
+            Nested("[", "]"),
+            $$"""{"unknown":{{Nested("[", "]")}}}""",
+            $$"""{"{{(path == "/v1/traces" ? "resourceSpans" : "resourceMetrics")}}":[{"resource":{"attributes":[{"key":"a","value":{{Nested("{\"arrayValue\":{\"values\":[", "]}}")}}}]}}]}""",
+        })
+        {
+            (await sender.SendAsync(path, body)).Status.Should().BeOneOf(200, 400);
+        }
+    }
+
+    [Theory]
+    [InlineData("/v1/traces")]
+    [InlineData("/v1/metrics")]
     public async Task An_empty_export_is_a_success(string path)
     {
         var sender = await ForAsync(fixture, $"empty{path.Replace('/', '-')}");
