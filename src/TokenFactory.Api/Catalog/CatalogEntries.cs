@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using TokenFactory.Economics.Measures;
 
 namespace TokenFactory.Api.Catalog;
@@ -53,24 +52,4 @@ internal sealed class ModelEntry(int id, int producerId, string slug)
     internal void AddItem(TokenClass tokenClass, ServiceTier tier, int itemId) => Volatile.Write(ref _itemIds[Slot(tokenClass, tier)], itemId);
 
     private static int Slot(TokenClass tokenClass, ServiceTier tier) => (((int)tokenClass - 1) * Tiers) + (int)tier - 1;
-}
-
-/// <summary>The models of one producer by name, alias and pattern.</summary>
-internal sealed class ModelNames
-{
-    private readonly ConcurrentDictionary<string, ModelEntry> _exact = new(StringComparer.Ordinal);
-    private (string Pattern, ModelEntry Model)[] _patterns = [];
-
-    /// <summary>Exact name or alias first, then the longest pattern that fits.</summary>
-    public ModelEntry? Find(string name)
-    {
-        if (_exact.TryGetValue(name, out var model))
-            return model;
-        return ModelPattern.First(_patterns, name);
-    }
-
-    internal void Add(string name, ModelEntry model) => _exact.TryAdd(name, model);
-
-    internal void SetPatterns(IEnumerable<(string Pattern, ModelEntry Model)> patterns) =>
-        _patterns = ModelPattern.InOrder(patterns);
 }

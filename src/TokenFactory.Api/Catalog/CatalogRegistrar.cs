@@ -15,7 +15,7 @@ internal sealed class CatalogRegistrar(NpgsqlConnection connection, CatalogSnaps
             .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]
         : [];
 
-    private readonly (int ProducerId, string Name)[] _models =
+    private (int ProducerId, string Name)[] _models =
         [.. additions.Models.Where(m => snapshot.HasProducer(m.ProducerId) && snapshot.FindModel(m.ProducerId, m.Name) is null)
             .OrderBy(m => m.ProducerId).ThenBy(m => m.Name, StringComparer.Ordinal)];
 
@@ -37,6 +37,7 @@ internal sealed class CatalogRegistrar(NpgsqlConnection connection, CatalogSnaps
 
         await InsertAsync($"insert into producers (slug, name, kind) select n, n, {(int)ProducerKind.Both} from unnest($1) n on conflict do nothing",
             cancellationToken, _producers);
+        await FindRegisteredAsync(cancellationToken);
         await InsertAsync(
             """
             insert into models (producer_id, slug, name, registered_on_sight)
@@ -51,6 +52,30 @@ internal sealed class CatalogRegistrar(NpgsqlConnection connection, CatalogSnaps
             cancellationToken, _accounts);
         await transaction.CommitAsync(cancellationToken);
         return true;
+    }
+
+    // A name may stand for a model that another instance has registered meanwhile: models are registered one transaction after the other, and each sees
+    // all of those before it, so that one name never stands for two models. Of names that come together the shortest are first.
+    private async Task FindRegisteredAsync(CancellationToken cancellationToken)
+    {
+        if (_models.Length == 0)
+            return;
+        await using (var turn = new NpgsqlCommand("select pg_advisory_xact_lock(hashtext('models_on_sight'))", connection))
+            await turn.ExecuteNonQueryAsync(cancellationToken);
+        await ForEachAsync("select id, producer_id, slug from models where producer_id = any ($1)",
+            row => snapshot.Add(new ModelEntry(row.GetInt32(0), row.GetInt32(1), row.GetString(2))), cancellationToken,
+            _models.Select(m => m.ProducerId).Distinct().ToArray());
+        var together = _models.Select(m => m.ProducerId).Distinct().ToDictionary(id => id, _ => new ModelNameTable<string>());
+        List<(int ProducerId, string Name)> unknown = [];
+        foreach (var (producerId, name) in _models.OrderBy(m => m.Name.Length))
+        {
+            if (snapshot.FindModel(producerId, name) is not null || together[producerId].Find(name) is not null)
+                continue;
+            together[producerId].Add(name, name);
+            unknown.Add((producerId, name));
+        }
+
+        _models = [.. unknown.OrderBy(m => m.ProducerId).ThenBy(m => m.Name, StringComparer.Ordinal)];
     }
 
     /// <summary>Takes what is registered into the snapshot, whoever was first.</summary>

@@ -12,7 +12,7 @@ namespace TokenFactory.Api.Catalog;
 internal sealed class CatalogSnapshot
 {
     private readonly ConcurrentDictionary<string, ProducerEntry> _producers = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<int, ModelNames> _modelNames = new();
+    private readonly ConcurrentDictionary<int, ModelNameTable<ModelEntry>> _modelNames = new();
     private readonly ConcurrentDictionary<int, ModelEntry> _models = new();
     private readonly ConcurrentDictionary<string, AccountEntry> _accounts = new(StringComparer.Ordinal);
     private FrozenDictionary<string, SourceEntry> _sources = FrozenDictionary<string, SourceEntry>.Empty;
@@ -33,10 +33,10 @@ internal sealed class CatalogSnapshot
 
     public bool HasModel(int modelId) => _models.ContainsKey(modelId);
 
-    public ModelEntry? FindModel(int producerId, string name) => _modelNames.GetValueOrDefault(producerId)?.Find(name);
+    public NamedModel<ModelEntry>? FindModel(int producerId, string name) => _modelNames.GetValueOrDefault(producerId)?.Find(name);
 
-    /// <summary>By name, alias or pattern.</summary>
-    public ModelEntry? FindModel(ProducerEntry producer, string name) => FindModel(producer.Id, name);
+    /// <summary>By name, alias or pattern, else by the first of the names that it may stand for.</summary>
+    public NamedModel<ModelEntry>? FindModel(ProducerEntry producer, string name) => FindModel(producer.Id, name);
 
     public AccountEntry? FindAccount(string slug) => _accounts.GetValueOrDefault(slug);
 
@@ -47,24 +47,18 @@ internal sealed class CatalogSnapshot
         _producers[producer.Slug] = producer;
         foreach (var alias in aliases)
             _producers.TryAdd(alias, producer);
-        _modelNames.TryAdd(producer.Id, new ModelNames());
+        _modelNames.TryAdd(producer.Id, new ModelNameTable<ModelEntry>());
     }
 
     /// <summary>Adds a model that is not known yet; one that is stays as it is.</summary>
     internal void Add(ModelEntry model)
     {
         if (_models.TryAdd(model.Id, model))
-            _modelNames.GetOrAdd(model.ProducerId, _ => new ModelNames()).Add(model.Slug, model);
+            _modelNames.GetOrAdd(model.ProducerId, _ => new ModelNameTable<ModelEntry>()).Add(model.Slug, model);
     }
 
-    internal void AddAliases(int producerId, IEnumerable<(string Alias, int ModelId)> aliases)
-    {
-        var names = _modelNames.GetOrAdd(producerId, _ => new ModelNames());
-        var known = aliases.Select(a => (a.Alias, Model: _models[a.ModelId])).ToList();
-        foreach (var (alias, model) in known.Where(a => !ModelPattern.IsPattern(a.Alias)))
-            names.Add(alias, model);
-        names.SetPatterns(known.Where(a => ModelPattern.IsPattern(a.Alias)));
-    }
+    internal void AddAliases(int producerId, IEnumerable<(string Alias, int ModelId)> aliases) =>
+        _modelNames.GetOrAdd(producerId, _ => new ModelNameTable<ModelEntry>()).AddAliases([.. aliases.Select(a => (a.Alias, _models[a.ModelId]))]);
 
     internal void AddItem(int modelId, TokenClass tokenClass, ServiceTier tier, int itemId) => _models[modelId].AddItem(tokenClass, tier, itemId);
 

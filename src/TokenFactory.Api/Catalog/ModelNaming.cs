@@ -29,7 +29,21 @@ internal static class ModelNaming
             throw new CatalogConflictException("name_taken", $"{taken.Alias} is an alias of the model {taken.ModelId}: take it away there first.");
     }
 
-    /// <summary>The model that events of this name go to, by name, alias or pattern; registered where none does.</summary>
+    /// <summary>The names of some models, by producer.</summary>
+    /// <param name="models">All models of the producers that are asked for, with their aliases.</param>
+    public static Dictionary<int, ModelNameTable<Model>> TablesOf(IEnumerable<Model> models) => models.GroupBy(m => m.ProducerId).ToDictionary(g => g.Key, g =>
+    {
+        var names = new ModelNameTable<Model>();
+        foreach (var model in g)
+            names.Add(model.Slug, model);
+        names.AddAliases([.. g.SelectMany(m => m.Aliases.Select(a => (a.Alias, m)))]);
+        return names;
+    });
+
+    /// <summary>
+    /// The model that a price of this name is for, by name, alias or pattern; registered where none is known. A dated name is a model of its own here: who
+    /// says a price means exactly what they name, and events of this name go there from then on.
+    /// </summary>
     public static async Task<Model> FindOrAddAsync(TokenFactoryContext context, int producerId, string name, CancellationToken cancellationToken)
     {
         if (await context.Set<Model>().SingleOrDefaultAsync(m => m.ProducerId == producerId && m.Slug == name, cancellationToken) is { } named)

@@ -47,7 +47,7 @@ public sealed record ModelResource
     public required string Name { get; init; }
     public required IReadOnlyList<string> Aliases { get; init; }
 
-    /// <summary>An event named it first, not an operator.</summary>
+    /// <summary>An event named it first, and no operator has changed it since.</summary>
     public required bool RegisteredOnSight { get; init; }
 }
 
@@ -121,7 +121,10 @@ internal sealed class ModelsController(IDbContextFactory<TokenFactoryContext> co
     }
 
     /// <summary>Change a model</summary>
-    /// <remarks>Aliases decide how events that come later are read; what is recorded stays as it is.</remarks>
+    /// <remarks>
+    /// Aliases decide how events that come later are read; what is recorded stays as it is. A change, even an empty one, confirms a model that events named
+    /// first: `GET /v1/models/unmatched` lists it no more.
+    /// </remarks>
     /// <param name="id" example="1">The model's number.</param>
     /// <param name="patch">What is left out stays.</param>
     [HttpPatch("{id:int}", Name = "ChangeModel")]
@@ -142,6 +145,7 @@ internal sealed class ModelsController(IDbContextFactory<TokenFactoryContext> co
             if (await context.Set<Model>().Include(m => m.Aliases).SingleOrDefaultAsync(m => m.Id == id, cancellationToken) is not { } row)
                 return null;
             row.Name = patch.Name ?? row.Name;
+            row.RegisteredOnSight = false;
             if (patch.Aliases is { } aliases)
             {
                 var wanted = Wanted(aliases, row);

@@ -40,16 +40,18 @@ internal static class EventRater
             return;
         }
 
-        if (catalog.FindModel(producer, sent.Model) is not { } model)
+        if (catalog.FindModel(producer, sent.Model) is not { } named)
         {
-            additions.Models.Add((producer.Id, sent.Model));
+            additions.Models.Add((producer.Id, ModelNameRules.Own(sent.Model).Name));
             return;
         }
 
+        var (model, tier) = (named.Model, named.Terms.TierOf(sent.ServiceTier));
+
         foreach (var line in sent.Usage)
         {
-            if (model.ItemId(line.TokenClass, sent.ServiceTier) == 0)
-                additions.Items.Add((model.Id, line.TokenClass, sent.ServiceTier));
+            if (model.ItemId(line.TokenClass, tier) == 0)
+                additions.Items.Add((model.Id, line.TokenClass, tier));
         }
     }
 
@@ -62,7 +64,8 @@ internal static class EventRater
             return false;
         if (catalog.FindProducer(sent.Producer) is not { } producer)
             return true; // Refused by name, not missing.
-        return catalog.FindModel(producer, sent.Model) is { } model && sent.Usage.All(line => model.ItemId(line.TokenClass, sent.ServiceTier) != 0);
+        return catalog.FindModel(producer, sent.Model) is { } named
+            && sent.Usage.All(line => named.Model.ItemId(line.TokenClass, named.Terms.TierOf(sent.ServiceTier)) != 0);
     }
 
     /// <summary>
@@ -81,9 +84,11 @@ internal static class EventRater
             ? catalog.FindAccount(name) ?? throw new InvalidOperationException("An account was to be registered on sight.")
             : null;
         var producer = catalog.FindProducer(sent.Producer);
-        var model = producer is not null && isReadable
+        NamedModel<ModelEntry>? named = producer is not null && isReadable
             ? catalog.FindModel(producer, sent.Model) ?? throw new InvalidOperationException("A model was to be registered on sight.")
             : null;
+        var (model, terms) = (named?.Model, named?.Terms ?? default);
+        var tier = item.ServiceTier = terms.TierOf(sent.ServiceTier);
         item.Producer = producer?.Slug;
         item.Model = model?.Slug;
         // What was sent once, in a shape that its sender does not make, is not sent better a second time: it is held back until the name is known.
@@ -91,7 +96,7 @@ internal static class EventRater
             item.Quarantine ??= new FieldError("/provider", UnknownProducer.Code, UnknownProducer.Detail);
         item.IfNew = refusedSignal ?? (producer is null && sent.Reported is null ? UnknownProducer : item.IsLate ? Late : null);
         var sector = item.Sector = SectorOf(sent, account);
-        item.Lines = model is null ? [] : Value(sent, catalog.Rates.ScheduleOf(model, sent.ServiceTier), account);
+        item.Lines = model is null ? [] : Value(sent, terms, catalog.Rates.ScheduleOf(model, tier), account, reportingCurrency);
         return new LedgerEvent
         {
             EventId = sent.Id,
@@ -107,7 +112,7 @@ internal static class EventRater
             Quarantine = QuarantineOf(item),
             Move = item.Move,
             IfNew = item.IfNew is { } refusal ? item.ToRefusal(refusal) : null,
-            Lines = [.. item.Lines.Select(line => LedgerLine.Of(line, ItemOf(line.TokenClass, sent.ServiceTier, model!), sector, catalog.Exchange, reportingCurrency, sent.OccurredAt))],
+            Lines = [.. item.Lines.Select(line => LedgerLine.Of(line, ItemOf(line.TokenClass, tier, model!), sector, catalog.Exchange, reportingCurrency, sent.OccurredAt))],
         };
     }
 
@@ -129,10 +134,16 @@ internal static class EventRater
 
     /// <summary>An event at its own time's prices.</summary>
     /// <param name="sent">A valid event.</param>
+    /// <param name="terms">What its model's name says of the price.</param>
     /// <param name="schedule">What may price its model.</param>
     /// <param name="account">The account that it names; null: none, or one that is not known yet.</param>
-    public static RatedLine[] Value(UsageEvent sent, RateSchedule schedule, AccountEntry? account) =>
-        EventRating.Rate(sent.Usage, schedule, sent.OccurredAt, account?.Id, SectorOf(sent, account).Sector, sent.Region);
+    /// <param name="reportingCurrency">The currency of what is free.</param>
+    public static RatedLine[] Value(UsageEvent sent, ModelTerms terms, RateSchedule schedule, AccountEntry? account, string reportingCurrency) =>
+        EventRating.Rate(terms.IsFree ? Free(sent.Usage, reportingCurrency) : sent.Usage, schedule, sent.OccurredAt, account?.Id, SectorOf(sent, account).Sector, sent.Region);
+
+    // The name says that the price is zero, as the event could; where the event says another price, it knows better.
+    private static UsageLine[] Free(UsageLine[] usage, string currency) =>
+        [.. usage.Select(line => line with { Declared = line.Declared ?? new DeclaredValue(UnitValue.PerMillionTokens(0), currency) })];
 
     private static int ItemOf(TokenClass tokenClass, ServiceTier tier, ModelEntry model) => model.ItemId(tokenClass, tier) is > 0 and var id
         ? id

@@ -30,6 +30,9 @@ internal sealed class IngestItem(int index, UsageEvent sent, EventViolations vio
     /// <summary>The model's published name; null where the producer is not known.</summary>
     public string? Model { get; set; }
 
+    /// <summary>The service tier that it counts for, once it is rated: its own, else that of its model's name.</summary>
+    public ServiceTier ServiceTier { get; set; }
+
     /// <summary>The sector that it counts for, once it is rated.</summary>
     public SectorDecision Sector { get; set; }
 

@@ -19,7 +19,7 @@ internal static class ReceiptOfNew
             OccurredAt = rated.OccurredAt,
             Producer = item.Producer!,
             Model = item.Model!,
-            ServiceTier = sent.ServiceTier.Name(),
+            ServiceTier = item.ServiceTier.Name(),
             Account = sent.Account,
             Sector = item.Sector.Sector.Name(),
             SectorBasis = ReceiptText.SectorBasis(item.Sector.Basis),

@@ -127,27 +127,21 @@ internal sealed record RepricingDraft(RepricingScope Scope, RepricingSelection S
         return found;
     }
 
-    // As an event of each producer would be read: by name or alias, else by the longest pattern.
+    // As an event of each producer would be read. A name that says a tier or a price beside the model is not a model's.
     private static async Task<List<Model>?> FindModelsAsync(
         TokenFactoryContext context, IReadOnlyList<string>? names, List<Producer>? producers, List<FieldError> errors, CancellationToken cancellationToken)
     {
         if (!CheckNames("/filter/model", names, errors))
             return null;
         var of = producers?.ConvertAll(p => p.Id);
-        var models = context.Set<Model>().AsNoTracking().Where(m => of == null || of.Contains(m.ProducerId));
-        var named = await models.Where(m => names!.Contains(m.Slug) || m.Aliases.Any(a => names!.Contains(a.Alias))).Include(m => m.Aliases).ToListAsync(cancellationToken);
-        var withPatterns = await models.Where(m => m.Aliases.Any(a => EF.Functions.Like(a.Alias, "%*%"))).Include(m => m.Aliases).ToListAsync(cancellationToken);
-        var patterns = withPatterns.GroupBy(m => m.ProducerId).ToDictionary(g => g.Key, g => ModelPattern.InOrder(
-            g.SelectMany(m => m.Aliases.Where(a => ModelPattern.IsPattern(a.Alias)).Select(a => (a.Alias, m)))));
+        var models = await context.Set<Model>().AsNoTracking().Include(m => m.Aliases).Where(m => of == null || of.Contains(m.ProducerId)).ToListAsync(cancellationToken);
+        var tables = ModelNaming.TablesOf(models);
         var found = new List<Model>();
         for (var i = 0; i < names!.Count; i++)
         {
-            var name = names[i];
-            var exact = named.FindAll(m => m.Slug == name || m.Aliases.Any(a => a.Alias == name));
-            var fitting = patterns.Where(p => exact.TrueForAll(m => m.ProducerId != p.Key)).Select(p => ModelPattern.First(p.Value, name)).OfType<Model>();
-            var count = found.Count;
-            found.AddRange(exact.Concat(fitting));
-            if (found.Count == count)
+            var fitting = tables.Values.Select(t => t.Find(names[i])).OfType<NamedModel<Model>>().Where(n => n.Terms == default).Select(n => n.Model).ToList();
+            found.AddRange(fitting);
+            if (fitting.Count == 0)
                 errors.Add(new FieldError($"/filter/model/{i}", "unknown_model", "No model has this name."));
         }
 

@@ -17,6 +17,7 @@ internal static class StatisticsRegistration
             .ValidateOnStart();
         services.AddSingleton<FigureReader>();
         services.AddSingleton<FigureQueries>();
+        services.AddSingleton<UnmatchedModels>();
         services.AddSingleton<GdpFigures>();
         services.AddSingleton<IndexFigures>();
         services.AddSingleton<ContributionFigures>();

@@ -28,16 +28,16 @@ internal sealed class ImportNames
             .Select(c => (Card: c, ProducerId: producers[ProducerNames.Normalize(c.Producer)])).ToList();
         var ids = wanted.Select(w => w.ProducerId).Distinct().ToList();
         var models = await context.Set<Model>().Include(m => m.Aliases).Where(m => ids.Contains(m.ProducerId)).ToListAsync(cancellationToken);
-        var catalogue = models.GroupBy(m => m.ProducerId).ToDictionary(g => g.Key, g => new NamesOfProducer(g));
+        var catalogue = ModelNaming.TablesOf(models);
         var added = new List<Model>();
         var matched = new List<(ImportedCard Card, Model Model)>();
         foreach (var (card, producerId) in wanted)
         {
             if (!catalogue.TryGetValue(producerId, out var names))
-                catalogue[producerId] = names = new NamesOfProducer([]);
-            if (names.Find(card.Model) is not { } model)
+                catalogue[producerId] = names = new ModelNameTable<Model>();
+            if (names.FindKnown(card.Model) is not { } model)
             {
-                names.Add(model = new Model { ProducerId = producerId, Slug = card.Model, Name = card.Model });
+                names.Add(card.Model, model = new Model { ProducerId = producerId, Slug = card.Model, Name = card.Model });
                 added.Add(model);
             }
 
@@ -79,25 +79,5 @@ internal sealed class ImportNames
         context.AddRange(added);
         await context.SaveChangesAsync(cancellationToken);
         return (byName.ToDictionary(p => p.Key, p => p.Value.Id, StringComparer.Ordinal), byName.Values.Distinct().ToDictionary(p => p.Id, p => p.Slug), added.Count);
-    }
-
-    // As events are matched: an exact name or alias first, then the longest pattern that fits.
-    private sealed class NamesOfProducer
-    {
-        private readonly Dictionary<string, Model> _exact = new(StringComparer.Ordinal);
-        private readonly (string Pattern, Model Model)[] _patterns;
-
-        public NamesOfProducer(IEnumerable<Model> models)
-        {
-            var known = models.ToList();
-            known.ForEach(Add);
-            foreach (var (alias, model) in known.SelectMany(m => m.Aliases.Where(a => !ModelPattern.IsPattern(a.Alias)).Select(a => (a.Alias, m))))
-                _exact.TryAdd(alias, model);
-            _patterns = ModelPattern.InOrder(known.SelectMany(m => m.Aliases.Where(a => ModelPattern.IsPattern(a.Alias)).Select(a => (a.Alias, m))));
-        }
-
-        public Model? Find(string name) => _exact.TryGetValue(name, out var model) ? model : ModelPattern.First(_patterns, name);
-
-        public void Add(Model model) => _exact.TryAdd(model.Slug, model);
     }
 }

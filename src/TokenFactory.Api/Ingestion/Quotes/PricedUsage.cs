@@ -1,5 +1,6 @@
 using TokenFactory.Api.Catalog;
 using TokenFactory.Api.Ledger;
+using TokenFactory.Economics.Measures;
 using TokenFactory.Economics.Rating;
 
 namespace TokenFactory.Api.Ingestion;
@@ -20,11 +21,16 @@ internal sealed class PricedUsage
         ReportingCurrency = reportingCurrency;
         _exchange = prices.Exchange;
         Account = sent.Account is { } name ? catalog.FindAccount(name) : null;
-        Model = producer is null ? null : catalog.FindModel(producer, sent.Model);
-        Schedule = Model is { } model ? prices.Rates.ScheduleOf(model, sent.ServiceTier)
+        var named = producer is null ? null : catalog.FindModel(producer, sent.Model);
+        var own = ModelNameRules.Own(sent.Model);
+        Model = named?.Model;
+        ModelName = Model?.Slug ?? own.Name;
+        var terms = named?.Terms ?? own.Terms;
+        ServiceTier = terms.TierOf(sent.ServiceTier);
+        Schedule = Model is { } model ? prices.Rates.ScheduleOf(model, ServiceTier)
             : producer is null ? new RateSchedule([])
-            : prices.Rates.ScheduleOfNew(producer.Id, sent.Model, sent.ServiceTier);
-        Lines = EventRater.Value(sent, Schedule, Account);
+            : prices.Rates.ScheduleOfNew(producer.Id, ModelName, ServiceTier);
+        Lines = EventRater.Value(sent, terms, Schedule, Account, reportingCurrency);
         // No item is needed: nothing is recorded under it.
         Entries = [.. Lines.Select(line => LedgerLine.Of(line, itemId: 0, EventRater.SectorOf(sent, Account), _exchange, reportingCurrency, sent.OccurredAt))];
         InputTokens = EventRating.InputTokens(sent.Usage);
@@ -42,6 +48,12 @@ internal sealed class PricedUsage
     public ModelEntry? Model { get; }
 
     public bool ModelIsKnown => Model is not null;
+
+    /// <summary>The name under which it is published, or would be registered.</summary>
+    public string ModelName { get; }
+
+    /// <summary>The event's own, else that of its model's name.</summary>
+    public ServiceTier ServiceTier { get; }
 
     public RateSchedule Schedule { get; }
 

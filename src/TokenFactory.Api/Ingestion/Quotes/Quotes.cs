@@ -54,8 +54,8 @@ internal sealed class Quotes(
         return new Quote
         {
             Producer = producer?.Slug ?? ProducerNames.Normalize(sent.Producer),
-            Model = priced.Model?.Slug ?? sent.Model,
-            ServiceTier = sent.ServiceTier.Name(),
+            Model = priced.ModelName,
+            ServiceTier = priced.ServiceTier.Name(),
             Account = sent.Account,
             Sector = EventRater.SectorOf(sent, priced.Account).Sector.Name(),
             Region = sent.Region,

@@ -22,7 +22,7 @@ internal sealed class UnpricedExplanation(PricedUsage priced)
             PriceAbsence.NoCard when !priced.ModelIsKnown => ("unknown_model",
                 "No model of the producer has this name, and no card's pattern fits it. Check the name; or record with it, which registers the model, and price it by POST /v1/rate-cards."),
             PriceAbsence.NoCard => ("no_card",
-                $"No rate card prices this model in the tier {priced.Event.ServiceTier.Name()} for this account, sector and region. Add one by POST /v1/rate-cards."),
+                $"No rate card prices this model in the tier {priced.ServiceTier.Name()} for this account, sector and region. Add one by POST /v1/rate-cards."),
             PriceAbsence.NoCardInForce => ("no_card_in_force",
                 $"There are rate cards for it, but none holds at {at}. Add one with an earlier effective_from, or for the time after the last one's end, by POST /v1/rate-cards."),
             PriceAbsence.ClassNotOnCard => ("class_not_on_card",
