@@ -115,7 +115,7 @@ internal static partial class ModelNameRules
         {
             var (length, terms) = ends[^1];
             var next = Suffixes.Where(r => which is null || which(r)).Select(r => (Rule: r, Length: r.LengthIn(name.AsSpan(0, length)))).FirstOrDefault(r => r.Length > 0);
-            // A name that says two tiers says none.
+            // A second tier is none: it stays in the name.
             if (next.Length == 0 || (next.Rule.Terms?.ServiceTier is not null && terms.ServiceTier is not null))
                 break;
             var said = next.Rule.Terms ?? default;

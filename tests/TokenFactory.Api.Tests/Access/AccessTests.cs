@@ -34,6 +34,7 @@ public sealed class AccessTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         ["GET /v1/producers"] = "read", ["GET /v1/producers/{id}"] = "read",
         ["POST /v1/producers"] = "admin", ["PATCH /v1/producers/{id}"] = "admin", ["DELETE /v1/producers/{id}"] = "admin",
         ["GET /v1/models"] = "read", ["GET /v1/models/{id}"] = "read",
+        ["GET /v1/models/unmatched"] = "read",
         ["POST /v1/models"] = "admin", ["PATCH /v1/models/{id}"] = "admin", ["DELETE /v1/models/{id}"] = "admin",
         ["GET /v1/sources"] = "read", ["GET /v1/sources/{id}"] = "read",
         ["POST /v1/sources"] = "admin", ["PATCH /v1/sources/{id}"] = "admin", ["DELETE /v1/sources/{id}"] = "admin",
