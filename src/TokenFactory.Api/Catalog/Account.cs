@@ -12,6 +12,9 @@ internal sealed class Account
     /// <summary>The producer that the account itself is: what it buys is intermediate consumption.</summary>
     public int? ProducerId { get; set; }
 
+    /// <summary>The plan that it is on: a fact for sector rules. Null: not known.</summary>
+    public string? Plan { get; set; }
+
     /// <summary>Registered by an event that named it, not by an operator.</summary>
     public bool RegisteredOnSight { get; set; }
     public List<AccountSector> Sectors { get; set; } = [];

@@ -1,6 +1,8 @@
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
+using TokenFactory.Api.Catalog.Sectors;
 using TokenFactory.Api.Database;
 using TokenFactory.Api.Hosting;
 using TokenFactory.Economics.Measures;
@@ -21,11 +23,22 @@ public sealed record AccountResource
     /// <summary>The producer that the account itself is: what it buys is intermediate consumption.</summary>
     public string? Producer { get; init; }
 
-    /// <summary>Its sector over time; each row holds until the next. An event's own sector beats it. None: unclassified.</summary>
+    /// <summary>The plan that it is on, for sector rules; a plan that the sender of an event names beats it.</summary>
+    /// <example>business</example>
+    public string? Plan { get; init; }
+
+    /// <summary>
+    /// Its sector over time; each row holds until the next. An event's own sector beats it. None: a tag of the sender or a sector rule decides,
+    /// else unclassified.
+    /// </summary>
     public IReadOnlyList<AccountSectorResource> Sectors { get; init; } = [];
 
     /// <summary>An event named it first, not an operator. Not to be sent.</summary>
     public bool? RegisteredOnSight { get; init; }
+
+    /// <summary>What it counts for today, and why: shown of one account. Not to be sent.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AccountClassification? Classification { get; init; }
 }
 
 /// <summary>The sector of an account from an instant on.</summary>
@@ -46,14 +59,20 @@ public sealed record AccountPatch
     /// <summary>A producer's id or alias; the empty text takes it away.</summary>
     public string? Producer { get; init; }
 
-    /// <summary>Replaces the whole list. Events that are recorded already keep the sector that they have.</summary>
+    /// <summary>The empty text takes it away.</summary>
+    public string? Plan { get; init; }
+
+    /// <summary>
+    /// Replaces the whole list. Events that are recorded already keep the sector that they have; a reclassification moves them too.
+    /// </summary>
     public IReadOnlyList<AccountSectorResource>? Sectors { get; init; }
 }
 
 /// <summary>Accounts. The ledger may know one for ever, so that none is removed.</summary>
 [Route("v1/accounts")]
 [Tags("Accounts")]
-internal sealed class AccountsController(IDbContextFactory<TokenFactoryContext> contexts, CatalogWriter writer) : CatalogController
+internal sealed class AccountsController(
+    IDbContextFactory<TokenFactoryContext> contexts, CatalogWriter writer, CatalogCache catalog, TimeProvider time) : CatalogController
 {
     private const string ListName = "accounts";
 
@@ -82,7 +101,10 @@ internal sealed class AccountsController(IDbContextFactory<TokenFactoryContext> 
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         return RawPath.Segment(Request, 0) is { } exact && await FindAsync(context, exact, cancellationToken) is { } found
-            ? Ok(ResourceOf(found, await ProducersOfAsync(context, [found], cancellationToken)))
+            ? Ok(ResourceOf(found, await ProducersOfAsync(context, [found], cancellationToken)) with
+            {
+                Classification = await ClassifyAsync(found, cancellationToken),
+            })
             : NoSuch(id);
     }
 
@@ -98,16 +120,19 @@ internal sealed class AccountsController(IDbContextFactory<TokenFactoryContext> 
         var errors = new List<FieldError>();
         CatalogNames.CheckName("/id", request.Id, errors);
         CatalogNames.CheckName("/name", request.Name, errors);
+        CatalogNames.CheckName("/plan", request.Plan, errors);
         CheckSectors(request.Sectors, errors);
         if (request.RegisteredOnSight is not null)
             errors.Add(new FieldError("/registered_on_sight", "unexpected", "It is told, not set; leave it out."));
+        if (request.Classification is not null)
+            errors.Add(new FieldError("/classification", "unexpected", "It is told, not set; leave it out."));
         await using var lookUp = await contexts.CreateDbContextAsync(cancellationToken);
         var producer = await FindProducerAsync(lookUp, request.Producer, errors, cancellationToken);
         if (errors.Count > 0)
             return Problems.Invalid(HttpContext, errors);
         var created = await writer.WriteAsync(context =>
         {
-            var row = new Account { Slug = request.Id, Name = request.Name ?? request.Id, ProducerId = producer?.Id };
+            var row = new Account { Slug = request.Id, Name = request.Name ?? request.Id, ProducerId = producer?.Id, Plan = request.Plan };
             row.Sectors.AddRange(RowsOf(request.Sectors));
             context.Add(row);
             return Task.FromResult(row);
@@ -127,6 +152,7 @@ internal sealed class AccountsController(IDbContextFactory<TokenFactoryContext> 
     {
         var errors = new List<FieldError>();
         CatalogNames.CheckName("/name", patch.Name, errors);
+        CatalogNames.CheckName("/plan", patch.Plan is "" ? null : patch.Plan, errors);
         CheckSectors(patch.Sectors ?? [], errors);
         await using var lookUp = await contexts.CreateDbContextAsync(cancellationToken);
         var producer = await FindProducerAsync(lookUp, patch.Producer is "" ? null : patch.Producer, errors, cancellationToken);
@@ -139,6 +165,8 @@ internal sealed class AccountsController(IDbContextFactory<TokenFactoryContext> 
             if (await FindAsync(context, exact, cancellationToken) is not { } row)
                 return null;
             row.Name = patch.Name ?? row.Name;
+            if (patch.Plan is { } plan)
+                row.Plan = plan.Length == 0 ? null : plan;
             if (patch.Producer is not null)
                 row.ProducerId = producer?.Id;
             if (patch.Sectors is { } sectors)
@@ -153,6 +181,14 @@ internal sealed class AccountsController(IDbContextFactory<TokenFactoryContext> 
         if (changed is null)
             return NoSuch(id);
         return Ok(ResourceOf(changed, await ProducersOfAsync(lookUp, [changed], cancellationToken)));
+    }
+
+    private async Task<AccountClassification> ClassifyAsync(Account row, CancellationToken cancellationToken)
+    {
+        var rules = (await catalog.CatchUpAsync(cancellationToken)).SectorRules;
+        var account = new AccountEntry(row.Id, row.Slug, 0, [.. row.Sectors.OrderBy(s => s.EffectiveFrom).Select(s => (s.EffectiveFrom, s.Sector))], row.Name, row.Plan);
+        var decision = rules.Decide(new SectorEvidence(null, account, account.Facts, null, null, time.GetUtcNow()));
+        return new AccountClassification { Sector = decision.Sector, Basis = WireJson.NameOf(decision.Basis), Rule = decision.RuleId };
     }
 
     private static Task<Account?> FindAsync(TokenFactoryContext context, string id, CancellationToken cancellationToken) =>
@@ -188,6 +224,7 @@ internal sealed class AccountsController(IDbContextFactory<TokenFactoryContext> 
         Id = row.Slug,
         Name = row.Name,
         Producer = row.ProducerId is { } id ? producers[id] : null,
+        Plan = row.Plan,
         Sectors = [.. row.Sectors.OrderBy(s => s.EffectiveFrom).Select(s => new AccountSectorResource
         {
             EffectiveFrom = s.EffectiveFrom == DateTimeOffset.MinValue ? null : s.EffectiveFrom,

@@ -1,3 +1,4 @@
+using TokenFactory.Api.Catalog.Sectors;
 using TokenFactory.Economics.Measures;
 
 namespace TokenFactory.Api.Catalog;
@@ -16,8 +17,14 @@ internal sealed record SourceEntry(long Id, string Slug, SourceSignal? Signal);
 /// <param name="Slug">The name under which events know it.</param>
 /// <param name="BuyerId">The producer that the account itself is; 0: none.</param>
 /// <param name="Sectors">In the order of their dates; each holds until the next.</param>
-internal sealed record AccountEntry(long Id, string Slug, int BuyerId, IReadOnlyList<(DateTimeOffset From, Sector Sector)> Sectors)
+/// <param name="Name">What it is called.</param>
+/// <param name="Plan">The plan that it is on; null: not known.</param>
+internal sealed record AccountEntry(
+    long Id, string Slug, int BuyerId, IReadOnlyList<(DateTimeOffset From, Sector Sector)> Sectors, string Name, string? Plan)
 {
+    /// <summary>What sector rules see of it, made when it is first needed.</summary>
+    public SectorFacts Facts => field ??= SectorFacts.Of(Slug, Name, Plan);
+
     /// <summary>The sector at an instant; null while none is known.</summary>
     public Sector? SectorAt(DateTimeOffset instant)
     {

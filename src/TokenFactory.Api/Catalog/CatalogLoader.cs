@@ -1,4 +1,5 @@
 using Npgsql;
+using TokenFactory.Api.Catalog.Sectors;
 using TokenFactory.Economics.Measures;
 using TokenFactory.Economics.Rating;
 
@@ -17,7 +18,10 @@ internal static class CatalogLoader
         select model_id, token_class, service_tier, id from items;
         select id, slug, signal from sources where slug not like '~%';
         select account_id, effective_from, sector from account_sectors order by account_id, effective_from;
-        select id, slug, coalesce(producer_id, 0) from accounts;
+        select id, slug, coalesce(producer_id, 0), name, plan from accounts;
+        select r.id, r.kind, r.value, r.sector, r.effective_from, case when e.id is null then r.effective_to else e.effective_to end
+        from sector_rules r
+        left join lateral (select * from sector_rule_ends e where e.sector_rule_id = r.id order by e.id desc limit 1) e on true;
         """;
 
     /// <param name="dataSource">Where the catalog is.</param>
@@ -40,6 +44,10 @@ internal static class CatalogLoader
             row.GetInt64(0), row.GetString(1), row.IsDBNull(2) ? null : (SourceSignal)row.GetInt16(2))), cancellationToken);
         snapshot.SetSources(sources);
         await ReadAccountsAsync(row, snapshot, cancellationToken);
+        var rules = new List<SectorRule>();
+        await ForEachAsync(row, () => rules.Add(new SectorRule(row.GetInt32(0), (SectorRuleKind)row.GetInt16(1), row.GetString(2), (Sector)row.GetInt16(3),
+            row.GetFieldValue<DateTimeOffset>(4), row.IsDBNull(5) ? null : row.GetFieldValue<DateTimeOffset>(5))), cancellationToken);
+        snapshot.SetSectorRules(rules);
         return snapshot;
     }
 
@@ -86,7 +94,8 @@ internal static class CatalogLoader
             ofAccount.Add((row.GetFieldValue<DateTimeOffset>(1), (Sector)row.GetInt16(2)));
         }, cancellationToken);
         await ForEachAsync(row, () => snapshot.Add(new AccountEntry(
-            row.GetInt64(0), row.GetString(1), row.GetInt32(2), sectors.GetValueOrDefault(row.GetInt64(0)) ?? [])), cancellationToken);
+            row.GetInt64(0), row.GetString(1), row.GetInt32(2), sectors.GetValueOrDefault(row.GetInt64(0)) ?? [], row.GetString(3),
+            row.IsDBNull(4) ? null : row.GetString(4))), cancellationToken);
     }
 
     private static async Task ForEachAsync(NpgsqlDataReader row, Action read, CancellationToken cancellationToken)

@@ -102,7 +102,7 @@ internal sealed class CatalogRegistrar(NpgsqlConnection connection, CatalogSnaps
         var accounts = new Dictionary<long, AccountEntry>();
         await ForEachAsync(
             """
-            select a.id, a.slug, coalesce(a.producer_id, 0), s.effective_from, s.sector
+            select a.id, a.slug, coalesce(a.producer_id, 0), s.effective_from, s.sector, a.name, a.plan
             from accounts a left join account_sectors s on s.account_id = a.id
             where a.slug = any ($1)
             order by a.id, s.effective_from
@@ -111,7 +111,7 @@ internal sealed class CatalogRegistrar(NpgsqlConnection connection, CatalogSnaps
             {
                 var id = row.GetInt64(0);
                 if (!accounts.ContainsKey(id))
-                    accounts[id] = new AccountEntry(id, row.GetString(1), row.GetInt32(2), sectors[id] = []);
+                    accounts[id] = new AccountEntry(id, row.GetString(1), row.GetInt32(2), sectors[id] = [], row.GetString(5), row.IsDBNull(6) ? null : row.GetString(6));
                 if (!row.IsDBNull(3))
                     sectors[id].Add((row.GetFieldValue<DateTimeOffset>(3), (Sector)row.GetInt16(4)));
             }, cancellationToken, _accounts);

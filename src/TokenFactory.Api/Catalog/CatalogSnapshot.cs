@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using TokenFactory.Api.Catalog.Sectors;
 using TokenFactory.Economics.Measures;
 using TokenFactory.Economics.Rating;
 
@@ -25,6 +26,9 @@ internal sealed class CatalogSnapshot
 
     /// <summary>What currencies are worth in each other.</summary>
     public required ExchangeRates Exchange { get; init; }
+
+    /// <summary>What decides a sector where nobody says it.</summary>
+    public SectorRuleBook SectorRules { get; private set; } = SectorRuleBook.Empty;
 
     /// <summary>By id or alias, whatever the case.</summary>
     public ProducerEntry? FindProducer(string name) => _producers.GetValueOrDefault(ProducerNames.Normalize(name));
@@ -63,6 +67,8 @@ internal sealed class CatalogSnapshot
     internal void AddItem(int modelId, TokenClass tokenClass, ServiceTier tier, int itemId) => _models[modelId].AddItem(tokenClass, tier, itemId);
 
     internal void Add(AccountEntry account) => _accounts.TryAdd(account.Slug, account);
+
+    internal void SetSectorRules(IEnumerable<SectorRule> rules) => SectorRules = new SectorRuleBook(rules);
 
     internal void SetSources(IEnumerable<SourceEntry> sources) => _sources = sources.ToFrozenDictionary(s => s.Slug, StringComparer.Ordinal);
 }

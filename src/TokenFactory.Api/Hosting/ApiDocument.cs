@@ -92,6 +92,7 @@ internal static class ApiDocument
             new() { Name = "Models", Description = "What producers make tokens with; registered on sight." },
             new() { Name = "Sources", Description = "Who may send events." },
             new() { Name = "Accounts", Description = "Whom tokens are for, and the institutional sector that they belong to over time." },
+            new() { Name = "Sector rules", Description = "What decides a sector where nobody says it: domains, legal forms and plans." },
             new() { Name = "Rate cards", Description = "Unit values by model, service tier and token class, from an instant on." },
             new() { Name = "Exchange rates", Description = "What currencies are worth in each other, as published." },
             new() { Name = "Repricings", Description = "Recorded events priced anew, as new entries with a reason." },

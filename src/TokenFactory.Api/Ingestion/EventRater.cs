@@ -1,4 +1,5 @@
 using TokenFactory.Api.Catalog;
+using TokenFactory.Api.Catalog.Sectors;
 using TokenFactory.Api.Hosting;
 using TokenFactory.Api.Ledger;
 using TokenFactory.Economics.Measures;
@@ -95,8 +96,8 @@ internal static class EventRater
         if (producer is null && sent.Reported is not null)
             item.Quarantine ??= new FieldError("/provider", UnknownProducer.Code, UnknownProducer.Detail);
         item.IfNew = refusedSignal ?? (producer is null && sent.Reported is null ? UnknownProducer : item.IsLate ? Late : null);
-        var sector = item.Sector = SectorOf(sent, account);
-        item.Lines = model is null ? [] : Value(sent, terms, catalog.Rates.ScheduleOf(model, tier), account, reportingCurrency);
+        var sector = item.Sector = SectorOf(sent, account, catalog.SectorRules);
+        item.Lines = model is null ? [] : Value(sent, terms, catalog.Rates.ScheduleOf(model, tier), account, sector.Sector, reportingCurrency);
         return new LedgerEvent
         {
             EventId = sent.Id,
@@ -117,13 +118,11 @@ internal static class EventRater
     }
 
     /// <summary>
-    /// The sector that an event counts for, and why: its own, else its account's at the time, else what its sender is tagged with, else none.
+    /// The sector that an event counts for, and why: its own, else its account's at the time, else what its sender is tagged with, else what a
+    /// rule says, else none. An account that is not known yet would be registered under its id alone, and is seen so by the rules.
     /// </summary>
-    public static SectorDecision SectorOf(UsageEvent sent, AccountEntry? account) =>
-        sent.Sector is { } own ? new SectorDecision(own, SectorBasis.Event)
-        : account?.SectorAt(sent.OccurredAt) is { } known ? new SectorDecision(known, SectorBasis.Account)
-        : sent.SectorTag is { } tag ? new SectorDecision(tag, SectorBasis.Tag)
-        : new SectorDecision(Sector.Unclassified, SectorBasis.None);
+    public static SectorDecision SectorOf(UsageEvent sent, AccountEntry? account, SectorRuleBook rules) => rules.Decide(new SectorEvidence(
+        sent.Sector, account, account?.Facts ?? SectorFacts.Of(sent.Account, null, null), sent.SectorTag, sent.Plan, sent.OccurredAt));
 
     private static QuarantinedUsage? QuarantineOf(IngestItem item) => item is { Quarantine: { } reason, Sent: var sent }
         ? new QuarantinedUsage(sent.Reported!.Shape, reason.Code, $"{reason.Pointer}: {reason.Detail}", Present(sent.Producer), Present(sent.Model),
@@ -137,9 +136,10 @@ internal static class EventRater
     /// <param name="terms">What its model's name says of the price.</param>
     /// <param name="schedule">What may price its model.</param>
     /// <param name="account">The account that it names; null: none, or one that is not known yet.</param>
+    /// <param name="sector">What it counts for: <see cref="SectorOf"/>.</param>
     /// <param name="reportingCurrency">The currency of what is free.</param>
-    public static RatedLine[] Value(UsageEvent sent, ModelTerms terms, RateSchedule schedule, AccountEntry? account, string reportingCurrency) =>
-        EventRating.Rate(terms.IsFree ? Free(sent.Usage, reportingCurrency) : sent.Usage, schedule, sent.OccurredAt, account?.Id, SectorOf(sent, account).Sector, sent.Region);
+    public static RatedLine[] Value(UsageEvent sent, ModelTerms terms, RateSchedule schedule, AccountEntry? account, Sector sector, string reportingCurrency) =>
+        EventRating.Rate(terms.IsFree ? Free(sent.Usage, reportingCurrency) : sent.Usage, schedule, sent.OccurredAt, account?.Id, sector, sent.Region);
 
     // The name says that the price is zero, as the event could; where the event says another price, it knows better.
     private static UsageLine[] Free(UsageLine[] usage, string currency) =>

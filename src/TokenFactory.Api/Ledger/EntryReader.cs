@@ -166,5 +166,7 @@ internal sealed class EntryReader(NpgsqlDataSource dataSource)
         FxRateId = row.IsDBNull(22) ? null : row.GetInt64(22),
         ReversesBatchId = row.IsDBNull(19) ? null : row.GetInt64(19),
         ReversesEntryNo = row.IsDBNull(20) ? null : row.GetInt32(20),
+        SectorBasis = ReceiptText.SectorBasis(row.IsDBNull(23) ? SectorBasis.Unrecorded : (SectorBasis)row.GetInt16(23)),
+        SectorRuleId = row.IsDBNull(24) ? null : row.GetInt32(24),
     };
 }

@@ -47,11 +47,21 @@ public sealed record LedgerEntry
     /// <summary>In a reversal: the number of that entry in its batch.</summary>
     public int? ReversesEntryNo { get; init; }
 
+    /// <summary>
+    /// What decided the sector: <c>event</c>, <c>account</c>, <c>tag</c>, <c>rule</c>, <c>none</c> or <c>reclassification</c>. Null: recorded before
+    /// that was kept.
+    /// </summary>
+    public string? SectorBasis { get; init; }
+
+    /// <summary>The sector rule that decided: the number of <c>/v1/sector-rules</c>.</summary>
+    public int? SectorRuleId { get; init; }
+
     /// <summary>The columns of a table.</summary>
     internal static IReadOnlyList<string> Columns { get; } =
     [
         "recorded_at", "source", "batch_id", "entry_no", "event_id", "occurred_at", "producer", "model", "token_class", "service_tier", "account",
         "sector", "quantity", "basis", "unit_value", "currency", "amount", "rate_id", "reporting_amount", "fx_rate_id", "reverses_batch_id", "reverses_entry_no",
+        "sector_basis", "sector_rule_id",
     ];
 
     internal IReadOnlyList<CsvCell> Cells =>
@@ -60,6 +70,7 @@ public sealed record LedgerEntry
         UtcInstantConverter.Text(OccurredAt), Producer, Model, TokenClass, ServiceTier, Account, Sector,
         CsvCell.Number(Quantity), Basis, Number(UnitValue), Currency, Number(Amount), Number(RateId),
         Number(ReportingAmount), Number(FxRateId), Number(ReversesBatchId), Number(ReversesEntryNo),
+        SectorBasis, Number(SectorRuleId),
     ];
 
     private static CsvCell Number(IFormattable? value) => CsvCell.Number(value?.ToString(null, CultureInfo.InvariantCulture));

@@ -2,7 +2,7 @@
 -- from what the sources bring.
 select e.recorded_at, s.slug, e.batch_id, e.entry_no, e.event_id, e.occurred_at, p.slug, m.slug, i.token_class, i.service_tier, a.slug,
        e.sector, e.quantity, e.basis, e.unit_value, e.currency, e.amount, e.rate_id, e.reporting_amount, e.reverses_batch_id, e.reverses_entry_no,
-       e.source_id, e.fx_rate_id
+       e.source_id, e.fx_rate_id, e.sector_basis, e.sector_rule_id
 from sources s
 cross join lateral (
     select e.*

@@ -58,7 +58,7 @@ public sealed class ReversalTests(ApiFixture fixture) : IClassFixture<ApiFixture
             .Should().Equal(taken.Select(e => (e.GetProperty("batch_id").GetInt64(), e.GetProperty("entry_no").GetInt32())));
         back.Select(e => e.GetProperty("quantity").GetString()).Should().Equal(taken.Select(e => $"-{e.GetProperty("quantity").GetString()}"));
         taken.Should().OnlyContain(e => e.GetProperty("reverses_batch_id").ValueKind == JsonValueKind.Null);
-        (await _api.Client.GetStringAsync($"/v1/ledger/entries?source={source}&format=csv")).Split("\r\n")[0].Should().EndWith("reverses_batch_id,reverses_entry_no");
+        (await _api.Client.GetStringAsync($"/v1/ledger/entries?source={source}&format=csv")).Split("\r\n")[0].Should().EndWith("reverses_batch_id,reverses_entry_no,sector_basis,sector_rule_id");
     }
 
     [Fact]

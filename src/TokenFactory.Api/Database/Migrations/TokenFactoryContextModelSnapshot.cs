@@ -90,6 +90,10 @@ namespace TokenFactory.Api.Database.Migrations
                         .HasColumnType("text")
                         .HasColumnName("name");
 
+                    b.Property<string>("Plan")
+                        .HasColumnType("text")
+                        .HasColumnName("plan");
+
                     b.Property<int?>("ProducerId")
                         .HasColumnType("integer")
                         .HasColumnName("producer_id");
@@ -572,6 +576,95 @@ namespace TokenFactory.Api.Database.Migrations
                         });
                 });
 
+            modelBuilder.Entity("TokenFactory.Api.Catalog.Sectors.SectorRuleEnd", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<int>("Id"));
+
+                    b.Property<DateTimeOffset>("EffectiveTo")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("effective_to");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset>("RecordedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("recorded_at");
+
+                    b.Property<int>("SectorRuleId")
+                        .HasColumnType("integer")
+                        .HasColumnName("sector_rule_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_sector_rule_ends");
+
+                    b.HasIndex("SectorRuleId")
+                        .HasDatabaseName("ix_sector_rule_ends_sector_rule_id");
+
+                    b.ToTable("sector_rule_ends", (string)null);
+                });
+
+            modelBuilder.Entity("TokenFactory.Api.Catalog.Sectors.SectorRuleRow", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<int>("Id"));
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset>("EffectiveFrom")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("effective_from");
+
+                    b.Property<DateTimeOffset?>("EffectiveTo")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("effective_to");
+
+                    b.Property<short>("Kind")
+                        .HasColumnType("smallint")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Provenance")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("provenance");
+
+                    b.Property<short>("Sector")
+                        .HasColumnType("smallint")
+                        .HasColumnName("sector");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("value")
+                        .UseCollation("C");
+
+                    b.HasKey("Id")
+                        .HasName("pk_sector_rules");
+
+                    b.HasIndex("Kind", "Value")
+                        .HasDatabaseName("ix_sector_rules_kind_value");
+
+                    b.ToTable("sector_rules", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_sector_rules_kind", "kind between 1 and 3");
+
+                            t.HasCheckConstraint("ck_sector_rules_sector", "sector between 0 and 3");
+                        });
+                });
+
             modelBuilder.Entity("TokenFactory.Api.Catalog.Source", b =>
                 {
                     b.Property<long>("Id")
@@ -744,6 +837,16 @@ namespace TokenFactory.Api.Database.Migrations
                         .HasConstraintName("fk_rates_rate_cards_rate_card_id");
                 });
 
+            modelBuilder.Entity("TokenFactory.Api.Catalog.Sectors.SectorRuleEnd", b =>
+                {
+                    b.HasOne("TokenFactory.Api.Catalog.Sectors.SectorRuleRow", null)
+                        .WithMany("Ends")
+                        .HasForeignKey("SectorRuleId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_sector_rule_ends_sector_rules_sector_rule_id");
+                });
+
             modelBuilder.Entity("TokenFactory.Api.Access.ApiKey", b =>
                 {
                     b.Navigation("Sources");
@@ -774,6 +877,11 @@ namespace TokenFactory.Api.Database.Migrations
                     b.Navigation("Ends");
 
                     b.Navigation("Rates");
+                });
+
+            modelBuilder.Entity("TokenFactory.Api.Catalog.Sectors.SectorRuleRow", b =>
+                {
+                    b.Navigation("Ends");
                 });
 #pragma warning restore 612, 618
         }

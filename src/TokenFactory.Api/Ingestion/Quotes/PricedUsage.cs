@@ -30,11 +30,12 @@ internal sealed class PricedUsage
         Schedule = Model is { } model ? prices.Rates.ScheduleOf(model, ServiceTier)
             : producer is null ? new RateSchedule([])
             : prices.Rates.ScheduleOfNew(producer.Id, ModelName, ServiceTier);
-        Lines = EventRater.Value(sent, terms, Schedule, Account, reportingCurrency);
+        Sector = EventRater.SectorOf(sent, Account, catalog.SectorRules);
+        Lines = EventRater.Value(sent, terms, Schedule, Account, Sector.Sector, reportingCurrency);
         // No item is needed: nothing is recorded under it.
-        Entries = [.. Lines.Select(line => LedgerLine.Of(line, itemId: 0, EventRater.SectorOf(sent, Account), _exchange, reportingCurrency, sent.OccurredAt))];
+        Entries = [.. Lines.Select(line => LedgerLine.Of(line, itemId: 0, Sector, _exchange, reportingCurrency, sent.OccurredAt))];
         InputTokens = EventRating.InputTokens(sent.Usage);
-        Query = new PriceQuery(sent.OccurredAt, InputTokens, Account?.Id, EventRater.SectorOf(sent, Account).Sector, sent.Region);
+        Query = new PriceQuery(sent.OccurredAt, InputTokens, Account?.Id, Sector.Sector, sent.Region);
     }
 
     public UsageEvent Event { get; }
@@ -43,6 +44,9 @@ internal sealed class PricedUsage
 
     /// <summary>Null: the event names none, or one that is not known.</summary>
     public AccountEntry? Account { get; }
+
+    /// <summary>What it would count for, and why.</summary>
+    public SectorDecision Sector { get; }
 
     /// <summary>Null: it is not known.</summary>
     public ModelEntry? Model { get; }

@@ -57,7 +57,7 @@ internal sealed class Quotes(
             Model = priced.ModelName,
             ServiceTier = priced.ServiceTier.Name(),
             Account = sent.Account,
-            Sector = EventRater.SectorOf(sent, priced.Account).Sector.Name(),
+            Sector = priced.Sector.Sector.Name(),
             Region = sent.Region,
             NotRegistered = unknown.Count == 0 ? null : unknown,
             OccurredAt = sent.OccurredAt,

@@ -47,11 +47,12 @@ public sealed class WireTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         const int depth = 50_000;
         string Nested(string open, string close) => string.Concat(Enumerable.Repeat(open, depth)) + string.Concat(Enumerable.Repeat(close, depth));
 
+        var values = Nested("{\"arrayValue\":{\"values\":[", "]}}");
         foreach (var body in new[]
         {
             Nested("[", "]"),
-            $$"""{"unknown":{{Nested("[", "]")}}}""",
-            $$"""{"{{(path == "/v1/traces" ? "resourceSpans" : "resourceMetrics")}}":[{"resource":{"attributes":[{"key":"a","value":{{Nested("{\"arrayValue\":{\"values\":[", "]}}")}}}]}}]}""",
+            """{"unknown":""" + Nested("[", "]") + "}",
+            $"{{\"{(path == "/v1/traces" ? "resourceSpans" : "resourceMetrics")}\":[{{\"resource\":{{\"attributes\":[{{\"key\":\"a\",\"value\":{values}}}]}}}}]}}",
         })
         {
             (await sender.SendAsync(path, body)).Status.Should().BeOneOf(200, 400);
