@@ -4,7 +4,7 @@ namespace TokenFactory.Economics.Usage;
 
 /// <summary>
 /// One result of a provider's own report of an organization's usage: the tokens of a time bucket and a group. Neither states a total: it is what
-/// the documented fields add up to.
+/// the documented fields add up to. As a response it is the <c>usage</c> of one, so that what is kept of it is what is kept of every usage.
 /// </summary>
 internal static class UsageReportProfiles
 {
@@ -42,7 +42,7 @@ internal static class UsageReportProfiles
         leaves.AddOutput(output, reasoning: 0, outputMedia);
         return leaves.Reading(input + output);
     })
-    { Member = null, Marks = ["input_tokens"] };
+    { Marks = ["input_tokens"] };
 
     /// <summary>
     /// Anthropic, <c>GET /v1/organizations/usage_report/messages</c>. Additive: uncached_input_tokens, cache_read_input_tokens and the two parts of
@@ -61,5 +61,5 @@ internal static class UsageReportProfiles
         leaves.Add(TokenClass.Output, output);
         return leaves.Reading(input + cached + writes.Sum + output);
     })
-    { Member = null, Marks = ["uncached_input_tokens"] };
+    { Marks = ["uncached_input_tokens"] };
 }

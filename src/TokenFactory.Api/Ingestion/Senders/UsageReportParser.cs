@@ -100,7 +100,10 @@ internal sealed class UsageReportParser(ReportedUsageReader reader, TimeProvider
             inner.WriteEndObject();
         }
 
+        writer.WriteStartObject();
+        writer.WritePropertyName("usage");
         UsageDigest.WriteUsage(JsonElement.Parse(counts.GetBuffer().AsSpan(0, (int)counts.Length)), writer);
+        writer.WriteEndObject();
     }
 
     private static IngestItem Empty(int index, string source) => new(index, new UsageEvent { Source = source }, new EventViolations()) { IsEmpty = true };
