@@ -13,7 +13,7 @@ internal static class EventRater
     public static readonly FieldError UnknownProducer = new("/producer", "unknown_producer",
         "No producer has this id or alias. Register it at POST /v1/producers, or add the name as an alias of one.");
 
-    private static readonly FieldError Late = new("", "late_reading",
+    public static readonly FieldError Late = new("", "late_reading",
         "The counter was read later than this already: what it had grown by is counted, and this reading adds nothing.");
 
     /// <summary>Why an event of an OpenTelemetry signal does not count: its source's usage is taken from the other. Null: it does.</summary>

@@ -53,6 +53,9 @@ internal sealed class IngestPipeline(
         var version = await ResolveAsync(user, items, cancellationToken);
         while (true)
         {
+            // Of a counter that was read later meanwhile, or of a signal that its source's usage is no longer taken from.
+            foreach (var item in items.Where(i => i.IfNew is not null || i.IsEmpty))
+                item.Quarantine ??= item.IfNew ?? EventRater.Late;
             var readable = items.Where(i => i is { Violations.Any: false, Quarantine: null, IsEmpty: false }).ToList();
             if (readable.Count == 0)
                 return;
@@ -65,6 +68,10 @@ internal sealed class IngestPipeline(
             catch (StaleCatalogException e)
             {
                 await catalog.CatchUpAsync(e.Version, cancellationToken);
+                version = await RateAsync(items, cancellationToken);
+            }
+            catch (StaleReadingException)
+            {
                 version = await RateAsync(items, cancellationToken);
             }
         }

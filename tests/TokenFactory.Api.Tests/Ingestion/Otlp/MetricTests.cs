@@ -140,5 +140,26 @@ public sealed class MetricTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         (await sender.TokensAsync()).Should().Be(150);
     }
 
+    [Fact]
+    public async Task Of_readings_that_were_held_back_a_release_records_what_the_counter_grew_by_and_no_more()
+    {
+        var sender = await SenderAsync("metric-release");
+        (string, object) provider = ("gen_ai.provider.name", "metric-latecomer");
+        foreach (var (total, at) in new[] { (100, 60), (150, 120), (180, 180) })
+            await sender.SendAsync(Path, MetricExport([], Histogram(Cumulative, Point(total, 0, at, "input", provider))));
+        (await sender.SumAsync("quarantined")).Should().Be(3);
+        await fixture.Api.CreateAsync("/v1/producers", new { id = "metric-latecomer", name = "Latecomer", kind = "both" });
+        await sender.TakenAsync(Path, MetricExport([], Histogram(Cumulative, Point(150, 0, 120, "input", provider))));
+
+        var released = await fixture.Api.CreateAsync("/v1/quarantine/release", new { source = sender.Source });
+
+        // The second was recorded by then, and the first is behind it.
+        released.GetProperty("released").GetInt32().Should().Be(1);
+        released.GetProperty("still_held").GetInt32().Should().Be(1);
+        released.GetProperty("reasons")[0].GetProperty("code").GetString().Should().Be("late_reading");
+        (await sender.TokensAsync()).Should().Be(180);
+        (await fixture.Api.GetAsync("/v1/reconciliation?full=true")).GetProperty("balanced").GetBoolean().Should().BeTrue();
+    }
+
     private Task<OtlpSender> SenderAsync(string source) => ForAsync(fixture, source);
 }

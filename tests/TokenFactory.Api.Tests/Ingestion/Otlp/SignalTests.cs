@@ -62,6 +62,21 @@ public sealed class SignalTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    public async Task What_was_held_back_by_the_other_signal_is_not_released_into_the_books()
+    {
+        var sender = await ForAsync(fixture, "signal-release");
+        await sender.SendAsync("/v1/traces", SpanExport([], Span(1, Call(provider: "signal-newcomer"))));
+        (await fixture.Api.Client.PatchAsJsonAsync("/v1/sources/signal-release", new { signal = "metrics" })).StatusCode.Should().Be(HttpStatusCode.OK);
+        await fixture.Api.CreateAsync("/v1/producers", new { id = "signal-newcomer", name = "Newcomer", kind = "both" });
+
+        var released = await fixture.Api.CreateAsync("/v1/quarantine/release", new { source = sender.Source });
+
+        released.GetProperty("still_held").GetInt32().Should().Be(1);
+        released.GetProperty("reasons")[0].GetProperty("code").GetString().Should().Be("other_signal");
+        (await sender.SumAsync("rejected")).Should().Be(0);
+    }
+
+    [Fact]
     public async Task A_name_alone_may_still_be_changed()
     {
         await fixture.Api.CreateAsync("/v1/sources", new { id = "signal-name", signal = "traces" });
