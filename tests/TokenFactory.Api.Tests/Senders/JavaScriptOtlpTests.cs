@@ -19,9 +19,8 @@ public sealed class JavaScriptOtlpTests(ApiFixture fixture) : IClassFixture<ApiF
 
         (await TokensAsync(source)).Should().Equal(("cache_read", 17_817), ("input", 86), ("output", 40), ("output_reasoning", 12));
         var receipt = await _api.GetAsync($"/v1/events?source={source}&id={told.GetProperty("trace_id")}-{told.GetProperty("span_id")}");
-        (receipt.GetProperty("account").GetString(), receipt.GetProperty("producer").GetString()).Should().Be(("acme", "openai"));
-        receipt.GetProperty("sent_model").GetString().Should().Be("gpt-4o-2024-08-06");
-        receipt.GetProperty("entries").EnumerateArray().Select(e => e.GetProperty("sector").GetString()).Distinct().Should().Equal("government");
+        string[] facts = ["account", "producer", "model", "sector"];
+        facts.Select(name => receipt.GetProperty(name).GetString()).Should().Equal("acme", "openai", "gpt-4o-2024-08-06", "government");
         _api.Output.Should().NotContain("secret");
     }
 
