@@ -111,7 +111,7 @@ internal sealed class EventsDocument(IngestionOptions options, EventSchema schem
         $"""
         Limits, each answered with 413 or a violation that names it:
 
-        * a JSON body: {options.MaxBodyBytes:N0} bytes after decompression, an array: {options.MaxArrayEvents:N0} events
+        * a JSON body: {options.MaxBodyBytes:N0} bytes after decompression, an array or a batch of CloudEvents: {options.MaxArrayEvents:N0} events
         * an NDJSON body: {options.MaxStreamBytes:N0} bytes after decompression, a line: {options.MaxLineBytes:N0} bytes, any number of lines
         * `atomic=true`: {options.MaxAtomicEvents:N0} events of one source
         * `id`, `account`, `model` and other names: {options.MaxNameLength:N0} characters

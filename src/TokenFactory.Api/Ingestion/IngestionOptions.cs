@@ -7,19 +7,19 @@ internal sealed class IngestionOptions
 {
     public const string Section = "TokenFactory:Ingestion";
 
-    /// <summary>The largest JSON body (object or array) after decompression, in bytes. NDJSON is streamed and has <see cref="MaxStreamBytes"/>.</summary>
+    /// <summary>The largest JSON body (object or array) after decompression, in bytes. NDJSON and CSV are streamed and have <see cref="MaxStreamBytes"/>.</summary>
     [Range(1_024, 1L << 30)]
     public int MaxBodyBytes { get; set; } = 64 << 20;
 
-    /// <summary>The largest NDJSON body after decompression, in bytes.</summary>
+    /// <summary>The largest NDJSON or CSV body after decompression, in bytes.</summary>
     [Range(1_024, 1L << 44)]
     public long MaxStreamBytes { get; set; } = 16L << 30;
 
-    /// <summary>The longest NDJSON line, in bytes.</summary>
+    /// <summary>The longest line of NDJSON or row of CSV, in bytes.</summary>
     [Range(1_024, 16 << 20)]
     public int MaxLineBytes { get; set; } = 256 << 10;
 
-    /// <summary>The most events in one JSON array.</summary>
+    /// <summary>The most events in one JSON array or batch of CloudEvents.</summary>
     [Range(1, 10_000_000)]
     public int MaxArrayEvents { get; set; } = 100_000;
 

@@ -71,8 +71,11 @@ internal sealed class CsvRowReader(EventParser parser, CsvLayout layout, string 
         {
             if (layout.Of(name, row) is not { } text || !WireNames.TryParseTokenClass(name, out var tokenClass))
                 continue;
-            var quantity = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var whole) ? whole : (long?)null;
-            lines.Add(new UsageLine(tokenClass, parser.CheckQuantity(quantity, Pointer(name), violations), null));
+            if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var whole))
+                whole = parser.CheckQuantity(whole, Pointer(name), violations);
+            else
+                violations.Add(Pointer(name), "invalid_quantity", "Must be digits alone, without thousands separators, sign, fraction or exponent.");
+            lines.Add(new UsageLine(tokenClass, whole, null));
         }
 
         if (lines.Count == 0)
