@@ -164,9 +164,9 @@ internal sealed partial class JournalWriter(
         {
             // A lane that no other writer holds: two writers in one lane would be correct, but each would wait for the other's COMMIT.
             await using var command = new NpgsqlCommand(
-                """
+                $"""
                 select lane::smallint from generate_series(1, 1000) as lane
-                where pg_try_advisory_lock(hashtext('journal_lane'), lane) limit 1
+                where pg_try_advisory_lock({JournalWriters.LockClass}, lane) limit 1
                 """, connection);
             _lane = (short)(await command.ExecuteScalarAsync(cancellationToken) ?? (short)0);
         }

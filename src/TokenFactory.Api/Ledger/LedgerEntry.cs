@@ -13,7 +13,7 @@ public sealed record LedgerEntry
     public required long BatchId { get; init; }
     public required int EntryNo { get; init; }
 
-    /// <summary>The event's id; one that begins with <c>~reversal/</c> is the reversal of the event named after it, with <c>~repricing/</c> its new price.</summary>
+    /// <summary>The event's id; one that begins with <c>~reversal/</c> is the reversal of the event named after it, with <c>~repricing/</c> its new price or sector.</summary>
     public required string EventId { get; init; }
     public required DateTimeOffset OccurredAt { get; init; }
     public required string Producer { get; init; }

@@ -105,7 +105,7 @@ internal sealed record LedgerEvent
     /// <summary>Of a correction: why.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Of a repricing: which.</summary>
+    /// <summary>Of a repricing or reclassification: which.</summary>
     public long? RepricingId { get; init; }
 
     /// <summary>

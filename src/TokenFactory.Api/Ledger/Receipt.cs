@@ -83,6 +83,13 @@ public sealed record Receipt
     /// <summary>Present once the event was priced anew: each time, the last is in force. The entries below are those of the first recording.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<RepricingNote>? Repricings { get; init; }
+
+    /// <summary>
+    /// Present once the event was moved to another sector with its account: each time, the last is in force. <see cref="Sector"/> is that of the
+    /// first recording.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ReclassificationNote>? Reclassifications { get; init; }
     public required IReadOnlyList<ReceiptEntry> Entries { get; init; }
 }
 
@@ -168,6 +175,20 @@ public sealed record RepricingNote
     /// <summary>As the receipt's own: in the reporting currency.</summary>
     public decimal? Amount { get; init; }
     public required string UnpricedQuantity { get; init; }
+}
+
+/// <summary>That an event was moved to another sector. Its prices are those of before.</summary>
+public sealed record ReclassificationNote
+{
+    /// <summary>The number of the reclassification: <c>GET /v1/accounts/{account}/reclassifications/{id}</c>.</summary>
+    public required long Reclassification { get; init; }
+    public required DateTimeOffset RecordedAt { get; init; }
+    public required long BatchId { get; init; }
+    public string? Reason { get; init; }
+
+    /// <summary>The sector that it has counted for since.</summary>
+    /// <example>government</example>
+    public required string Sector { get; init; }
 }
 
 /// <summary>That an event was reversed, and why.</summary>

@@ -4,7 +4,7 @@ using TokenFactory.Economics.Rating;
 
 namespace TokenFactory.Api.Ledger;
 
-/// <summary>The rows of <c>event_entries.sql</c>, put together to one event: its own first, then its repricings in order, then its reversal.</summary>
+/// <summary>The rows of <c>event_entries.sql</c>, put together to one event: its own first, then its repricings and reclassifications in order, then its reversal.</summary>
 internal sealed class RecordedLines(string eventId)
 {
     private const int ItemColumn = 10;
@@ -14,6 +14,7 @@ internal sealed class RecordedLines(string eventId)
     private readonly List<LedgerLine> _inForce = [];
     private readonly List<EntryPosition> _positions = [];
     private readonly List<(RepricingNote Note, List<LedgerLine> Lines)> _repricings = [];
+    private readonly List<ReclassificationNote> _reclassifications = [];
     private int _corrections;
     private Receipt? _receipt;
     private LedgerEvent? _event;
@@ -44,6 +45,7 @@ internal sealed class RecordedLines(string eventId)
                 Amount = ReceiptText.Amount(r.Lines),
                 UnpricedQuantity = ReceiptText.UnpricedQuantity(r.Lines),
             })],
+            Reclassifications = _reclassifications.Count == 0 ? null : _reclassifications,
         },
         _event! with { Lines = [.. _inForce] }, _positions, _corrections);
 
@@ -57,7 +59,7 @@ internal sealed class RecordedLines(string eventId)
         _event ??= EventOf(row);
     }
 
-    // What the repricing before had recorded is taken back by the next: the new lines are in force.
+    // What the repricing or reclassification before had recorded is taken back by the next: the new lines are in force.
     private void ReadRepricing(NpgsqlDataReader row, string key)
     {
         var number = ReservedKeys.NumberOf(key);
@@ -70,22 +72,39 @@ internal sealed class RecordedLines(string eventId)
         {
             _inForce.Clear();
             _positions.Clear();
-            _repricings.Add((new RepricingNote
-            {
-                Repricing = row.GetInt64(7),
-                RecordedAt = RecordedAt(row),
-                BatchId = row.GetInt64(2),
-                Reason = Text(row, 6),
-                UnpricedQuantity = "0",
-            }, []));
+            if (!IsReclassification(row))
+                _repricings.Add((RepricingOf(row), []));
         }
 
         if (row.GetBoolean(24))
             return;
         var line = LineOf(row, ItemColumn);
-        _repricings[^1].Lines.Add(line);
+        if (!IsReclassification(row))
+            _repricings[^1].Lines.Add(line);
+        else if (_inForce.Count == 0)
+            _reclassifications.Add(ReclassificationOf(row, line.Sector.Sector));
         Add(row, line);
     }
+
+    private static bool IsReclassification(NpgsqlDataReader row) => !row.IsDBNull(33) && (BatchKind)row.GetInt16(33) == BatchKind.Reclassification;
+
+    private static RepricingNote RepricingOf(NpgsqlDataReader row) => new()
+    {
+        Repricing = row.GetInt64(7),
+        RecordedAt = RecordedAt(row),
+        BatchId = row.GetInt64(2),
+        Reason = Text(row, 6),
+        UnpricedQuantity = "0",
+    };
+
+    private static ReclassificationNote ReclassificationOf(NpgsqlDataReader row, Sector sector) => new()
+    {
+        Reclassification = row.GetInt64(7),
+        RecordedAt = RecordedAt(row),
+        BatchId = row.GetInt64(2),
+        Reason = Text(row, 6),
+        Sector = sector.Name(),
+    };
 
     private void Add(NpgsqlDataReader row, in LedgerLine line)
     {

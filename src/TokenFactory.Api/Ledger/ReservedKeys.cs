@@ -18,7 +18,7 @@ internal static class ReservedKeys
     public static string Reversal(string eventId) => $"{Prefix}reversal/{eventId}";
 
     /// <summary>
-    /// The n-th correction of an event's price, from 1. A reversal takes the next number too (with no entries), so that of two corrections at once
+    /// The n-th correction of an event's price or sector, from 1. A reversal takes the next number too (with no entries), so that of two corrections at once
     /// one finds its number taken, and looks again.
     /// </summary>
     public static string Repricing(string eventId, int number) =>

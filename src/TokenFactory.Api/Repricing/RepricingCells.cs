@@ -30,9 +30,15 @@ internal sealed class RepricingCells
 
     public long Skipped { get; private set; }
 
+    /// <summary>Entries of the events that changed, as they were.</summary>
+    public long Entries { get; private set; }
+
+    /// <param name="sector">The sector that the event has without the repricing.</param>
+    /// <param name="outcome">What became of it.</param>
     public void Add(Sector sector, in RepricingOutcome outcome)
     {
         Examined++;
+        Entries += outcome is { IsChanged: true, Before: { } changed } ? changed.Count : 0;
         Changed += outcome.IsChanged ? 1 : 0;
         Skipped += outcome.IsSkipped ? 1 : 0;
         foreach (var line in outcome.Before ?? [])

@@ -13,10 +13,7 @@ internal sealed record RepricingDraft(RepricingScope Scope, RepricingSelection S
     /// <summary>Checks what does not depend on the kind of request: the reason, and that one kind is asked for.</summary>
     public static void Check(NewRepricing request, List<FieldError> errors)
     {
-        if (request.Reason is { } reason && (string.IsNullOrWhiteSpace(reason) || reason.Length > MaxReasonLength || reason.Contains('\0', StringComparison.Ordinal)))
-            errors.Add(new FieldError("/reason", "invalid_text", $"Must have 1 to {MaxReasonLength} characters, without NUL."));
-        if (request.Reason is null && request.DryRun is not true)
-            errors.Add(new FieldError("/reason", "required", "Say why; it is kept with every entry. A dry run needs none."));
+        CheckReason(request.Reason, request.DryRun is true, errors);
         if (request.Confirms is null && request.Reverts is null)
             return;
         var whole = request.Confirms is not null ? "confirms" : "reverts";
@@ -30,6 +27,15 @@ internal sealed record RepricingDraft(RepricingScope Scope, RepricingSelection S
             if (isSent)
                 errors.Add(new FieldError($"/{name}", "unexpected", $"Leave it out: `{whole}` says all of it."));
         }
+    }
+
+    /// <summary>Why something is recorded anew: kept with every entry, so that it must be said.</summary>
+    public static void CheckReason(string? reason, bool isDryRun, List<FieldError> errors)
+    {
+        if (reason is not null && (string.IsNullOrWhiteSpace(reason) || reason.Length > MaxReasonLength || reason.Contains('\0', StringComparison.Ordinal)))
+            errors.Add(new FieldError("/reason", "invalid_text", $"Must have 1 to {MaxReasonLength} characters, without NUL."));
+        if (reason is null && !isDryRun)
+            errors.Add(new FieldError("/reason", "required", "Say why; it is kept with every entry. A dry run needs none."));
     }
 
     /// <summary>Reads a request for a window.</summary>

@@ -29,6 +29,9 @@ internal sealed class RepricingEvent
     /// <summary>The sector of the lines in force.</summary>
     public SectorDecision Sector => InForce[0].Line.Sector;
 
+    /// <summary>The sector that it has without this repricing.</summary>
+    public Sector SectorBefore => (Own is { } own ? own.Before[0].Sector : Sector).Sector;
+
     public bool IsUnpriced => InForce.Exists(l => l.Line.ReportingAmount is null);
 }
 

@@ -66,7 +66,6 @@ internal static class RepricingEventReader
         Add(command, selection.Models, NpgsqlDbType.Array | NpgsqlDbType.Integer);
         Add(command, selection.ServiceTiers, NpgsqlDbType.Array | NpgsqlDbType.Smallint);
         Add(command, selection.Accounts, NpgsqlDbType.Array | NpgsqlDbType.Bigint);
-        Add(command, selection.Sectors, NpgsqlDbType.Array | NpgsqlDbType.Smallint);
         Add(command, task.Id, NpgsqlDbType.Bigint);
         Add(command, task.Reverts, NpgsqlDbType.Bigint);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
@@ -77,6 +76,9 @@ internal static class RepricingEventReader
             AddLine(events[^1], row);
         }
 
+        // The sector in force, which a reclassification may have moved since the recording. What a revert takes back it does in any sector.
+        if (task.Reverts is null && selection.Sectors is { } sectors)
+            events.RemoveAll(e => !sectors.Contains((short)e.SectorBefore));
         return events;
     }
 

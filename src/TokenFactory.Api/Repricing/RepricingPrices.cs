@@ -1,11 +1,12 @@
 using TokenFactory.Api.Catalog;
 using TokenFactory.Api.Ledger;
+using TokenFactory.Economics.Measures;
 using TokenFactory.Economics.Rating;
 
 namespace TokenFactory.Api.Repricing;
 
 /// <summary>What becomes of an event that is looked at.</summary>
-/// <param name="IsSkipped">Of a revert: another repricing is in force.</param>
+/// <param name="IsSkipped">Of a revert: another repricing is in force. Of a reclassification: what decided the sector is not on record.</param>
 /// <param name="Before">The lines in force without the repricing; null: the event is not in the difference.</param>
 /// <param name="After">The lines in force with it.</param>
 /// <param name="IsChanged">Whether the two differ.</param>
@@ -23,6 +24,8 @@ internal sealed class RepricingPrices(RepricingTask task, KnownPrices known, str
     {
         if (sent.Own is { } own)
             return new RepricingOutcome(false, own.Before, own.After, true, null);
+        if (task.Selection.ToSector is { } sector)
+            return sent.IsReversed ? Left : Move(sent, sector);
         if (sent.IsReversed || (task.Reverts is null && task.Selection.Only == RepricingEvents.Unpriced && !sent.IsUnpriced))
             return Left;
         var before = sent.InForce.ConvertAll(l => l.Line);
@@ -34,9 +37,23 @@ internal sealed class RepricingPrices(RepricingTask task, KnownPrices known, str
             : new RepricingOutcome(false, before, after, true, CorrectionOf(sent, before, after));
     }
 
-    // What was there before the repricing that is reverted, as long as the price in force is still its own.
+    // The same lines in another sector. What the event itself says is left; so is what nobody knows the reason of.
+    private RepricingOutcome Move(RepricingEvent sent, Sector sector)
+    {
+        if (sent.Sector.Sector == sector || sent.Sector.Basis == SectorBasis.Event)
+            return Left;
+        if (sent.Sector.Basis == SectorBasis.Unrecorded)
+            return Left with { IsSkipped = true };
+        var before = sent.InForce.ConvertAll(l => l.Line);
+        var after = InSector(before, new SectorDecision(sector, SectorBasis.Reclassification));
+        return new RepricingOutcome(false, before, after, true, CorrectionOf(sent, before, after));
+    }
+
+    // What was there before the repricing that is reverted, as long as the price in force is still its own; in the sector of now.
     private static List<LedgerLine>? FormerLines(RepricingEvent sent, List<LedgerLine> inForce) =>
-        sent.Reverted!.After.SequenceEqual(inForce) ? sent.Reverted.Before : null;
+        InSector(sent.Reverted!.After, sent.Sector).SequenceEqual(inForce) ? InSector(sent.Reverted.Before, sent.Sector) : null;
+
+    private static List<LedgerLine> InSector(List<LedgerLine> lines, SectorDecision sector) => lines.ConvertAll(l => l with { Sector = sector });
 
     // Token classes as they were recorded; what the former prices had added beyond tokens is dropped, and made anew.
     private List<LedgerLine> Rate(RepricingEvent sent)

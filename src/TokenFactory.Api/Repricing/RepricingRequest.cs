@@ -59,7 +59,7 @@ public sealed record RepricingFilter
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Account { get; init; }
 
-    /// <summary>Sectors, as the entries have them.</summary>
+    /// <summary>Sectors, as the entries in force have them.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<Sector>? Sector { get; init; }
 }

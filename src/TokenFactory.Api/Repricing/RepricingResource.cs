@@ -21,7 +21,7 @@ public sealed record RepricingResource
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? ConfirmedBy { get; init; }
 
-    /// <summary>Of a dry run: a repricing of the same window that was recorded after it. It can't be confirmed any more.</summary>
+    /// <summary>Of a dry run: a repricing or reclassification of the same window that was recorded after it. It can't be confirmed any more.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? SupersededBy { get; init; }
 

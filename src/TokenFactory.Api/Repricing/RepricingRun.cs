@@ -52,7 +52,7 @@ internal sealed class RepricingRun(NpgsqlConnection connection, Journal journal,
                 if (task.Reverts is not null && sent.Reverted is null)
                     continue;
                 var outcome = prices.Of(sent);
-                found.Add(sent.Sector.Sector, outcome);
+                found.Add(sent.SectorBefore, outcome);
                 if (outcome.Posting is { } correction)
                     corrections.Add(correction);
             }
@@ -68,7 +68,8 @@ internal sealed class RepricingRun(NpgsqlConnection connection, Journal journal,
     {
         foreach (var chunk in corrections.Chunk(MaxEventsPerPosting))
         {
-            var posting = new Posting { SourceId = sourceId, Kind = BatchKind.Repricing, Events = chunk, Atomic = true };
+            var kind = task.Selection.ToSector is null ? BatchKind.Repricing : BatchKind.Reclassification;
+            var posting = new Posting { SourceId = sourceId, Kind = kind, Events = chunk, Atomic = true };
             if ((await PostPatientlyAsync(posting, cancellationToken)).Refused)
                 return false;
         }

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using TokenFactory.Economics.Measures;
+
 namespace TokenFactory.Api.Repricing;
 
 /// <summary>What a repricing looks at, with the numbers of what is named: as it is kept, so that a name that moves later changes nothing.</summary>
@@ -16,6 +19,10 @@ internal sealed record RepricingSelection
     public short[]? ServiceTiers { get; init; }
     public long[]? Accounts { get; init; }
     public short[]? Sectors { get; init; }
+
+    /// <summary>Of a reclassification: the sector that the events move to, at the prices that they have. Null: a repricing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Sector? ToSector { get; init; }
 }
 
 /// <summary>A repricing that is to be done, as its row says.</summary>
@@ -28,7 +35,7 @@ internal sealed record RepricingTask
     public required DateTimeOffset KnownAt { get; init; }
     public required RepricingSelection Selection { get; init; }
 
-    /// <summary>The last number of each lane, by <c>source/lane</c>.</summary>
+    /// <summary>The last number of each lane, by <c>source/lane</c>; of a reclassification that was not begun yet, none.</summary>
     public required IReadOnlyDictionary<string, long> Marks { get; init; }
 
     /// <summary>The number that each lane is done up to.</summary>

@@ -89,6 +89,8 @@ internal sealed partial class RepricingService(
     {
         try
         {
+            if (task is { Selection.ToSector: not null, Marks.Count: 0 })
+                task = await RepricingTasks.MarkAsync(connection, task, time, stoppingToken);
             var prices = await ReadPricesAsync(task, stoppingToken);
             if (await new RepricingRun(connection, journal, task, prices, time).RunAsync(stoppingToken))
                 LogCompleted(logger, task.Id);
@@ -102,11 +104,11 @@ internal sealed partial class RepricingService(
         }
     }
 
-    // A revert needs none: it records what was there before.
+    // A revert needs none: it records what was there before. Nor does a reclassification: it records what is there.
     private async Task<RepricingPrices> ReadPricesAsync(RepricingTask task, CancellationToken cancellationToken)
     {
         var currency = await settings.ReportingCurrencyAsync(cancellationToken);
-        var known = task.Reverts is null ? await KnownPrices.ReadAsync(dataSource, task.Selection.AsOf ?? task.KnownAt, cancellationToken) : KnownPrices.None;
+        var known = task.Reverts is null && task.Selection.ToSector is null ? await KnownPrices.ReadAsync(dataSource, task.Selection.AsOf ?? task.KnownAt, cancellationToken) : KnownPrices.None;
         return new RepricingPrices(task, known, currency);
     }
 

@@ -3,6 +3,7 @@ using Npgsql;
 using NpgsqlTypes;
 using TokenFactory.Api.Database;
 using TokenFactory.Api.Hosting;
+using TokenFactory.Api.Ledger;
 
 namespace TokenFactory.Api.Repricing;
 
@@ -63,6 +64,24 @@ internal static class RepricingTasks
         };
     }
 
+    /// <summary>
+    /// Marks what a reclassification looks at: all that was recorded by the sector of before. The catalog knows the new one, so that whoever begins
+    /// to record does by that; who was recording then is waited for.
+    /// </summary>
+    public static async Task<RepricingTask> MarkAsync(NpgsqlConnection connection, RepricingTask task, TimeProvider time, CancellationToken cancellationToken)
+    {
+        await JournalWriters.WaitForAsync(connection, time, cancellationToken);
+        await using var command = Command(connection,
+            """
+            update repricings
+            set marks = coalesce((select jsonb_object_agg(l.source_id || '/' || l.lane, l.seq) from journal_lane l), '{}')
+            where id = $1 and state = 1
+            returning marks
+            """, task.Id);
+        var marks = (string)(await command.ExecuteScalarAsync(cancellationToken))!;
+        return task with { Marks = JsonSerializer.Deserialize<Dictionary<string, long>>(marks, WireJson.Options)! };
+    }
+
     /// <summary>Moves a lane on and counts what was found on the way.</summary>
     /// <returns>False: another has moved it meanwhile, and nothing was counted.</returns>
     public static async Task<bool> AdvanceAsync(
@@ -70,7 +89,7 @@ internal static class RepricingTasks
     {
         await using var command = Command(connection, Sql.Read("Repricing/repricing_advance.sql"), id);
         Add(command, lane, NpgsqlDbType.Text);
-        foreach (var number in (ReadOnlySpan<long>)[from, to, found.Examined, found.Changed, found.Skipped])
+        foreach (var number in (ReadOnlySpan<long>)[from, to, found.Examined, found.Changed, found.Skipped, found.Entries])
             Add(command, number, NpgsqlDbType.Bigint);
         var cells = found.Cells;
         Add(command, cells.Select(c => (short)c.Key.Sector).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Smallint);

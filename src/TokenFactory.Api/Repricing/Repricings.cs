@@ -17,6 +17,8 @@ internal readonly record struct RepricingFollowUp(long? Id, RepricingResource? O
 internal sealed class Repricings(NpgsqlDataSource dataSource, LedgerSettings settings, TimeProvider time)
 {
     private const int MaxRows = 1_000;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
 
     private const string Columns =
         """
@@ -39,16 +41,34 @@ internal sealed class Repricings(NpgsqlDataSource dataSource, LedgerSettings set
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using (var still = new NpgsqlCommand("select version from catalog_version for share", connection))
             await still.ExecuteScalarAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(Sql.Read("Repricing/repricing_create.sql"), connection);
-        Add(command, JsonSerializer.Serialize(draft.Scope, WireJson.Options), NpgsqlDbType.Jsonb);
-        Add(command, JsonSerializer.Serialize(draft.Selection, WireJson.Options), NpgsqlDbType.Jsonb);
-        Add(command, isDryRun, NpgsqlDbType.Boolean);
-        Add(command, reason, NpgsqlDbType.Text);
-        Add(command, time.GetUtcNow(), NpgsqlDbType.TimestampTz);
-        Add(command, draft.Selection.Sources, NpgsqlDbType.Array | NpgsqlDbType.Bigint);
-        var id = (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+        var id = await InsertAsync(connection, draft.Scope, draft.Selection, isDryRun, reason, time.GetUtcNow(), accountId: null, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return id;
+    }
+
+    /// <summary>Adds a row that is to be done, while the caller holds the catalog still.</summary>
+    /// <param name="connection">The caller's transaction.</param>
+    /// <param name="request">What was asked for.</param>
+    /// <param name="selection">The same with its numbers.</param>
+    /// <param name="isDryRun">Whether nothing is recorded.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="now">The clock that prices are recorded by.</param>
+    /// <param name="accountId">Of a reclassification: the account. Its lanes are marked when it begins, but those of a dry run.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Its number.</returns>
+    public static async Task<long> InsertAsync(
+        NpgsqlConnection connection, object request, RepricingSelection selection, bool isDryRun, string? reason, DateTimeOffset now, long? accountId,
+        CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(Sql.Read("Repricing/repricing_create.sql"), connection);
+        Add(command, JsonSerializer.Serialize(request, request.GetType(), WireJson.Options), NpgsqlDbType.Jsonb);
+        Add(command, JsonSerializer.Serialize(selection, WireJson.Options), NpgsqlDbType.Jsonb);
+        Add(command, isDryRun, NpgsqlDbType.Boolean);
+        Add(command, reason, NpgsqlDbType.Text);
+        Add(command, now, NpgsqlDbType.TimestampTz);
+        Add(command, accountId is null || isDryRun ? selection.Sources : [], NpgsqlDbType.Array | NpgsqlDbType.Bigint);
+        Add(command, accountId, NpgsqlDbType.Bigint);
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     /// <summary>
@@ -61,7 +81,7 @@ internal sealed class Repricings(NpgsqlDataSource dataSource, LedgerSettings set
             : await FollowAsync(
                 """
                 insert into repricings (request, selection, dry_run, confirms, reason, created_at, known_at, marks)
-                select request, selection, false, id, $2, $3, known_at, marks from repricings where id = $1 and dry_run and state = 2
+                select request, selection, false, id, $2, $3, known_at, marks from repricings where id = $1 and dry_run and state = 2 and account_id is null
                 on conflict (confirms) do nothing
                 returning id
                 """, dryRun, reason, cancellationToken);
@@ -70,13 +90,20 @@ internal sealed class Repricings(NpgsqlDataSource dataSource, LedgerSettings set
     public Task<RepricingFollowUp> RevertAsync(long repricing, string reason, CancellationToken cancellationToken) => FollowAsync(
         """
         insert into repricings (request, selection, dry_run, reverts, reason, created_at, known_at, marks)
-        select request, selection, false, id, $2, $3, known_at, marks from repricings where id = $1 and not dry_run and state <> 1
+        select request, selection, false, id, $2, $3, known_at, marks from repricings where id = $1 and not dry_run and state <> 1 and account_id is null
         on conflict (reverts) where state = 1 or skipped = 0 do nothing
         returning id
         """, repricing, reason, cancellationToken);
 
-    /// <summary>Whether a repricing is still under way.</summary>
-    public async Task<bool> IsRunningAsync(long id, CancellationToken cancellationToken)
+    /// <summary>Waits some seconds for the end of a repricing, so that a small one is answered completed.</summary>
+    public async Task AwaitEndAsync(long id, CancellationToken cancellationToken)
+    {
+        var begun = time.GetTimestamp();
+        while (await IsRunningAsync(id, cancellationToken) && time.GetElapsedTime(begun) < Patience)
+            await Task.Delay(LookInterval, time, cancellationToken);
+    }
+
+    private async Task<bool> IsRunningAsync(long id, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand("select state = 1 from repricings where id = $1");
         Add(command, id, NpgsqlDbType.Bigint);
@@ -90,7 +117,7 @@ internal sealed class Repricings(NpgsqlDataSource dataSource, LedgerSettings set
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         // One moment: the counts and the difference belong together.
         await using var snapshot = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
-        await using var command = new NpgsqlCommand($"{Columns} where r.id = $1", connection);
+        await using var command = new NpgsqlCommand($"{Columns} where r.id = $1 and r.account_id is null", connection);
         Add(command, id, NpgsqlDbType.Bigint);
         if ((await ReadAsync(command, cancellationToken)) is not [var found])
             return null;
@@ -100,7 +127,7 @@ internal sealed class Repricings(NpgsqlDataSource dataSource, LedgerSettings set
     /// <summary>Repricings before a number, the newest first.</summary>
     public async Task<List<RepricingResource>> ListAsync(long before, int limit, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand($"{Columns} where r.id < $1 order by r.id desc limit $2");
+        await using var command = dataSource.CreateCommand($"{Columns} where r.id < $1 and r.account_id is null order by r.id desc limit $2");
         Add(command, before, NpgsqlDbType.Bigint);
         Add(command, limit, NpgsqlDbType.Integer);
         return await ReadAsync(command, cancellationToken);

@@ -16,10 +16,6 @@ internal sealed class RepricingsController(
 {
     private const string ListName = "repricings";
 
-    // How long a request waits for its end, so that a small one is answered completed.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
-
     /// <summary>List repricings</summary>
     /// <remarks>The newest first, without what they change.</remarks>
     /// <param name="cursor">The `next_cursor` of the page before.</param>
@@ -98,9 +94,7 @@ internal sealed class RepricingsController(
     private async Task<IActionResult> AnswerAsync(long id, CancellationToken cancellationToken)
     {
         service.Wake();
-        var begun = time.GetTimestamp();
-        while (await repricings.IsRunningAsync(id, cancellationToken) && time.GetElapsedTime(begun) < Patience)
-            await Task.Delay(LookInterval, time, cancellationToken);
+        await repricings.AwaitEndAsync(id, cancellationToken);
         return Accepted($"/v1/repricings/{id}", await repricings.FindAsync(id, cancellationToken));
     }
 
@@ -118,7 +112,7 @@ internal sealed class RepricingsController(
         if (other.SupersededBy is { } supersededBy && request.Confirms is not null)
         {
             return Problems.Conflict(HttpContext, "superseded",
-                $"The repricing {supersededBy} has been at the same window since: what the dry run showed is not what would be done. Make another one.");
+                $"The repricing or reclassification {supersededBy} has been at the same window since: what the dry run showed is not what would be done. Make another one.");
         }
 
         if (other.RevertedBy is { } revertedBy && request.Reverts is not null)

@@ -1,16 +1,15 @@
 -- The events of some batches that a repricing selects, each with what it needs: names, whether it was reversed, how often it was corrected, and
 -- three kinds of lines (role 0: in force; 1: what this repricing has recorded of it already; 2: what the repricing that is reverted has recorded).
 -- $1 source, $2 and $3 instants and numbers of the batches, $4 and $5 the window, $6 producers, $7 models, $8 service tiers, $9 accounts,
--- $10 sectors (null: all), $11 this repricing, $12 the one that it reverts.
+-- $10 this repricing, $11 the one that it reverts. Null: all.
 with selected as materialized (
-    select distinct e.event_id, e.recorded_at, e.batch_id, e.occurred_at, e.account_id, e.buyer_id, e.sector, i.producer_id, i.model_id, i.service_tier
+    select distinct e.event_id, e.recorded_at, e.batch_id, e.occurred_at, e.account_id, e.buyer_id, i.producer_id, i.model_id, i.service_tier
     from unnest($2::timestamptz[], $3::bigint[]) as b (recorded_at, batch_id)
     cross join lateral (
         select * from ledger_entry e
         where e.source_id = $1 and e.recorded_at = b.recorded_at and e.batch_id = b.batch_id
           and e.occurred_at >= $4 and e.occurred_at < $5
           and ($9::bigint[] is null or e.account_id = any ($9))
-          and ($10::smallint[] is null or e.sector = any ($10))
         offset 0) e
     join items i on i.id = e.item_id
     where ($6::integer[] is null or i.producer_id = any ($6))
@@ -41,11 +40,11 @@ cross join lateral (
            case when latest.entry_count > 0 then latest.first_entry_no else o.first_entry_no end as first_entry_no,
            case when latest.entry_count > 0 then latest.entry_count else o.entry_count end as entry_count
     union all
-    select case when i.repricing_id = $11 then 1 else 2 end, i.recorded_at, i.batch_id, i.first_entry_no, i.entry_count
+    select case when i.repricing_id = $10 then 1 else 2 end, i.recorded_at, i.batch_id, i.first_entry_no, i.entry_count
     from event_identity i
     where latest.event_id is not null and i.source_id = $1
       and i.event_id > '~repricing/' || s.event_id || '/' and i.event_id < '~repricing/' || s.event_id || '/:'
-      and length(i.event_id) = length(s.event_id) + 18 and i.repricing_id in ($11, $12)) part
+      and length(i.event_id) = length(s.event_id) + 18 and i.repricing_id in ($10, $11)) part
 cross join lateral (
     select * from ledger_entry e
     where e.source_id = $1 and e.recorded_at = part.recorded_at and e.batch_id = part.batch_id

@@ -40,6 +40,8 @@ public sealed class AccessTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         ["POST /v1/sources"] = "admin", ["PATCH /v1/sources/{id}"] = "admin", ["DELETE /v1/sources/{id}"] = "admin",
         ["GET /v1/accounts"] = "read", ["GET /v1/accounts/{id}"] = "read",
         ["POST /v1/accounts"] = "admin", ["PATCH /v1/accounts/{id}"] = "admin",
+        ["GET /v1/accounts/{account}/reclassifications"] = "read", ["GET /v1/accounts/{account}/reclassifications/{id}"] = "read",
+        ["POST /v1/accounts/{account}/reclassifications"] = "admin",
         ["GET /v1/sector-rules"] = "read", ["GET /v1/sector-rules/{id}"] = "read",
         ["POST /v1/sector-rules"] = "admin", ["POST /v1/sector-rules/{id}/end"] = "admin",
         ["GET /v1/rate-cards"] = "read", ["GET /v1/rate-cards/{id}"] = "read",
