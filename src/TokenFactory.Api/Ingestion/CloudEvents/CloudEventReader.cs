@@ -8,7 +8,8 @@ namespace TokenFactory.Api.Ingestion;
 
 /// <summary>
 /// Makes events of CloudEvents 1.0. Their source and id are the event's, their data is the body of a native event, which may leave out
-/// <c>source</c>, <c>id</c> and <c>occurred_at</c>. What it says of them must agree with the envelope. So the same event is the same, however it comes.
+/// <c>source</c>, <c>id</c> and <c>occurred_at</c>. What it says of the first two must agree with the envelope; its <c>occurred_at</c> goes before the
+/// envelope's <c>time</c>. So the same event is the same, however it comes.
 /// Extension attributes are not read.
 /// </summary>
 internal sealed class CloudEventReader(EventParser parser)
@@ -106,17 +107,13 @@ internal sealed class CloudEventReader(EventParser parser)
         sent.Source = Agreed("source", attributes.Source?.OriginalString, sent.Source);
         sent.Id = Agreed("id", attributes.Id, sent.Id);
         EventParser.CheckNotReserved(sent.Id, envelope.PointerOf("id"), envelope.Violations);
+        // Some SDKs write the time of the sending where none is given: what the data says of it goes first.
+        if (saysWhen)
+            return new IngestItem(index, sent, envelope.Violations);
         if (attributes.Time is { } time)
-        {
-            var occurredAt = parser.CheckInstant(time, envelope.PointerOf("time"), envelope.Violations);
-            if (saysWhen && occurredAt != sent.OccurredAt && !inside.Any)
-                Disagree("time", "occurred_at");
-            sent.OccurredAt = occurredAt;
-        }
-        else if (!saysWhen)
-        {
+            sent.OccurredAt = parser.CheckInstant(time, envelope.PointerOf("time"), envelope.Violations);
+        else
             envelope.Violations.Add(envelope.PointerOf("time"), "required", "The event needs a `time`, or an `occurred_at` in its data.");
-        }
 
         return new IngestItem(index, sent, envelope.Violations);
 
@@ -124,12 +121,13 @@ internal sealed class CloudEventReader(EventParser parser)
         {
             var checkedName = outside is null ? null : parser.CheckName(outside, envelope.PointerOf(name), envelope.Violations);
             if (checkedName is not null && within.Length > 0 && within != checkedName)
-                Disagree(name, name);
+            {
+                envelope.Violations.Add($"{dataPointer}/{name}", "disagrees",
+                    $"The data says another `{name}` than the event's `{name}`; leave one of them out, or send the same.");
+            }
+
             return checkedName ?? within;
         }
-
-        void Disagree(string attribute, string member) => envelope.Violations.Add($"{dataPointer}/{member}", "disagrees",
-            $"The data says another `{member}` than the event's `{attribute}`; leave one of them out, or send the same.");
     }
 
     private static byte[]? ReadBase64(ref Utf8JsonReader reader, Envelope envelope)
