@@ -89,12 +89,12 @@ public sealed class CloudEventsTests(ApiFixture fixture) : IClassFixture<ApiFixt
     [Fact]
     public async Task The_datas_own_time_goes_before_the_envelopes()
     {
-        const string Envelope =
-            """{"specversion":"1.0","type":"tokenfactory.usage.v1","source":"SOURCE","id":"own-time","time":"TIME","data":{"occurred_at":"2026-10-05T10:00:01Z","producer":"moonshot","model":"kimi-k2","usage":{"input":1}}}""";
+        const string Data = """{"occurred_at":"2026-10-05T10:00:01Z","producer":"moonshot","model":"kimi-k2","usage":{"input":1}}""";
+        string Envelope(string time) => $$"""{"specversion":"1.0","type":"tokenfactory.usage.v1","source":"own-time","id":"t-1","time":"{{time}}","data":{{Data}} }""";
         await _api.CreateAsync("/v1/sources", new { id = "own-time" });
 
-        using var first = await _api.PostAsync("/v1/events", Envelope.Replace("SOURCE", "own-time").Replace("TIME", "2026-10-05T10:00:00Z"), Structured);
-        using var again = await _api.PostAsync("/v1/events", Envelope.Replace("SOURCE", "own-time").Replace("TIME", "2026-10-06T10:00:00Z"), Structured);
+        using var first = await _api.PostAsync("/v1/events", Envelope("2026-10-05T10:00:00Z"), Structured);
+        using var again = await _api.PostAsync("/v1/events", Envelope("2026-10-06T10:00:00Z"), Structured);
 
         first.StatusCode.Should().Be(HttpStatusCode.Created);
         (await ReadAsync(first)).GetProperty("occurred_at").GetString().Should().StartWith("2026-10-05T10:00:01");
