@@ -29,7 +29,11 @@ public sealed record BatchItem
 {
     /// <summary>The event's place in the body, from 0 (blank lines do not count); of a CSV file the row's number, from 1 for the row after the header.</summary>
     public required long Index { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Source { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Id { get; init; }
 
     /// <summary><c>accepted</c>, <c>duplicate</c>, <c>conflict</c>, <c>rejected</c> or <c>quarantined</c>.</summary>
@@ -37,11 +41,14 @@ public sealed record BatchItem
     public required string Status { get; init; }
 
     /// <summary>When the event was (first) recorded; absent when it was refused.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? RecordedAt { get; init; }
 
     /// <summary>The journal transaction that holds its entries; absent when it was refused.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? BatchId { get; init; }
 
     /// <summary>Every violation, with pointers into the event.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<FieldError>? Errors { get; init; }
 }
