@@ -85,6 +85,8 @@ internal static class ApiDocument
         document.Tags = new HashSet<OpenApiTag>
         {
             new() { Name = "Events", Description = "Usage events: recorded once, reversed, never changed." },
+            new() { Name = "Senders", Description = "Usage in other people's shapes: LiteLLM, OpenTelemetry, CSV, providers' responses and reports." },
+            new() { Name = "Quarantine", Description = "What could not be read: why, and its release." },
             new() { Name = "Quotes", Description = "What a usage is worth, and why, without recording it." },
             new() { Name = "Ledger", Description = "The entries behind the figures." },
             new() { Name = "Figures", Description = "Token GDP and the Token Index." },
@@ -117,7 +119,11 @@ internal static class ApiDocument
                         Schema = new OpenApiSchema { Type = JsonSchemaType.String },
                         Example = body.Example is { } example ? JsonValue.Create(example) : null,
                     }
-                    : new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.Object | JsonSchemaType.Array } }),
+                    : new OpenApiMediaType
+                    {
+                        Schema = new OpenApiSchema { Type = JsonSchemaType.Object | JsonSchemaType.Array },
+                        Example = t == "application/json" && body.Example is { } json && json.TrimStart() is ['{' or '[', ..] ? JsonNode.Parse(json) : null,
+                    }),
             };
         }
 

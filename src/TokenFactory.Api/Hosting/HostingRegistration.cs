@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using OpenTelemetry.Metrics;
 using Serilog;
 using Serilog.Events;
@@ -23,7 +24,14 @@ internal static class HostingRegistration
             kestrel.Limits.MaxRequestBodySize = 1 << 20;
         });
         builder.Services.AddSerilog((_, logs) => Configure(logs, builder.Configuration));
-        builder.Services.AddControllers(o => o.Filters.Add<KnownParameters>())
+        builder.Services.AddControllers(o =>
+            {
+                o.Filters.Add<KnownParameters>();
+                // No operation has a form, and reading one would take away a body that says it is one.
+                o.ValueProviderFactories.RemoveType<FormValueProviderFactory>();
+                o.ValueProviderFactories.RemoveType<FormFileValueProviderFactory>();
+                o.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
+            })
             .ConfigureApplicationPartManager(parts => parts.FeatureProviders.Add(new InternalControllers()))
             .ConfigureApiBehaviorOptions(o =>
             {

@@ -84,7 +84,7 @@ internal sealed class EventBody(IngestionOptions options)
 
     /// <summary>
     /// The values of a body whose layout its content type does not tell: the elements of an array, or one value after the other. Where the whole is
-    /// not well-formed, its lines, and of an array the elements before the break and the rest as one text: what is broken takes no other with it.
+    /// not well-formed, its lines, or what stands between the commas of its array: what is broken takes no other with it.
     /// </summary>
     /// <exception cref="JsonException">Not well-formed from its first value on, and one line.</exception>
     /// <exception cref="BodyRefusedException">413: more values than the limit.</exception>
@@ -96,17 +96,7 @@ internal sealed class EventBody(IngestionOptions options)
         }
         catch (JsonException) when (json.Span.TrimStart(" \t\r\n"u8) is [(byte)'[', ..])
         {
-            var elements = new List<ReadOnlyMemory<byte>>();
-            try
-            {
-                SplitArray(json, MaxDepthOfOthers, elements);
-            }
-            catch (JsonException) when (elements.Count > 0)
-            {
-                elements.Add(RestAfter(json, elements[^1]));
-            }
-
-            return elements;
+            return SplitBroken(json.TrimStart(" \t\r\n"u8)[1..]);
         }
         catch (JsonException) when (json.Span.TrimEnd(" \t\r\n"u8).Contains((byte)'\n'))
         {
@@ -121,11 +111,46 @@ internal sealed class EventBody(IngestionOptions options)
         }
     }
 
-    // What comes behind an element of the array, without the comma.
-    private static ReadOnlyMemory<byte> RestAfter(ReadOnlyMemory<byte> json, ReadOnlyMemory<byte> element)
+    // By brackets and quotation marks alone: whether an element is well-formed is for its parser to say.
+    private List<ReadOnlyMemory<byte>> SplitBroken(ReadOnlyMemory<byte> inside)
     {
-        json.Span.Overlaps(element.Span, out var start);
-        return json[(start + element.Length)..].TrimStart(" \t\r\n,"u8);
+        var elements = new List<ReadOnlyMemory<byte>>();
+        int start = 0, depth = 0;
+        var isText = false;
+        var json = inside.Span;
+        for (var i = 0; i < json.Length; i++)
+        {
+            switch (json[i])
+            {
+                case (byte)'\\' when isText:
+                    i++;
+                    break;
+                case (byte)'"':
+                    isText = !isText;
+                    break;
+                case (byte)'{' or (byte)'[' when !isText:
+                    depth++;
+                    break;
+                case (byte)'}' or (byte)']' when !isText && depth > 0:
+                    depth--;
+                    break;
+                case (byte)',' or (byte)']' when !isText && depth == 0:
+                    Add(inside[start..i]);
+                    start = i + 1;
+                    break;
+            }
+        }
+
+        Add(inside[start..]);
+        return elements;
+
+        void Add(ReadOnlyMemory<byte> element)
+        {
+            if (element.Trim(" \t\r\n"u8) is { IsEmpty: false } text)
+                elements.Add(text);
+            if (elements.Count > options.MaxArrayEvents)
+                throw TooMany();
+        }
     }
 
     /// <summary>The values of a body: the elements of an array, or one value after the other.</summary>

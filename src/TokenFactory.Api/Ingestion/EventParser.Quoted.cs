@@ -24,11 +24,12 @@ internal sealed partial class EventParser
 
     /// <summary>Parses a raw usage that is to be recorded.</summary>
     /// <param name="json">Exactly one JSON value.</param>
+    /// <param name="mayLackSource">Whether its request says the source.</param>
     /// <param name="violations">Receives every violation.</param>
     /// <returns>The event without what its response says; and the response, null where there is none.</returns>
-    public (UsageEvent Event, RawUsage? Raw) ParseRaw(ReadOnlySpan<byte> json, EventViolations violations)
+    public (UsageEvent Event, RawUsage? Raw) ParseRaw(ReadOnlySpan<byte> json, bool mayLackSource, EventViolations violations)
     {
-        var draft = Parse(json, Form.RawRecorded, violations);
+        var draft = Parse(json, mayLackSource ? Form.RawOfSource : Form.RawRecorded, violations);
         return (draft.Event, draft.Seen.HasFlag(Members.Response)
             ? new RawUsage(draft.Flavor, draft.Response, draft.Seen.HasFlag(Members.OccurredAt), draft.Seen.HasFlag(Members.ServiceTier))
             : null);

@@ -69,6 +69,9 @@ internal sealed partial class EventParser(IngestionOptions options, TimeProvider
 
         /// <summary>A raw usage that is recorded: when it occurred is checked later, where the response may say it.</summary>
         public static readonly Form RawRecorded = Raw with { Required = Raw.Required | Members.Source, Taken = Raw.Taken | Members.ReportedCost };
+
+        /// <summary>The same where the request says whose it is.</summary>
+        public static readonly Form RawOfSource = RawRecorded with { Required = Raw.Required };
     }
 
     /// <summary>Parses one event.</summary>

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
+using TokenFactory.Api.Catalog;
 using TokenFactory.Api.Hosting;
 using TokenFactory.Api.Ledger;
 
@@ -24,7 +25,8 @@ internal delegate IngestItem ItemParser(int index, ReadOnlySpan<byte> json);
 
 /// <summary>What every way in works with.</summary>
 internal sealed record IngestServices(
-    EventBody Bodies, IngestPipeline Pipeline, IngestionOptions Options, LedgerSettings Settings, EventReader Events);
+    EventBody Bodies, IngestPipeline Pipeline, IngestionOptions Options, LedgerSettings Settings, EventReader Events, CatalogCache Catalog,
+    IAuthorizationService Authorization);
 
 /// <summary>Where usage comes in, in any shape: records what a body holds while it is read, and answers with counts.</summary>
 [ApiController]
@@ -162,21 +164,39 @@ internal abstract class IngestController(IngestServices services) : ControllerBa
         }
     }
 
-    /// <summary>The source of a request that names none per event: the parameter, else the header, else the only one that the key is for.</summary>
-    /// <returns>Null with an answer that says what to do.</returns>
-    protected string? SourceOf(string? parameter, out IActionResult? refusal)
+    /// <summary>
+    /// The source of a request that names none per event: the parameter, else the header, else the only one that the key is for. Looked up before
+    /// anything is read: a sender that never sends again must not go on unheard.
+    /// </summary>
+    /// <returns>No source with an answer that says what to do.</returns>
+    protected async Task<(string? Source, ObjectResult? Refusal)> SourceOfAsync(string? parameter, CancellationToken cancellationToken)
     {
-        refusal = null;
+        if (SourceNamed(parameter) is not { } source)
+        {
+            return (null, Problems.Invalid(HttpContext, new FieldError("?source", "required",
+                $"The key is for more than one source: say which with `source` in the query or with the header {SourceHeader}, or use a key of one source.")));
+        }
+
+        if (!(await services.Authorization.AuthorizeAsync(User, source, "source")).Succeeded)
+        {
+            return (null, Problems.Result(HttpContext, StatusCodes.Status403Forbidden, "source_not_granted", "The key may not write for this source.",
+                $"Use a key that names the source {source}, or an admin key."));
+        }
+
+        return services.Catalog.Current.FindSource(source) is not null || (await services.Catalog.CatchUpAsync(cancellationToken)).FindSource(source) is not null
+            ? (source, null)
+            : (null, Problems.Invalid(HttpContext, new FieldError("?source", "unknown_source", $"There is no source {source}. Register it at POST /v1/sources.")));
+    }
+
+    /// <summary>The source that a request names, or that its key is for alone; null: neither.</summary>
+    protected string? SourceNamed(string? parameter)
+    {
         if (!string.IsNullOrEmpty(parameter))
             return parameter;
         if (Request.Headers[SourceHeader].ToString() is { Length: > 0 } header)
             return header;
         var sources = User.FindAll(KeyClaims.Source).Select(c => c.Value).ToList();
-        if (sources is [var only] && only != KeyClaims.EverySource)
-            return only;
-        refusal = Problems.Invalid(HttpContext, new FieldError("?source", "required",
-            $"The key is for more than one source: say which with `source` in the query or with the header {SourceHeader}, or use a key of one source."));
-        return null;
+        return sources is [var only] && only != KeyClaims.EverySource ? only : null;
     }
 
     private Task<IActionResult> RecordAsync(bool atomic, ReceiptListing listing, Func<Func<IngestItem, ValueTask>, ValueTask> readAll) =>

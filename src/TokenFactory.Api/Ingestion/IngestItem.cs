@@ -39,7 +39,10 @@ internal sealed class IngestItem(int index, UsageEvent sent, EventViolations vio
     /// <summary>Why the event can't be recorded unless it was recorded before.</summary>
     public FieldError? IfNew { get; set; }
 
-    /// <summary>Why the event is held back; null: it can be read.</summary>
+    /// <summary>Why its usage can't be read; null: it can.</summary>
+    public FieldError? Unreadable { get; set; }
+
+    /// <summary>Why the event is held back, by the catalog that it was rated in last; null: it is not.</summary>
     public FieldError? Quarantine { get; set; }
 
     /// <summary>A report of no tokens (a request that failed, an answer from the sender's cache): nothing was produced, and nothing is recorded.</summary>

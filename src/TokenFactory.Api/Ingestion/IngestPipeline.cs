@@ -12,6 +12,9 @@ internal sealed class IngestPipeline(
     /// <summary>Refusals of events whose source is unknown or not granted are filed under this id.</summary>
     public const long UnattributedSourceId = 0;
 
+    // Prices and counters move; whoever is overtaken as often as this comes again later.
+    private const int MaxRatings = 50;
+
     /// <summary>
     /// Resolves, rates and records the events, and files every refusal with its reason. When the task completes, each item has its outcome
     /// and all of it is committed.
@@ -51,7 +54,7 @@ internal sealed class IngestPipeline(
     public async Task ReleaseAsync(ClaimsPrincipal user, IReadOnlyList<IngestItem> items, CancellationToken cancellationToken)
     {
         var version = await ResolveAsync(user, items, cancellationToken);
-        while (true)
+        for (var ratings = 1; ; ratings++)
         {
             // Of a counter that was read later meanwhile, or of a signal that its source's usage is no longer taken from.
             foreach (var item in items.Where(i => i.IfNew is not null || i.IsEmpty))
@@ -65,14 +68,13 @@ internal sealed class IngestPipeline(
                 Settle(readable, await journal.PostAsync(posting, cancellationToken));
                 return;
             }
-            catch (StaleCatalogException e)
+            catch (Exception e) when (ratings < MaxRatings && e is (StaleCatalogException or StaleReadingException))
             {
-                await catalog.CatchUpAsync(e.Version, cancellationToken);
-                version = await RateAsync(items, cancellationToken);
+                version = await RateAnewAsync(items, e, cancellationToken);
             }
-            catch (StaleReadingException)
+            catch (Exception e) when (e is StaleCatalogException or StaleReadingException)
             {
-                version = await RateAsync(items, cancellationToken);
+                throw new JournalBusyException();
             }
         }
     }
@@ -81,12 +83,16 @@ internal sealed class IngestPipeline(
     private async Task<long> ResolveAsync(ClaimsPrincipal user, IReadOnlyList<IngestItem> items, CancellationToken cancellationToken)
     {
         // First who may write at all: what is refused for that leaves nothing in the catalog.
-        await FindSourcesAsync(user, items);
+        await FindSourcesAsync(user, items, cancellationToken);
         return await RateAsync(items, cancellationToken);
     }
 
     private async Task<long> RateAsync(IReadOnlyList<IngestItem> items, CancellationToken cancellationToken)
     {
+        // What an older catalog did not know is no reason any more.
+        foreach (var item in items)
+            item.Quarantine = item.Unreadable;
+        await LookAgainAsync(items, cancellationToken);
         var snapshot = await RegisterUnknownAsync(items, cancellationToken);
         var reportingCurrency = await settings.ReportingCurrencyAsync(cancellationToken);
         await ReadCountersAsync(items.Where(i => !i.Violations.Any && i.Sent.Counter is not null && EventRater.MayBeRecorded(i, snapshot)), cancellationToken);
@@ -99,6 +105,14 @@ internal sealed class IngestPipeline(
         return snapshot.Version;
     }
 
+    // A name that nobody knows may have been registered a moment ago, by another instance: what is refused or held back for it is asked twice.
+    private async Task LookAgainAsync(IReadOnlyList<IngestItem> items, CancellationToken cancellationToken)
+    {
+        var snapshot = catalog.Current;
+        if (items.Any(i => !i.Violations.Any && i.Sent.Producer.Length > 0 && snapshot.FindProducer(i.Sent.Producer) is null))
+            await catalog.CatchUpAsync(cancellationToken);
+    }
+
     // How far its last reading is behind it tells what a counter grew by. Where it has moved by the time of the posting, this is done again.
     private async Task ReadCountersAsync(IEnumerable<IngestItem> items, CancellationToken cancellationToken)
     {
@@ -109,9 +123,10 @@ internal sealed class IngestPipeline(
         }
     }
 
-    private async Task FindSourcesAsync(ClaimsPrincipal user, IReadOnlyList<IngestItem> items)
+    private async Task FindSourcesAsync(ClaimsPrincipal user, IReadOnlyList<IngestItem> items, CancellationToken cancellationToken)
     {
         var snapshot = catalog.Current;
+        var isCurrent = false;
         var grants = new Dictionary<string, bool>(StringComparer.Ordinal);
         foreach (var item in items)
         {
@@ -122,10 +137,18 @@ internal sealed class IngestPipeline(
                 grants[source] = granted = (await authorization.AuthorizeAsync(user, source, "source")).Succeeded;
             if (!granted)
                 item.Violations.Add("/source", "source_not_granted", "The key may not write for this source; use one that names it.");
-            else if (snapshot.FindSource(source) is { } known)
+            else if (await FindAsync(source) is { } known)
                 item.SourceId = known.Id;
             else
                 item.Violations.Add("/source", "unknown_source", "No source has this id. Register it at POST /v1/sources.");
+        }
+
+        async ValueTask<SourceEntry?> FindAsync(string source)
+        {
+            if (snapshot.FindSource(source) is { } known || isCurrent)
+                return snapshot.FindSource(source);
+            (snapshot, isCurrent) = (await catalog.CatchUpAsync(cancellationToken), true);
+            return snapshot.FindSource(source);
         }
     }
 
@@ -182,7 +205,7 @@ internal sealed class IngestPipeline(
     private async Task<PostingResult> PostRatedAsync(
         IReadOnlyList<IngestItem> rated, long version, Func<IReadOnlyList<LedgerEvent>, Posting> posting, CancellationToken cancellationToken)
     {
-        while (true)
+        for (var ratings = 1; ; ratings++)
         {
             var posted = rated.Where(i => !i.IsEmpty).ToList();
             var wanted = posting([.. posted.Select(i => i.Rated!)]) with { CatalogVersion = posted.Count > 0 ? version : null };
@@ -194,16 +217,22 @@ internal sealed class IngestPipeline(
                 Settle(posted, result);
                 return result;
             }
-            catch (StaleReadingException)
+            catch (Exception e) when (ratings < MaxRatings && e is (StaleCatalogException or StaleReadingException))
             {
-                version = await RateAsync(rated, cancellationToken);
+                version = await RateAnewAsync(rated, e, cancellationToken);
             }
-            catch (StaleCatalogException e)
+            catch (Exception e) when (e is StaleCatalogException or StaleReadingException)
             {
-                await catalog.CatchUpAsync(e.Version, cancellationToken);
-                version = await RateAsync(rated, cancellationToken);
+                throw new JournalBusyException();
             }
         }
+    }
+
+    private async Task<long> RateAnewAsync(IReadOnlyList<IngestItem> items, Exception stale, CancellationToken cancellationToken)
+    {
+        if (stale is StaleCatalogException { Version: var version })
+            await catalog.CatchUpAsync(version, cancellationToken);
+        return await RateAsync(items, cancellationToken);
     }
 
     private static void Settle(List<IngestItem> items, PostingResult result)

@@ -80,7 +80,8 @@ internal sealed class BatchPlan
         return plan;
     }
 
-    private bool HasRefusals => _refusals.Count > 0;
+    // What is held back is not refused.
+    private bool HasRefusals => _refusals.Exists(r => r.Outcome != EventOutcome.Quarantined);
 
     private readonly record struct Slot(int Posting, int Index, LedgerEvent Event);
 

@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace TokenFactory.Api.Ledger;
 
-/// <summary>What became of an event that was held back. The numeric values are those of <c>quarantine.sql</c>.</summary>
+// The numeric values are those of quarantine.sql.
+/// <summary>What became of an event that was held back.</summary>
 public enum QuarantineStatus
 {
     /// <summary>It waits for somebody's decision.</summary>

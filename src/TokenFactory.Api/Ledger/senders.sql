@@ -46,9 +46,11 @@ create table meter_reading (
     primary key (source_id, meter)
 );
 
+-- NOT VALID: checked for what is added from now on. To check what is there would read the whole ledger while nobody can write.
 alter table ledger_entry
-    add column sector_basis   smallint check (sector_basis between 1 and 6),    -- 1 event, 2 account, 3 tag, 4 rule, 5 none, 6 reclassification
+    add column sector_basis   smallint,     -- 1 event, 2 account, 3 tag, 4 rule, 5 none, 6 reclassification
     add column sector_rule_id integer;
+alter table ledger_entry add constraint ledger_entry_sector_basis_check check (sector_basis between 1 and 6) not valid;
 
 alter table event_identity
     add column usage_profile text,      -- how the sender's usage object was read: id/version; null: the event came in the ledger's own classes
@@ -56,7 +58,7 @@ alter table event_identity
 
 -- 5: an account's recorded events moved to another sector.
 alter table ledger_batch drop constraint ledger_batch_kind_check;
-alter table ledger_batch add constraint ledger_batch_kind_check check (kind between 1 and 5);
+alter table ledger_batch add constraint ledger_batch_kind_check check (kind between 1 and 5) not valid;
 
 grant select, insert on quarantined_event, quarantine_discard to tokenfactory_service;
 grant select, insert, update on meter_reading to tokenfactory_service;

@@ -45,6 +45,8 @@ internal sealed class CsvLayout
                 layout.Place(field, field, places, errors);
         }
 
+        foreach (var name in places.Keys)
+            layout.CheckUnused(name, mapping, errors);
         layout.CheckComplete(errors);
         return layout;
     }
@@ -70,6 +72,14 @@ internal sealed class CsvLayout
             errors.Add(new FieldError("?column", "repeated_column", $"The header has more than one column for {field} of this name; it needs one."));
         else
             _columns[field] = found[0];
+    }
+
+    // Other columns are somebody's own. One that is a field in all but letters would be lost without a word.
+    private void CheckUnused(string name, CsvMapping mapping, List<FieldError> errors)
+    {
+        var field = CsvFields.All.FirstOrDefault(f => f == name.ToLowerInvariant().Replace(' ', '_').Replace('-', '_'));
+        if (field is not null && field != name && !_columns.ContainsKey(field) && !mapping.Names(field) && !mapping.Headers.Values.Contains(name))
+            errors.Add(new FieldError("?column", "misspelt_column", $"A column is called {field} in other letters: write the header so, or say what it is with `column`."));
     }
 
     private string OtherDelimiter() => Width == 1 ? "It has one column in all: perhaps another `delimiter` stands between the fields." : "";

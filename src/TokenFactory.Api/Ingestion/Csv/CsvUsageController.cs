@@ -29,6 +29,7 @@ internal sealed class CsvUsageController(EventParser parser, IngestServices serv
     [ProducesResponseType<BatchAnswer>(StatusCodes.Status200OK, "application/json")]
     [ProducesResponseType<BatchAnswer>(StatusCodes.Status207MultiStatus, "application/json")]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status400BadRequest, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status403Forbidden, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status413PayloadTooLarge, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status415UnsupportedMediaType, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
@@ -48,8 +49,7 @@ internal sealed class CsvUsageController(EventParser parser, IngestServices serv
             var layout = CsvLayout.Of(file.Header, mapping, errors);
             if (errors.Count > 0)
                 return Problems.Invalid(HttpContext, errors);
-            IActionResult? refusal = null;
-            var source = layout.HasColumn(CsvFields.Source) ? "" : SourceOf(mapping.Source, out refusal);
+            var (source, refusal) = layout.HasColumn(CsvFields.Source) ? ("", null) : await SourceOfAsync(mapping.Source, cancellationToken);
             if (source is null)
                 return refusal!;
             var reader = new CsvRowReader(parser, layout, source);

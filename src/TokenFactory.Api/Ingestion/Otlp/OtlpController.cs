@@ -1,7 +1,5 @@
-using System.Security.Claims;
 using System.Text.Json;
 using Google.Protobuf;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using TokenFactory.Api.Catalog;
 using TokenFactory.Api.Hosting;
@@ -10,19 +8,11 @@ using Status = TokenFactory.Api.Ingestion.Otlp.Wire.Status;
 namespace TokenFactory.Api.Ingestion;
 
 /// <summary>What OTLP's ways in work with.</summary>
-internal sealed class OtlpServices(CatalogCache catalog, SourceSignals signals, IAuthorizationService authorization, ReportedUsageReader reader)
+internal sealed class OtlpServices(SourceSignals signals, ReportedUsageReader reader)
 {
     public SpanUsage Spans { get; } = new(reader);
 
     public MetricUsage Metrics { get; } = new(reader);
-
-    /// <summary>Why nothing can be recorded under a source, before anything is read; null: nothing stands in the way.</summary>
-    public async Task<(int Status, string Detail)?> RefusalAsync(ClaimsPrincipal user, string source) =>
-        !(await authorization.AuthorizeAsync(user, source, "source")).Succeeded
-            ? (StatusCodes.Status403Forbidden, "The key may not write for this source; use one that names it.")
-        : catalog.Current.FindSource(source) is null
-            ? (StatusCodes.Status422UnprocessableEntity, "No source has this id. Register it at POST /v1/sources.")
-        : null;
 
     public Task BindAsync(string source, SourceSignal signal, CancellationToken cancellationToken) => signals.BindAsync(source, signal, cancellationToken);
 }
@@ -51,10 +41,9 @@ internal abstract class OtlpController(IngestServices services, OtlpServices otl
         try
         {
             encoding = OtlpWire.EncodingOf(Request);
-            if (SourceOf(source, out var unknown) is not { } name)
-                return Failed(unknown!, encoding);
-            if (await otlp.RefusalAsync(User, name) is var (status, detail))
-                return Failed(status, detail, encoding);
+            var (name, refusal) = await SourceOfAsync(source, cancellationToken);
+            if (name is null)
+                return Failed(refusal!, encoding);
             await using var body = RequestBody.Open(Request);
             var bytes = await RequestBody.ReadWholeAsync(body, Options.MaxBodyBytes, "Let the exporter send smaller batches.", cancellationToken);
             var usage = read(OtlpWire.Read(parser, bytes, encoding), name);

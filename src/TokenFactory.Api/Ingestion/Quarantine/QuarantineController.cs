@@ -22,10 +22,10 @@ internal sealed class QuarantineController(QuarantineReader quarantine, Quaranti
     /// </remarks>
     /// <param name="source" example="gateway-1">Only this source's.</param>
     /// <param name="code" example="unknown_producer">Only those that were held back for this reason.</param>
-    /// <param name="shape" example="raw">Only those that came in this shape.</param>
+    /// <param name="shape" example="raw">Only those that came in this shape: `raw`, `litellm`, `otlp_span`, `otlp_metric`, `openai_usage`, `anthropic_usage`.</param>
     /// <param name="producer" example="kimi-cloud">Only those that name this producer, as sent.</param>
     /// <param name="model" example="kimi-k2">Only those that name this model, as sent.</param>
-    /// <param name="status">Those that wait (`open`), those that are in the ledger now (`released`), or those that were given up (`discarded`).</param>
+    /// <param name="status">Left out: `open`. Those that wait (`open`), those that are in the ledger now (`released`), or those that were given up (`discarded`).</param>
     /// <param name="start" example="2026-11-01T00:00:00Z">Held back at or after.</param>
     /// <param name="end" example="2026-12-01T00:00:00Z">Held back before.</param>
     /// <param name="cursor">The `next_cursor` of the page before.</param>
@@ -41,6 +41,8 @@ internal sealed class QuarantineController(QuarantineReader quarantine, Quaranti
         if (!TryReadPage(ListName, cursor, limit, out long before, out var refusal))
             return refusal!;
         var errors = new List<FieldError>();
+        if (shape is not null && !SenderShapes.All.Contains(shape))
+            errors.Add(new FieldError("?shape", "unknown_value", $"Must be one of {string.Join(", ", SenderShapes.All)}."));
         foreach (var (name, value) in (ReadOnlySpan<(string, string?)>)[("source", source), ("code", code), ("shape", shape), ("producer", producer), ("model", model)])
             CatalogNames.CheckName($"?{name}", value, errors);
         var filter = new QuarantineFilter

@@ -20,7 +20,7 @@ internal sealed class QuarantineReleasesController(
     /// receipt. Where it still can't be read, nothing changes, and 422 says why. Where it is in the ledger already, 200 with its receipt.
     ///
     /// A body decides how to read it where what was sent does not tell: `profile` for a usage object of unknown shape, `producer` for a name that is
-    /// nobody's, `model` where none was named. The event stays what was sent; the receipt shows what was decided.
+    /// nobody's, `model`, `occurred_at` or `service_tier` where none was named, or none that is known here. The event stays what was sent; the receipt shows what was decided.
     /// </remarks>
     /// <param name="id" example="17">Its number in the quarantine.</param>
     /// <param name="request">How to read it; may be left out.</param>
@@ -48,7 +48,8 @@ internal sealed class QuarantineReleasesController(
         if (!await IsGrantedAsync(found.Event.Source))
             return NotGranted(found.Event.Source);
 
-        var (held, item) = await releases.ReleaseAsync(User, found, new ReportedUsageReading(request?.Profile, request?.Producer, request?.Model), cancellationToken);
+        var (held, item) = await releases.ReleaseAsync(User, found, new ReportedUsageReading(
+            request?.Profile, request?.Producer, request?.Model, request?.OccurredAt, request?.ServiceTier), cancellationToken);
         return item is not null && held.Event.Status == QuarantineStatus.Open
             ? await AnswerAsync(item, cancellationToken)
             : await AnswerDecidedAsync(held, cancellationToken);
@@ -60,7 +61,6 @@ internal sealed class QuarantineReleasesController(
     /// is left as it is. The answer comes when all have been looked at; if it does not come, send it again.
     /// </remarks>
     /// <param name="request">Which, and how to read them; may be left out.</param>
-    /// <param name="cancellationToken">Ends the walk between two steps.</param>
     [HttpPost("release", Name = "ReleaseQuarantine")]
     [BodyExample("What an alias was added for", """
         {"producer":"kimi-cloud"}

@@ -1,3 +1,5 @@
+using TokenFactory.Economics.Measures;
+
 namespace TokenFactory.Api.Ingestion;
 
 /// <summary>How one event is to be read; without a body, as it was sent.</summary>
@@ -14,6 +16,12 @@ public sealed record QuarantineRelease
     /// <summary>Which model made them, where neither the sender nor the response says so.</summary>
     /// <example>kimi-k2</example>
     public string? Model { get; init; }
+
+    /// <summary>When they were made, where neither says so, or says it wrongly.</summary>
+    public DateTimeOffset? OccurredAt { get; init; }
+
+    /// <summary>In which tier, where the name that was sent has no counterpart here.</summary>
+    public ServiceTier? ServiceTier { get; init; }
 }
 
 /// <summary>Which open events are to be released, and how they are to be read; without a body, every one as it was sent.</summary>

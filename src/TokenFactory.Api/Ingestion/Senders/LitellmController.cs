@@ -31,13 +31,15 @@ internal sealed class LitellmController(LitellmParser parser, IngestServices ser
     [ProducesResponseType<BatchAnswer>(StatusCodes.Status200OK, "application/json")]
     [ProducesResponseType<BatchAnswer>(StatusCodes.Status207MultiStatus, "application/json")]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status400BadRequest, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status403Forbidden, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status413PayloadTooLarge, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status415UnsupportedMediaType, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status503ServiceUnavailable, Problems.ContentType)]
     public async Task<IActionResult> Record([FromQuery] string? source, [FromQuery] ReceiptListing receipts, CancellationToken cancellationToken)
     {
-        if (SourceOf(source, out var refusal) is not { } named)
+        var (named, refusal) = await SourceOfAsync(source, cancellationToken);
+        if (named is null)
             return refusal!;
         try
         {

@@ -19,6 +19,7 @@ internal sealed class RawUsageController(RawUsageParser parser, IngestServices s
     /// A usage that can't be read (its parts do not sum to its total, nobody knows the provider) is held back with the reason and answered with 202, or
     /// in the counts of many: see `GET /v1/quarantine`. A response that reports no tokens is counted under `ignored`.
     /// </remarks>
+    /// <param name="source">The source of what names none. Left out: the header `X-TokenFactory-Source`, else the only source of the key.</param>
     /// <param name="receipts">`refused` lists the events that were not taken, `all` lists every event.</param>
     [HttpPost(Name = "RecordRawUsage")]
     [DisableRequestSizeLimit]
@@ -37,6 +38,9 @@ internal sealed class RawUsageController(RawUsageParser parser, IngestServices s
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status415UnsupportedMediaType, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status503ServiceUnavailable, Problems.ContentType)]
-    public Task<IActionResult> Record([FromQuery] ReceiptListing receipts, CancellationToken cancellationToken) =>
-        RecordTextsAsync(parser.Parse, atomic: false, receipts, cancellationToken);
+    public Task<IActionResult> Record([FromQuery] string? source, [FromQuery] ReceiptListing receipts, CancellationToken cancellationToken)
+    {
+        var named = SourceNamed(source);
+        return RecordTextsAsync((index, json) => parser.Parse(index, named, json), atomic: false, receipts, cancellationToken);
+    }
 }

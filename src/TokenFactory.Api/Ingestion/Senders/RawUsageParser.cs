@@ -7,11 +7,14 @@ namespace TokenFactory.Api.Ingestion;
 internal sealed class RawUsageParser(EventParser parser, ReportedUsageReader reader)
 {
     /// <param name="index">The place in the body, from 0.</param>
+    /// <param name="source">The source of what names none; null: each must.</param>
     /// <param name="json">Exactly one JSON value.</param>
-    public IngestItem Parse(int index, ReadOnlySpan<byte> json)
+    public IngestItem Parse(int index, string? source, ReadOnlySpan<byte> json)
     {
         var violations = new EventViolations();
-        var (sent, raw) = parser.ParseRaw(json, violations);
+        var (sent, raw) = parser.ParseRaw(json, source is not null, violations);
+        if (sent.Source.Length == 0 && !violations.Any)
+            sent.Source = source!;
         if (!violations.Any && raw is not null && Reported(sent, raw, violations) is { } reported)
             return reader.Read(index, reported);
         return new IngestItem(index, sent, violations);

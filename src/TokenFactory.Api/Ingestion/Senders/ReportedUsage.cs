@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using TokenFactory.Api.Catalog;
 using TokenFactory.Api.Hosting;
+using TokenFactory.Economics.Measures;
 using TokenFactory.Economics.Usage;
 
 namespace TokenFactory.Api.Ingestion;
@@ -13,7 +14,13 @@ namespace TokenFactory.Api.Ingestion;
 /// </summary>
 internal sealed record ReportedUsage
 {
+    // What is longer than a name can be is no name, and may be anything: so much is kept that it is still too long.
+    private const int MaxKeptLength = 700;
+
     private static readonly JsonSerializerOptions Form = new(WireJson.Options) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
+    // A later version may have kept more.
+    private static readonly JsonSerializerOptions AnyForm = new(Form) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip };
 
     /// <summary>The shape that it came in, such as <c>raw</c>: a name of <see cref="SenderShapes"/>.</summary>
     public required string Shape { get; init; }
@@ -26,25 +33,25 @@ internal sealed record ReportedUsage
     public DateTimeOffset? OccurredAt { get; init; }
 
     /// <summary>The producer, by any name; null: the sender does not say.</summary>
-    public string? Provider { get; init; }
+    public string? Provider { get; init => field = Kept(value); }
 
     /// <summary>The id of the usage profile that reads it; null: it follows from provider and response.</summary>
     public string? Profile { get; init; }
-    public string? Model { get; init; }
-    public string? Account { get; init; }
+    public string? Model { get; init => field = Kept(value); }
+    public string? Account { get; init => field = Kept(value); }
 
     /// <summary>The sector that the event itself names.</summary>
-    public string? Sector { get; init; }
+    public string? Sector { get; init => field = Kept(value); }
 
     /// <summary>The sector that a resource attribute or a tag of the sender names.</summary>
-    public string? SectorTag { get; init; }
+    public string? SectorTag { get; init => field = Kept(value); }
 
     /// <summary>The plan that the customer is on: a fact for sector rules.</summary>
-    public string? Plan { get; init; }
+    public string? Plan { get; init => field = Kept(value); }
 
     /// <summary>As sent; null: the response says it, or it is the standard one.</summary>
-    public string? ServiceTier { get; init; }
-    public string? Region { get; init; }
+    public string? ServiceTier { get; init => field = Kept(value); }
+    public string? Region { get; init => field = Kept(value); }
     public decimal? ReportedAmount { get; init; }
     public string? ReportedCurrency { get; init; }
 
@@ -55,7 +62,9 @@ internal sealed record ReportedUsage
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, Form);
 
     public static ReportedUsage FromBytes(ReadOnlySpan<byte> json) =>
-        JsonSerializer.Deserialize<ReportedUsage>(json, Form) ?? throw new InvalidOperationException("A kept usage is not there.");
+        JsonSerializer.Deserialize<ReportedUsage>(json, AnyForm) ?? throw new InvalidOperationException("A kept usage is not there.");
+
+    private static string? Kept(string? text) => text?.Length > MaxKeptLength ? text[..MaxKeptLength] : text;
 
     /// <summary>What may be kept of a response, as a value of its own.</summary>
     /// <exception cref="InvalidOperationException">A text or name is not valid Unicode.</exception>
@@ -78,7 +87,7 @@ internal sealed record ReportedUsage
 /// <param name="Profile">The usage profile that reads it; null: what was sent tells.</param>
 /// <param name="Producer">Who made the tokens, by id or alias; null: what was sent tells.</param>
 /// <param name="Model">Which model, where what was sent names none.</param>
-internal sealed record ReportedUsageReading(string? Profile, string? Producer, string? Model)
+internal sealed record ReportedUsageReading(string? Profile, string? Producer, string? Model, DateTimeOffset? OccurredAt = null, ServiceTier? ServiceTier = null)
 {
     public static ReportedUsageReading AsSent { get; } = new(null, null, null);
 }

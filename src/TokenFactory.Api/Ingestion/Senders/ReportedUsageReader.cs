@@ -40,10 +40,10 @@ internal sealed class ReportedUsageReader(EventParser parser, CatalogCache catal
         var reasons = new EventViolations();
         var response = ReadTokens(sent, reported, reading, reasons);
         ReadNames(sent, reported, reading, response, reasons);
-        ReadTime(sent, reported, response, reasons);
+        ReadTime(sent, reading.OccurredAt ?? reported.OccurredAt ?? response?.CreatedAt, reasons);
         ReadSector(sent, reported, reasons);
         item.IsEmpty = sent.Usage.Length == 0 && !reasons.Any;
-        item.Quarantine = reasons.Any ? reasons.First : null;
+        item.Quarantine = item.Unreadable = reasons.Any ? reasons.First : null;
         return item;
     }
 
@@ -104,7 +104,11 @@ internal sealed class ReportedUsageReader(EventParser parser, CatalogCache catal
             sent.Region = parser.CheckName(region, "/region", reasons);
         if (reported.ReportedAmount is < 0 or > 1e15m || reported.ReportedAmount?.Scale > UnitValue.Decimals)
             reasons.Add("/reported_cost/amount", "out_of_range", "A reported cost is in 0..10^15 with at most 12 decimals.");
-        if (reported.ServiceTier is { } tier)
+        if (reading.ServiceTier is { } decided)
+        {
+            sent.ServiceTier = decided;
+        }
+        else if (reported.ServiceTier is { } tier)
         {
             if (!TryParseTier(tier, out sent.ServiceTier))
                 reasons.Add("/service_tier", "unknown_value", $"The service tier is none of {string.Join(", ", WireNames.AllServiceTiers)}.");
@@ -127,10 +131,10 @@ internal sealed class ReportedUsageReader(EventParser parser, CatalogCache catal
         return "";
     }
 
-    private void ReadTime(UsageEvent sent, ReportedUsage reported, RawResponse? response, EventViolations reasons)
+    private void ReadTime(UsageEvent sent, DateTimeOffset? made, EventViolations reasons)
     {
-        if ((reported.OccurredAt ?? response?.CreatedAt) is { } made)
-            sent.OccurredAt = parser.CheckInstant(made, "/occurred_at", reasons);
+        if (made is { } at)
+            sent.OccurredAt = parser.CheckInstant(at, "/occurred_at", reasons);
         else
             reasons.Add("/occurred_at", "required", "Neither the sender nor the response says when it was made.");
     }

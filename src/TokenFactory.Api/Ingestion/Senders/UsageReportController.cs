@@ -31,6 +31,7 @@ internal sealed class UsageReportController(UsageReportParser parser, IngestServ
     [ProducesResponseType<BatchAnswer>(StatusCodes.Status200OK, "application/json")]
     [ProducesResponseType<BatchAnswer>(StatusCodes.Status207MultiStatus, "application/json")]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status400BadRequest, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status403Forbidden, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status413PayloadTooLarge, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status415UnsupportedMediaType, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
@@ -60,6 +61,7 @@ internal sealed class UsageReportController(UsageReportParser parser, IngestServ
     [ProducesResponseType<BatchAnswer>(StatusCodes.Status200OK, "application/json")]
     [ProducesResponseType<BatchAnswer>(StatusCodes.Status207MultiStatus, "application/json")]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status400BadRequest, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status403Forbidden, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status413PayloadTooLarge, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status415UnsupportedMediaType, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
@@ -69,7 +71,8 @@ internal sealed class UsageReportController(UsageReportParser parser, IngestServ
 
     private async Task<IActionResult> RecordAsync(UsageReport report, string? source, string? account, ReceiptListing receipts, CancellationToken cancellationToken)
     {
-        if (SourceOf(source, out var refusal) is not { } named)
+        var (named, refusal) = await SourceOfAsync(source, cancellationToken);
+        if (named is null)
             return refusal!;
         try
         {
