@@ -77,8 +77,9 @@ internal static partial class ModelNameRules
     /// </summary>
     public static IEnumerable<ModelNameCandidate> Candidates(string name)
     {
-        var starts = Starts(name);
-        var ends = Ends(name);
+        // What stands in front is read as it is without how it is sold, so that a name leads to all that its own leads to.
+        var starts = Starts(Own(name).Name);
+        var (ends, _) = Ends(name);
         for (var strips = 1; strips <= starts.Count + ends.Count - 2; strips++)
         {
             for (var behind = Math.Max(0, strips - starts.Count + 1); behind < ends.Count && behind <= strips; behind++)
@@ -92,11 +93,15 @@ internal static partial class ModelNameRules
 
     /// <summary>
     /// The name under which a model that nobody knows is registered: as it was sent, less what only says how it is sold, so that whichever of its names comes
-    /// first stands for the same model.
+    /// first stands for the same model. A name that says more than can be read (a second tier, more than any emitter puts behind a name) is left as it
+    /// was sent. Whatever leads from the own name to a model leads there from the name.
     /// </summary>
     public static ModelNameCandidate Own(string name)
     {
-        var (length, terms) = Ends(name, r => r.Terms is not null)[^1];
+        var (ends, isWhole) = Ends(name);
+        if (!isWhole)
+            return new ModelNameCandidate(name, default);
+        var (length, terms, _) = ends.FindLast(e => e.IsSold);
         return char.IsWhiteSpace(name[length - 1]) ? new ModelNameCandidate(name, default) : new ModelNameCandidate(name[..length], terms);
     }
 
@@ -108,21 +113,22 @@ internal static partial class ModelNameRules
         return starts;
     }
 
-    private static List<(int Length, ModelTerms Terms)> Ends(string name, Func<Rule, bool>? which = null)
+    // IsSold: nothing but how it is sold lies behind. IsWhole: what is left at the last end can't be read any further.
+    private static (List<(int Length, ModelTerms Terms, bool IsSold)> Ends, bool IsWhole) Ends(string name)
     {
-        List<(int Length, ModelTerms Terms)> ends = [(name.Length, default)];
-        while (ends.Count <= MaxStrips)
+        List<(int Length, ModelTerms Terms, bool IsSold)> ends = [(name.Length, default, true)];
+        while (true)
         {
-            var (length, terms) = ends[^1];
-            var next = Suffixes.Where(r => which is null || which(r)).Select(r => (Rule: r, Length: r.LengthIn(name.AsSpan(0, length)))).FirstOrDefault(r => r.Length > 0);
+            var (length, terms, isSold) = ends[^1];
+            var next = Suffixes.Select(r => (Rule: r, Length: r.LengthIn(name.AsSpan(0, length)))).FirstOrDefault(r => r.Length > 0);
+            if (next.Length == 0)
+                return (ends, true);
             // A second tier is none: it stays in the name.
-            if (next.Length == 0 || (next.Rule.Terms?.ServiceTier is not null && terms.ServiceTier is not null))
-                break;
+            if (ends.Count > MaxStrips || (next.Rule.Terms?.ServiceTier is not null && terms.ServiceTier is not null))
+                return (ends, false);
             var said = next.Rule.Terms ?? default;
-            ends.Add((length - next.Length, new ModelTerms(said.ServiceTier ?? terms.ServiceTier, said.IsFree || terms.IsFree)));
+            ends.Add((length - next.Length, new ModelTerms(said.ServiceTier ?? terms.ServiceTier, said.IsFree || terms.IsFree), isSold && next.Rule.Terms is not null));
         }
-
-        return ends;
     }
 
     private static bool IsDate(ReadOnlySpan<char> text) =>

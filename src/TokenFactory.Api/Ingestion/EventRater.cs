@@ -13,6 +13,9 @@ internal static class EventRater
     public static readonly FieldError UnknownProducer = new("/producer", "unknown_producer",
         "No producer has this id or alias. Register it at POST /v1/producers, or add the name as an alias of one.");
 
+    public static readonly FieldError Unregistered = new("/model", "unregistered_name",
+        "A name of the event's was removed from the catalog each time that it was registered. Nothing of the event is recorded: send it again.");
+
     public static readonly FieldError Late = new("", "late_reading",
         "The counter was read later than this already: what it had grown by is counted, and this reading adds nothing.");
 
@@ -70,32 +73,37 @@ internal static class EventRater
     }
 
     /// <summary>
-    /// The event as the ledger takes it. Where its producer is not registered it has no lines, and can only be the repetition of an event that
+    /// The event as the ledger takes it. Where a name of it is not registered it has no lines, and can only be the repetition of an event that
     /// was recorded while the name was known.
     /// </summary>
     /// <param name="item">A valid event; receives the names that it was resolved to, or why it can't be recorded anew.</param>
-    /// <param name="catalog">Knows the event's model, items and account: <see cref="IsKnown"/>.</param>
+    /// <param name="catalog">Knows the event's model, items and account (<see cref="IsKnown"/>), or could not be brought to.</param>
     /// <param name="reportingCurrency">The currency of the ledger.</param>
     public static LedgerEvent Rate(IngestItem item, CatalogSnapshot catalog, string reportingCurrency)
     {
         var sent = item.Sent;
         var refusedSignal = RefusedSignal(sent, catalog);
         var isReadable = item.Quarantine is null && refusedSignal is null;
-        var account = sent.Account is { } name && isReadable
-            ? catalog.FindAccount(name) ?? throw new InvalidOperationException("An account was to be registered on sight.")
-            : null;
+        var account = sent.Account is { } name && isReadable ? catalog.FindAccount(name) : null;
         var producer = catalog.FindProducer(sent.Producer);
-        NamedModel<ModelEntry>? named = producer is not null && isReadable
-            ? catalog.FindModel(producer, sent.Model) ?? throw new InvalidOperationException("A model was to be registered on sight.")
-            : null;
+        var named = producer is not null && isReadable ? catalog.FindModel(producer, sent.Model) : null;
         var (model, terms) = (named?.Model, named?.Terms ?? default);
         var tier = item.ServiceTier = terms.TierOf(sent.ServiceTier);
+        // It takes nothing from the events beside it.
+        var isUnregistered = producer is not null && isReadable
+            && (model is null || (sent.Account is not null && account is null) || Array.Exists(sent.Usage, line => model.ItemId(line.TokenClass, tier) == 0));
+        if (isUnregistered)
+            model = null;
         item.Producer = producer?.Slug;
         item.Model = model?.Slug;
         // What was sent once, in a shape that its sender does not make, is not sent better a second time: it is held back until the name is known.
         if (producer is null && sent.Reported is not null)
             item.Quarantine ??= new FieldError("/provider", UnknownProducer.Code, UnknownProducer.Detail);
-        item.IfNew = refusedSignal ?? (producer is null && sent.Reported is null ? UnknownProducer : item.IsLate ? Late : null);
+        if (isUnregistered && sent.Reported is not null)
+            item.Quarantine ??= Unregistered;
+        item.IfNew = refusedSignal ?? (sent.Reported is null && producer is null ? UnknownProducer
+            : sent.Reported is null && isUnregistered ? Unregistered
+            : item.IsLate ? Late : null);
         var sector = item.Sector = SectorOf(sent, account, catalog.SectorRules);
         item.Lines = model is null ? [] : Value(sent, terms, catalog.Rates.ScheduleOf(model, tier), account, sector.Sector, reportingCurrency);
         return new LedgerEvent

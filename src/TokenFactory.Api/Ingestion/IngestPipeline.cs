@@ -153,7 +153,8 @@ internal sealed class IngestPipeline(
     }
 
     // New models, items and accounts appear all the time. Items need their model's id, hence a second round for the few new models. What is
-    // still not known after that was removed by another instance meanwhile: the catalog is read anew, and the name is registered again.
+    // still not known after that was removed by another instance meanwhile: the catalog is read anew, and the name is registered again. Where that
+    // helps nothing, that event alone is not recorded.
     private async Task<CatalogSnapshot> RegisterUnknownAsync(IReadOnlyList<IngestItem> items, CancellationToken cancellationToken)
     {
         var valid = items.Where(i => !i.Violations.Any && i.Quarantine is null).Select(i => i.Sent).ToList();
@@ -176,7 +177,7 @@ internal sealed class IngestPipeline(
             snapshot = await catalog.RefreshAsync(cancellationToken);
         }
 
-        throw new InvalidOperationException("The catalog changes faster than names can be registered in it.");
+        return snapshot;
     }
 
     private async Task PostAsync(long sourceId, IReadOnlyList<IngestItem> items, long version, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using TokenFactory.Api.Tests.Infrastructure;
+using TokenFactory.Api.Tests.Ingestion.Quarantine;
 
 namespace TokenFactory.Api.Tests.Catalog;
 
@@ -137,6 +138,48 @@ public sealed class DerivedNameTests(ApiFixture fixture) : IClassFixture<ApiFixt
         next.GetProperty("items")[0].GetProperty("model").GetString().Should().Be("other");
         next.GetProperty("next_cursor").GetString().Should().BeNull();
         (await _api.Client.GetAsync("/v1/models/unmatched?producer=nobody")).StatusCode.Should().Be(HttpStatusCode.UnprocessableEntity);
+    }
+
+    [Theory]
+    [InlineData(":batch:flex")]
+    [InlineData(":priority:priority")]
+    [InlineData(":free:free:free:free:free:free:free")]
+    public async Task A_name_too_odd_to_be_read_is_a_model_as_it_was_sent(string behind)
+    {
+        var source = $"odd-{behind.Length}";
+        await PricedAsync(source, "groq", source);
+
+        var receipt = await SendAsync(source, "groq", source + behind);
+        var quote = await QuoteAsync(source, "groq", source + behind);
+
+        receipt.GetProperty("model").GetString().Should().Be(source + behind);
+        receipt.GetProperty("service_tier").GetString().Should().Be("standard");
+        quote.GetProperty("model").GetString().Should().Be(source + behind);
+    }
+
+    [Fact]
+    public async Task A_name_that_can_not_be_registered_takes_nothing_from_the_events_beside_it()
+    {
+        await using var database = await PostgresServer.Current.CreateDatabaseAsync();
+        await using var api = await ApiProcess.StartAsync(database.ConnectionString);
+        await api.CreateAsync("/v1/sources", new { id = "cursed" });
+        await database.ExecuteAsync(
+            """
+            create function refuse_cursed() returns trigger language plpgsql as $$ begin return null; end $$;
+            create trigger refuse_cursed before insert on models for each row when (new.slug = 'cursed') execute function refuse_cursed();
+            """);
+        await api.HoldAsync(HeldUsage.Chat("cursed", "later", "to-be-known"));
+        await api.CreateAsync("/v1/producers", new { id = "to-be-known", name = "x", kind = "both" });
+
+        using var batch = await api.PostAsync("/v1/events", $"[{Event("cursed", "groq", "cursed", id: "a")},{Event("cursed", "groq", "well", id: "b")}]");
+        await api.HoldAsync(HeldUsage.Chat("cursed", "c", "groq", model: "cursed"));
+        var (_, released) = await HeldUsage.AskAsync(api.Client, "/v1/quarantine/release", new { source = "cursed" });
+        await database.ExecuteAsync("drop trigger refuse_cursed on models");
+        using var again = await api.PostAsync("/v1/events", Event("cursed", "groq", "cursed", id: "a"));
+
+        (await batch.Content.ReadAsStringAsync()).Should().Contain("unregistered_name").And.Contain("\"accepted\":1");
+        (released.GetProperty("released").GetInt32(), released.GetProperty("still_held").GetInt32()).Should().Be((1, 1));
+        again.StatusCode.Should().Be(HttpStatusCode.Created);
     }
 
     [Fact]

@@ -10,6 +10,13 @@ public sealed class ModelNameRulesTests
     private static readonly string[] Fronts = ["", "openai/", "us.anthropic.", "models/"];
     private static readonly string[] Behinds = ["", ":free", "-latest", "-2024-08-06", "-v1:0"];
 
+    // Made of what all rules take away, in any order and number, around little: what is known is often what a name stands for.
+    private static readonly Gen<string> DressedName = Gen.Select(
+        Any("arn:aws:bedrock:us-east-1::foundation-model/", "models/", "a/models/", "us-east-1/", "us.", "global.", "openai/", "anthropic.").Array[0, 4],
+        Any("zed", "z", "z.", "models/", "us.z", "z ", "-1"),
+        Any(":free", ":batch", ":flex", ":priority", ":nitro", "-v1:0", "-1:0", ":0", "@default", "-latest", "-2024-08-06", "-20240806").Array[0, 8],
+        (fronts, middle, behinds) => (string.Concat(fronts) + middle + string.Concat(behinds)).Trim());
+
     [Theory]
     // The names under which the makers' own APIs report a snapshot.
     [InlineData("gpt-4o-2024-08-06", "gpt-4o")]
@@ -92,7 +99,11 @@ public sealed class ModelNameRulesTests
     [InlineData("kimi-k2:free", "kimi-k2", null, true)]
     [InlineData("openai/gpt-4o-2024-08-06:batch", "openai/gpt-4o-2024-08-06", ServiceTier.Batch)]
     [InlineData("kimi-k2:batch:free", "kimi-k2", ServiceTier.Batch, true)]
-    [InlineData("kimi-k2:batch:flex", "kimi-k2:batch", ServiceTier.Flex)]
+    [InlineData("kimi-k2:batch:flex", "kimi-k2:batch:flex")]
+    [InlineData("us.kimi-k2:priority:priority", "us.kimi-k2:priority:priority")]
+    [InlineData("kimi-k2:batch-2024-08-06:flex", "kimi-k2:batch-2024-08-06:flex")]
+    [InlineData("kimi-k2:free:free:free:free:free:free", "kimi-k2", null, true)]
+    [InlineData("kimi-k2:free:free:free:free:free:free:free", "kimi-k2:free:free:free:free:free:free:free")]
     [InlineData("gpt-4o-2024-08-06", "gpt-4o-2024-08-06")]
     [InlineData("kimi :free", "kimi :free")]
     public void A_model_is_registered_under_its_name_without_how_it_is_sold(string name, string own, ServiceTier? tier = null, bool free = false) =>
@@ -117,5 +128,23 @@ public sealed class ModelNameRulesTests
             }, iter: 2_000);
 
     [Fact]
+    public void What_is_registered_for_a_name_is_found_by_it_whatever_is_known() =>
+        Gen.Select(DressedName, DressedName.Array[0, 6]).Sample((name, known) =>
+        {
+            var names = new ModelNameTable<string>();
+            foreach (var other in known)
+                names.Add(other, other);
+            // As the catalog's registrar does: what is found is not registered.
+            var own = ModelNameRules.Own(name).Name;
+            CatalogNames.IsName(own).Should().BeTrue(own);
+            if (names.Find(own) is null)
+                names.Add(own, own);
+
+            names.Find(name).Should().NotBeNull($"{own} is known");
+        }, iter: 100_000);
+
+    [Fact]
     public void Rules_have_ids_of_their_own() => ModelNameRules.Ids.Should().OnlyHaveUniqueItems().And.HaveCount(14);
+
+    private static Gen<string> Any(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(i => texts[i]);
 }
