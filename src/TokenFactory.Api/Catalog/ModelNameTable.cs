@@ -9,8 +9,8 @@ namespace TokenFactory.Api.Catalog;
 internal readonly record struct NamedModel<T>(T Model, ModelTerms Terms);
 
 /// <summary>
-/// The names of one producer's models, and the one rule by which whoever has a name finds the model: its own name or an alias, else the longest pattern
-/// that fits, else the first of the names that it may stand for (<see cref="ModelNameRules"/>) that is known.
+/// The names of one producer's models, and the one rule by which whoever has a name finds the model: an alias, else its own name (an alias has the name
+/// only of a model that was registered on sight, and goes before it), else the longest pattern that fits, else the first of the names that it may stand for (<see cref="ModelNameRules"/>) that is known.
 /// </summary>
 /// <typeparam name="T">A model.</typeparam>
 internal sealed class ModelNameTable<T> where T : class
@@ -63,11 +63,11 @@ internal sealed class ModelNameTable<T> where T : class
             Forget();
     }
 
-    /// <summary>Adds a model's other names: those that are names first, because a pattern never hides one.</summary>
+    /// <summary>Adds a model's other names: those that are names first, because a pattern never hides one. They go before names that were added.</summary>
     public void AddAliases(IReadOnlyCollection<(string Alias, T Model)> aliases)
     {
         foreach (var (alias, model) in aliases.Where(a => !ModelPattern.IsPattern(a.Alias)))
-            Add(alias, model);
+            _exact[alias] = model;
         _patterns = ModelPattern.InOrder(aliases.Where(a => ModelPattern.IsPattern(a.Alias)));
         Forget();
     }

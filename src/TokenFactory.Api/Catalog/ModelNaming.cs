@@ -15,13 +15,17 @@ internal static class ModelNaming
             errors.Add(new FieldError(pointer, "pattern", "A model has a name; give it the pattern as an alias."));
     }
 
-    /// <summary>Inside a change of the catalog, where names can't move.</summary>
+    /// <summary>
+    /// Inside a change of the catalog, where names can't move. A model that events named first, and that nobody has confirmed or priced, keeps no alias from
+    /// its name: it is how an operator says what the name stands for.
+    /// </summary>
     /// <exception cref="CatalogConflictException">A name would hide another model's, or never be reached because a model has it.</exception>
     public static async Task RefuseShadowsAsync(TokenFactoryContext context, Model model, CancellationToken cancellationToken)
     {
         var aliases = model.Aliases.Select(a => a.Alias).ToList();
         var others = context.Set<Model>().Where(m => m.ProducerId == model.ProducerId && m.Id != model.Id);
-        if (await others.Where(m => aliases.Contains(m.Slug)).Select(m => new { m.Id, m.Slug }).FirstOrDefaultAsync(cancellationToken) is { } named)
+        var confirmed = others.Where(m => !m.RegisteredOnSight || context.Set<RateCardRow>().Any(c => c.ModelId == m.Id));
+        if (await confirmed.Where(m => aliases.Contains(m.Slug)).Select(m => new { m.Id, m.Slug }).FirstOrDefaultAsync(cancellationToken) is { } named)
             throw new CatalogConflictException("name_taken", $"{named.Slug} is the name of the model {named.Id}, so that an alias of this name would never be read.");
         if (await others.Where(m => m.Aliases.Any(a => a.Alias == model.Slug)).Select(m => new { m.Id }).FirstOrDefaultAsync(cancellationToken) is { } aliased)
             throw new CatalogConflictException("name_taken", $"{model.Slug} is an alias of the model {aliased.Id}: take it away there first.");
@@ -46,12 +50,12 @@ internal static class ModelNaming
     /// </summary>
     public static async Task<Model> FindOrAddAsync(TokenFactoryContext context, int producerId, string name, CancellationToken cancellationToken)
     {
-        if (await context.Set<Model>().SingleOrDefaultAsync(m => m.ProducerId == producerId && m.Slug == name, cancellationToken) is { } named)
-            return named;
         var aliases = await context.Set<ModelAlias>().AsNoTracking()
             .Where(a => a.ProducerId == producerId && (a.Alias == name || EF.Functions.Like(a.Alias, "%*%"))).ToListAsync(cancellationToken);
-        var aliased = aliases.Find(a => a.Alias == name)
-            ?? ModelPattern.First(ModelPattern.InOrder(aliases.Where(a => ModelPattern.IsPattern(a.Alias)).Select(a => (a.Alias, a))), name);
+        var aliased = aliases.Find(a => a.Alias == name);
+        if (aliased is null && await context.Set<Model>().SingleOrDefaultAsync(m => m.ProducerId == producerId && m.Slug == name, cancellationToken) is { } named)
+            return named;
+        aliased ??= ModelPattern.First(ModelPattern.InOrder(aliases.Where(a => ModelPattern.IsPattern(a.Alias)).Select(a => (a.Alias, a))), name);
         if (aliased is not null)
             return await context.Set<Model>().SingleAsync(m => m.Id == aliased.ModelId, cancellationToken);
         var added = new Model { ProducerId = producerId, Slug = name, Name = name };

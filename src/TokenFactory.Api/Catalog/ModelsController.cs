@@ -122,7 +122,8 @@ internal sealed class ModelsController(IDbContextFactory<TokenFactoryContext> co
 
     /// <summary>Change a model</summary>
     /// <remarks>
-    /// Aliases decide how events that come later are read; what is recorded stays as it is. A change, even an empty one, confirms a model that events named
+    /// Aliases decide how events that come later are read; what is recorded stays as it is. An alias may be the name of another model that events named
+    /// first and that nobody has confirmed or priced: the name stands for this model from then on, and that one is listed there no more. A change, even an empty one, confirms a model that events named
     /// first: `GET /v1/models/unmatched` lists it no more.
     /// </remarks>
     /// <param name="id" example="1">The model's number.</param>
@@ -151,9 +152,10 @@ internal sealed class ModelsController(IDbContextFactory<TokenFactoryContext> co
                 var wanted = Wanted(aliases, row);
                 row.Aliases.RemoveAll(a => !wanted.Contains(a.Alias));
                 row.Aliases.AddRange(wanted.Except(row.Aliases.Select(a => a.Alias)).Select(a => new ModelAlias { ProducerId = row.ProducerId, Alias = a }));
-                await ModelNaming.RefuseShadowsAsync(context, row, cancellationToken);
             }
 
+            // Without aliases too: a name that is another model's alias can't be confirmed.
+            await ModelNaming.RefuseShadowsAsync(context, row, cancellationToken);
             return new ModelRow
             {
                 Row = row,

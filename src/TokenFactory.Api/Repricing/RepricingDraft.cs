@@ -133,7 +133,7 @@ internal sealed record RepricingDraft(RepricingScope Scope, RepricingSelection S
         return found;
     }
 
-    // As an event of each producer would be read. A name that says a tier or a price beside the model is not a model's.
+    // As an event of each producer would be read, and what was recorded under the name before it was another model's alias. A name that says a tier or a price beside the model is not a model's.
     private static async Task<List<Model>?> FindModelsAsync(
         TokenFactoryContext context, IReadOnlyList<string>? names, List<Producer>? producers, List<FieldError> errors, CancellationToken cancellationToken)
     {
@@ -145,7 +145,8 @@ internal sealed record RepricingDraft(RepricingScope Scope, RepricingSelection S
         var found = new List<Model>();
         for (var i = 0; i < names!.Count; i++)
         {
-            var fitting = tables.Values.Select(t => t.Find(names[i])).OfType<NamedModel<Model>>().Where(n => n.Terms == default).Select(n => n.Model).ToList();
+            var fitting = tables.Values.Select(t => t.Find(names[i])).OfType<NamedModel<Model>>().Where(n => n.Terms == default).Select(n => n.Model)
+                .Union(models.Where(m => m.Slug == names[i])).ToList();
             found.AddRange(fitting);
             if (fitting.Count == 0)
                 errors.Add(new FieldError($"/filter/model/{i}", "unknown_model", "No model has this name."));

@@ -183,6 +183,61 @@ public sealed class DerivedNameTests(ApiFixture fixture) : IClassFixture<ApiFixt
     }
 
     [Fact]
+    public async Task A_suggestion_is_followed_by_an_alias_that_goes_before_the_name_registered_on_sight()
+    {
+        await using var other = await ApiProcess.StartAsync(fixture.Database.ConnectionString);
+        await _api.CreateAsync("/v1/sources", new { id = "followed" });
+        await _api.CreateAsync("/v1/producers", new { id = "unmatched-followed", name = "x", kind = "both" });
+        await other.WaitUntilAsync("/v1/sources/followed", TimeSpan.FromSeconds(30));
+        await SendAsync("followed", "unmatched-followed", "zed-2026-01-01", id: "before");
+        await _api.CreateAsync("/v1/rate-cards", Card("unmatched-followed", "zed", "3"));
+        var found = (await _api.GetAsync("/v1/models/unmatched?producer=unmatched-followed")).GetProperty("items")[0];
+        var zed = (await _api.GetAsync("/v1/models?producer=unmatched-followed&model=zed")).GetProperty("items")[0].GetProperty("id").GetInt32();
+
+        var followed = await _api.Client.PatchAsJsonAsync($"/v1/models/{zed}", new { aliases = new[] { "zed-2026-01-01" } });
+        var after = await SendAsync("followed", "unmatched-followed", "zed-2026-01-01", id: "after");
+        var free = await SendAsync("followed", "unmatched-followed", "zed-2026-01-01:free", id: "free");
+        using var elsewhere = await other.PostAsync("/v1/events", Event("followed", "unmatched-followed", "zed-2026-01-01", id: "elsewhere"));
+        var card = await _api.CreateAsync("/v1/rate-cards", new
+        {
+            producer = "unmatched-followed", model = "zed-2026-01-01", effective_from = "2026-06-01T00:00:00Z", unit_values = new { input = "4", output = "4" },
+        });
+        var repricing = await _api.CreateAsync("/v1/repricings", new
+        {
+            start = "2026-01-01T00:00:00Z", end = "2027-01-01T00:00:00Z", dry_run = true,
+            filter = new { producer = new[] { "unmatched-followed" }, model = new[] { "zed-2026-01-01" } },
+        });
+
+        found.GetProperty("suggestion").GetString().Should().Be("zed");
+        followed.StatusCode.Should().Be(HttpStatusCode.OK, await followed.Content.ReadAsStringAsync());
+        (after.GetProperty("model").GetString(), after.GetProperty("sent_model").GetString()).Should().Be(("zed", "zed-2026-01-01"));
+        free.GetProperty("model").GetString().Should().Be("zed");
+        (await ReadAsync(elsewhere)).GetProperty("model").GetString().Should().Be("zed");
+        card.GetProperty("model").GetString().Should().Be("zed");
+        repricing.ToString().Should().Contain("\"zed\"").And.Contain("\"zed-2026-01-01\"");
+        (await _api.GetAsync("/v1/models/unmatched?producer=unmatched-followed")).GetProperty("items").GetArrayLength().Should().Be(0);
+        (await _api.GetAsync("/v1/events/followed/before")).GetProperty("model").GetString().Should().Be("zed-2026-01-01");
+        (await _api.Client.PatchAsJsonAsync($"/v1/models/{found.GetProperty("id").GetInt32()}", new { })).StatusCode.Should().Be(HttpStatusCode.Conflict, "it is an alias");
+    }
+
+    [Fact]
+    public async Task An_alias_never_goes_before_a_model_that_is_confirmed_or_priced()
+    {
+        await _api.CreateAsync("/v1/sources", new { id = "kept" });
+        await SendAsync("kept", "groq", "kept-priced", id: "a");
+        await SendAsync("kept", "groq", "kept-confirmed", id: "b");
+        await _api.CreateAsync("/v1/rate-cards", Card("groq", "kept-priced", "1"));
+        var confirmed = (await _api.GetAsync("/v1/models?producer=groq&model=kept-confirmed")).GetProperty("items")[0].GetProperty("id").GetInt32();
+        (await _api.Client.PatchAsJsonAsync($"/v1/models/{confirmed}", new { })).StatusCode.Should().Be(HttpStatusCode.OK);
+
+        foreach (var alias in new[] { "kept-priced", "kept-confirmed" })
+        {
+            using var answer = await _api.Client.PostAsJsonAsync("/v1/models", new { producer = "groq", model = "kept", aliases = new[] { alias } });
+            answer.StatusCode.Should().Be(HttpStatusCode.Conflict, alias);
+        }
+    }
+
+    [Fact]
     public async Task Two_instances_take_a_name_on_sight_for_the_same_model()
     {
         await using var other = await ApiProcess.StartAsync(fixture.Database.ConnectionString);
