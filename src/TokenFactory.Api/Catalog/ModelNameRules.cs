@@ -5,11 +5,17 @@ using TokenFactory.Economics.Measures;
 
 namespace TokenFactory.Api.Catalog;
 
-/// <summary>What a name says beside the model: how its tokens are sold.</summary>
+/// <summary>What a name says beside the model: how its tokens are sold, and where they are made.</summary>
 /// <param name="ServiceTier">The tier that it names; null: none.</param>
 /// <param name="IsFree">It says that the price is zero.</param>
 internal readonly record struct ModelTerms(ServiceTier? ServiceTier, bool IsFree)
 {
+    /// <summary>The part of the world that its tokens are made in, as the name says it; null: it says none.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>The region of an event: its own, else the name's.</summary>
+    public string? RegionOf(string? sent) => sent ?? Region;
+
     /// <summary>
     /// The tier of an event: its own, else the name's. An event that says <c>standard</c> and one that says nothing are the same event, so that
     /// both get the name's.
@@ -48,10 +54,10 @@ internal static partial class ModelNameRules
     // In the order in which they are tried; each takes away one thing.
     private static readonly Rule[] Prefixes =
     [
-        new("bedrock_arn", BedrockArn()),
+        new("bedrock_arn", BedrockArn()) { RegionIn = text => text.Split(':')[3] },
         new("resource_path", ResourcePath()),
-        new("region_path", RegionPath()),
-        new("bedrock_region", BedrockRegion()),
+        new("region_path", RegionPath()) { RegionIn = text => text[..^1] },
+        new("bedrock_region", BedrockRegion()) { RegionIn = text => text[..^1] },
         new("provider", Provider(), text => ProviderNames.Contains(text[..^1])),
     ];
 
@@ -84,9 +90,9 @@ internal static partial class ModelNameRules
         {
             for (var behind = Math.Max(0, strips - starts.Count + 1); behind < ends.Count && behind <= strips; behind++)
             {
-                var (start, end) = (starts[strips - behind], ends[behind]);
+                var ((start, region), end) = (starts[strips - behind], ends[behind]);
                 if (start < end.Length)
-                    yield return new ModelNameCandidate(name[start..end.Length], end.Terms);
+                    yield return new ModelNameCandidate(name[start..end.Length], end.Terms with { Region = region });
             }
         }
     }
@@ -105,11 +111,19 @@ internal static partial class ModelNameRules
         return char.IsWhiteSpace(name[length - 1]) ? new ModelNameCandidate(name, default) : new ModelNameCandidate(name[..length], terms);
     }
 
-    private static List<int> Starts(string name)
+    // Of two regions the one nearer to the model tells where the tokens are made: the other is only where they are asked for.
+    private static List<(int Start, string? Region)> Starts(string name)
     {
-        List<int> starts = [0];
-        while (starts.Count <= MaxStrips && Prefixes.Select(r => r.LengthIn(name.AsSpan(starts[^1]))).FirstOrDefault(n => n > 0) is > 0 and var length)
-            starts.Add(starts[^1] + length);
+        List<(int Start, string? Region)> starts = [(0, null)];
+        while (starts.Count <= MaxStrips)
+        {
+            var (start, region) = starts[^1];
+            var next = Prefixes.Select(r => (Rule: r, Length: r.LengthIn(name.AsSpan(start)))).FirstOrDefault(r => r.Length > 0);
+            if (next.Length == 0)
+                break;
+            starts.Add((start + next.Length, next.Rule.RegionIn?.Invoke(name.Substring(start, next.Length)) is { Length: > 0 } said ? said : region));
+        }
+
         return starts;
     }
 
@@ -189,6 +203,9 @@ internal static partial class ModelNameRules
     {
         /// <summary>What it says of how the tokens are sold; null: nothing, it tells who serves the model, or which snapshot.</summary>
         public ModelTerms? Terms { get; init; }
+
+        /// <summary>Which region is said by what it takes away; null: it says none.</summary>
+        public Func<string, string>? RegionIn { get; init; }
 
         /// <summary>How much of a text it takes away; 0: it does not apply.</summary>
         public int LengthIn(ReadOnlySpan<char> text)

@@ -81,9 +81,10 @@ internal sealed class ModelNameTable<T> where T : class
     {
         if (ModelPattern.First(_patterns, name) is { } fitting)
         {
-            // A pattern that takes the name with its terms and without is one of the model's, not of the terms.
+            // A pattern that takes the name with its terms and without is one of the model's, not of the terms. So it is with the region.
             var own = ModelNameRules.Own(name);
-            return new NamedModel<T>(fitting, FindKnown(own.Name) == fitting ? own.Terms : default);
+            var region = ModelNameRules.Candidates(name).FirstOrDefault(c => c.Terms.Region is not null && FindKnown(c.Name) == fitting).Terms.Region;
+            return new NamedModel<T>(fitting, (FindKnown(own.Name) == fitting ? own.Terms : default) with { Region = region });
         }
 
         foreach (var candidate in ModelNameRules.Candidates(name))

@@ -113,7 +113,7 @@ internal static class EventRater
             OccurredAt = sent.OccurredAt,
             AccountId = account?.Id,
             BuyerId = account?.BuyerId ?? 0,
-            Region = sent.Region,
+            Region = terms.RegionOf(sent.Region),
             UsageProfile = sent.UsageProfile,
             SentModel = model is null || model.Slug == sent.Model ? null : sent.Model,
             ReportedAmount = sent.ReportedAmount,
@@ -141,13 +141,13 @@ internal static class EventRater
 
     /// <summary>An event at its own time's prices.</summary>
     /// <param name="sent">A valid event.</param>
-    /// <param name="terms">What its model's name says of the price.</param>
+    /// <param name="terms">What its model's name says of the price, and of the region.</param>
     /// <param name="schedule">What may price its model.</param>
     /// <param name="account">The account that it names; null: none, or one that is not known yet.</param>
     /// <param name="sector">What it counts for: <see cref="SectorOf"/>.</param>
     /// <param name="reportingCurrency">The currency of what is free.</param>
     public static RatedLine[] Value(UsageEvent sent, ModelTerms terms, RateSchedule schedule, AccountEntry? account, Sector sector, string reportingCurrency) =>
-        EventRating.Rate(terms.IsFree ? Free(sent.Usage, reportingCurrency) : sent.Usage, schedule, sent.OccurredAt, account?.Id, sector, sent.Region);
+        EventRating.Rate(terms.IsFree ? Free(sent.Usage, reportingCurrency) : sent.Usage, schedule, sent.OccurredAt, account?.Id, sector, terms.RegionOf(sent.Region));
 
     // The name says that the price is zero, as the event could; where the event says another price, it knows better.
     private static UsageLine[] Free(UsageLine[] usage, string currency) =>

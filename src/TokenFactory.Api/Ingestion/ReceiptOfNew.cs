@@ -26,7 +26,7 @@ internal static class ReceiptOfNew
             SectorRule = item.Sector.RuleId,
             SentModel = rated.SentModel,
             UsageProfile = rated.UsageProfile,
-            Region = sent.Region,
+            Region = rated.Region,
             BatchId = item.Recorded.BatchId,
             Currency = reportingCurrency,
             Amount = ReceiptText.Amount(rated.Lines),

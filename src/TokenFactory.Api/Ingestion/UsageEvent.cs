@@ -22,7 +22,7 @@ internal sealed class UsageEvent
     public string? Plan;
     public ServiceTier ServiceTier = ServiceTier.Standard;
 
-    /// <summary>Where the tokens were made, as the sender names it.</summary>
+    /// <summary>Where the tokens were made, as the sender names it; null: the model's name may say it.</summary>
     public string? Region;
 
     /// <summary>In the order of the token classes' stored numbers; never empty.</summary>

@@ -145,7 +145,7 @@ internal sealed record RepricingDraft(RepricingScope Scope, RepricingSelection S
         var found = new List<Model>();
         for (var i = 0; i < names!.Count; i++)
         {
-            var fitting = tables.Values.Select(t => t.Find(names[i])).OfType<NamedModel<Model>>().Where(n => n.Terms == default).Select(n => n.Model)
+            var fitting = tables.Values.Select(t => t.Find(names[i])).OfType<NamedModel<Model>>().Where(n => (n.Terms with { Region = null }) == default).Select(n => n.Model)
                 .Union(models.Where(m => m.Slug == names[i])).ToList();
             found.AddRange(fitting);
             if (fitting.Count == 0)

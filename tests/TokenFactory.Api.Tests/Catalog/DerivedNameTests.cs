@@ -237,6 +237,46 @@ public sealed class DerivedNameTests(ApiFixture fixture) : IClassFixture<ApiFixt
         }
     }
 
+    [Theory]
+    [InlineData("us.anthropic.kimi-region", null, "us", "5")]
+    [InlineData("eu.anthropic.kimi-region", null, "eu", "3")]
+    [InlineData("us.anthropic.kimi-region", "eu", "eu", "3")]
+    [InlineData("kimi-region", null, null, "3")]
+    [InlineData("us.patterned.kimi-region", null, "us", "5")]
+    public async Task A_region_in_the_name_is_the_events_where_it_names_none(string name, string? sent, string? region, string value)
+    {
+        var source = $"region-{name.Length}-{name[0]}-{sent}";
+        await _api.CreateAsync("/v1/sources", new { id = source });
+        if ((await _api.GetAsync("/v1/models?producer=groq&model=kimi-region")).GetProperty("items").GetArrayLength() == 0)
+        {
+            await _api.CreateAsync("/v1/models", new { producer = "groq", model = "kimi-region", aliases = new[] { "*patterned.kimi-region" } });
+            await _api.CreateAsync("/v1/rate-cards", Card("groq", "kimi-region", "3"));
+            await _api.CreateAsync("/v1/rate-cards", new
+            {
+                producer = "groq", model = "kimi-region", region = "us", effective_from = "2026-01-01T00:00:00Z", unit_values = new { input = "5", output = "5" },
+            });
+        }
+
+        var body = Event(source, "groq", name);
+        if (sent is not null)
+            body = body.Replace("\"producer\"", $"\"region\":\"{sent}\",\"producer\"", StringComparison.Ordinal);
+        using var answer = await _api.PostAsync("/v1/events", body);
+        using var again = await _api.PostAsync("/v1/events", body);
+        var (told, recorded) = (await ReadAsync(answer), await _api.GetAsync($"/v1/events/{source}/e"));
+        var quote = sent is null ? await QuoteAsync(source, "groq", name) : told;
+
+        foreach (var receipt in new[] { told, recorded })
+        {
+            receipt.GetProperty("model").GetString().Should().Be("kimi-region");
+            (receipt.TryGetProperty("region", out var shown) ? shown.GetString() : null).Should().Be(region);
+            receipt.GetProperty("entries")[0].GetProperty("unit_value").GetString().Should().Be(value);
+        }
+
+        (quote.TryGetProperty("region", out var quoted) ? quoted.GetString() : null).Should().Be(region);
+        quote.GetProperty("amount").GetString().Should().Be(told.GetProperty("amount").GetString());
+        again.StatusCode.Should().Be(HttpStatusCode.OK);
+    }
+
     [Fact]
     public async Task Two_instances_take_a_name_on_sight_for_the_same_model()
     {

@@ -56,7 +56,19 @@ public sealed class ModelNameRulesTests
     [InlineData("openai/gpt-4o-2024-08-06:flex", "gpt-4o", ServiceTier.Flex)]
     [InlineData("gpt-4o:priority", "gpt-4o", ServiceTier.Priority)]
     public void A_name_stands_for_the_model_without_what_is_around_it(string name, string model, ServiceTier? tier = null, bool free = false) =>
-        ModelNameRules.Candidates(name).Should().Contain(new ModelNameCandidate(model, new ModelTerms(tier, free)));
+        ModelNameRules.Candidates(name).Select(c => c with { Terms = c.Terms with { Region = null } })
+            .Should().Contain(new ModelNameCandidate(model, new ModelTerms(tier, free)));
+
+    [Theory]
+    [InlineData("us.anthropic.zed", "us")]
+    [InlineData("global.anthropic.zed-v1:0", "global")]
+    [InlineData("bedrock/us-gov-east-1/anthropic.zed", "us-gov-east-1")]
+    [InlineData("arn:aws:bedrock:us-east-1::foundation-model/anthropic.zed", "us-east-1")]
+    [InlineData("arn:aws:bedrock:eu-west-1:123456789012:inference-profile/eu.anthropic.zed:batch", "eu")]
+    [InlineData("arn:aws:bedrock:::foundation-model/anthropic.zed", null)]
+    [InlineData("openai/zed", null)]
+    public void What_stands_in_front_may_say_the_region(string name, string? region) =>
+        ModelNameRules.Candidates(name).Single(c => c.Name == "zed").Terms.Region.Should().Be(region);
 
     [Theory]
     // Sold at prices of their own.

@@ -35,7 +35,7 @@ internal sealed class PricedUsage
         // No item is needed: nothing is recorded under it.
         Entries = [.. Lines.Select(line => LedgerLine.Of(line, itemId: 0, Sector, _exchange, reportingCurrency, sent.OccurredAt))];
         InputTokens = EventRating.InputTokens(sent.Usage);
-        Query = new PriceQuery(sent.OccurredAt, InputTokens, Account?.Id, Sector.Sector, sent.Region);
+        Query = new PriceQuery(sent.OccurredAt, InputTokens, Account?.Id, Sector.Sector, terms.RegionOf(sent.Region));
     }
 
     public UsageEvent Event { get; }

@@ -58,7 +58,7 @@ internal sealed class Quotes(
             ServiceTier = priced.ServiceTier.Name(),
             Account = sent.Account,
             Sector = priced.Sector.Sector.Name(),
-            Region = sent.Region,
+            Region = priced.Query.Region,
             NotRegistered = unknown.Count == 0 ? null : unknown,
             OccurredAt = sent.OccurredAt,
             KnownAt = knownAt,
