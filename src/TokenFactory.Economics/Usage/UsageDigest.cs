@@ -5,7 +5,7 @@ namespace TokenFactory.Economics.Usage;
 /// <summary>
 /// What may be kept of a provider's response: what says which response it is, and its usage objects. Texts of other places are dropped, texts
 /// inside a usage object are kept where they are short words of a fixed kind (<c>TEXT</c>, <c>ephemeral</c>): no prompt and no answer passes.
-/// The result is canonical: the same response with its members in another order gives the same bytes.
+/// The result is canonical: the same response with its members in another order, or with members that are null, gives the same bytes.
 /// </summary>
 public static class UsageDigest
 {
@@ -116,9 +116,10 @@ public static class UsageDigest
         }
     }
 
-    // Of a name that is there twice the last counts, as everywhere in JSON.
+    // Of a name that is there twice the last counts, as everywhere in JSON. A null is read as absent: kept, it would make two usages of one.
     private static IEnumerable<JsonProperty> InOrder(JsonElement value) =>
-        value.EnumerateObject().GroupBy(m => m.Name, StringComparer.Ordinal).Select(g => g.Last()).OrderBy(m => m.Name, StringComparer.Ordinal);
+        value.EnumerateObject().GroupBy(m => m.Name, StringComparer.Ordinal).Select(g => g.Last())
+            .Where(m => m.Value.ValueKind != JsonValueKind.Null).OrderBy(m => m.Name, StringComparer.Ordinal);
 
     private static bool IsWord(string text, int maxLength) =>
         text.Length > 0 && text.Length <= maxLength && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or ':' or '-');

@@ -64,10 +64,17 @@ public sealed class UsageDigestTests
     [InlineData("""{"note":"the minister's plan","kind":"TEXT","n":"17"}""", """{"kind":"TEXT","n":"17","note":"(text)"}""")]
     [InlineData("""{"the minister's plan":1,"a":2}""", """{"a":2}""")]
     [InlineData("""{"a":1,"a":2}""", """{"a":2}""")]
+    [InlineData("""{"a":null,"b":{"c":null,"d":0},"e":1,"e":null}""", """{"b":{"d":0}}""")]
     [InlineData("""{"a":123456789012345678901234567890123}""", """{"a":"(number)"}""")]
     [InlineData("""[[[[[[[[[1]]]]]]]]]""", """[[[[[[["(nested)"]]]]]]]""")]
     public void It_is_canonical_and_keeps_no_text(string usage, string kept) =>
         Written(writer => UsageDigest.WriteUsage(Readings.Json(usage), writer)).Should().Be(kept);
+
+    [Theory]
+    [InlineData("""{"id":"r","service_tier":null,"usage":{"prompt_tokens":8,"completion_tokens":2,"completion_tokens_details":null}}""")]
+    [InlineData("""{"created":null,"id":"r","usage":{"prompt_tokens":8,"completion_tokens":2,"prompt_tokens_details":null},"usageMetadata":null}""")]
+    public void A_null_is_kept_as_what_is_not_there(string response) =>
+        Keep(Readings.Json(response)).Should().Be("""{"id":"r","usage":{"completion_tokens":2,"prompt_tokens":8}}""");
 
     [Theory]
     [InlineData("""["the minister's plan"]""")]
