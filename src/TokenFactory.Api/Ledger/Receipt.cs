@@ -46,7 +46,7 @@ public sealed record Receipt
     public string? SentModel { get; init; }
 
     /// <summary>How the provider's usage object was read: the usage profile and its version. Absent where the event names token classes itself.</summary>
-    /// <example>openai_chat/1</example>
+    /// <example>openai_chat/2</example>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? UsageProfile { get; init; }
 

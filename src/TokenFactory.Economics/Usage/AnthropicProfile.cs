@@ -21,5 +21,5 @@ internal static class AnthropicProfile
         leaves.Add(TokenClass.Output, output);
         return leaves.Reading(input + cached + writes.Sum + output);
     })
-    { Marks = ["input_tokens"] };
+    { Version = 2, Marks = ["input_tokens"] };
 }

@@ -18,7 +18,7 @@ internal static class BedrockProfile
         leaves.Add(TokenClass.Output, usage.Required("outputTokens"));
         return leaves.Reading(usage.Required("totalTokens"));
     })
-    { Marks = ["inputTokens"] };
+    { Version = 2, Marks = ["inputTokens"] };
 
     private static CacheWrites WritesOf(UsageFields usage)
     {

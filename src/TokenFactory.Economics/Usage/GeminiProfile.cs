@@ -25,7 +25,7 @@ internal static class GeminiProfile
         leaves.AddOutput(usage.Optional("candidatesTokenCount") + thoughts, thoughts, MediaOf(usage, "candidatesTokensDetails") ?? default);
         return leaves.Reading(usage.Required("totalTokenCount"));
     })
-    { Member = "usageMetadata", Marks = ["promptTokenCount"] };
+    { Version = 2, Member = "usageMetadata", Marks = ["promptTokenCount"] };
 
     private static Media? MediaOf(UsageFields usage, string list)
     {

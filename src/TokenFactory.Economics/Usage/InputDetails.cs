@@ -49,23 +49,45 @@ internal readonly record struct CacheWrites(long Short, long Hour)
 internal readonly record struct InputDetails(long Cached, CacheWrites Writes = default, Media Media = default, Media? CachedMedia = null)
 {
     /// <summary>OpenAI's <c>prompt_tokens_details</c> or <c>input_tokens_details</c>, with the names that compatible servers add.</summary>
-    public static InputDetails Of(UsageFields details)
+    public static InputDetails Of(UsageFields details) => Of(details, details.Find("cached_tokens"), details.Inside());
+
+    /// <summary>
+    /// The details of a prompt, with what servers say of it at the top: cached_tokens (Moonshot), hits and misses (DeepSeek; a miss is ordinary input), and
+    /// Anthropic's names. All are inside the prompt; what is stated twice is read once.
+    /// </summary>
+    /// <param name="usage">The usage object.</param>
+    /// <param name="details">The details in it; may be absent.</param>
+    /// <param name="prompt">The tokens of the whole prompt.</param>
+    /// <param name="anthropics">
+    /// Whether Anthropic's names are read: a stated total tells that what they name is inside the prompt. Anthropic's own is beside it.
+    /// </param>
+    public static InputDetails OfPrompt(UsageFields usage, UsageFields details, long prompt, bool anthropics)
     {
-        var ofCached = details.Inside("cached_tokens_details");
-        return new InputDetails(
-            details.Optional("cached_tokens"),
-            WritesOf(details),
-            Media.Of(details),
-            ofCached.IsPresent ? Media.Of(ofCached) : null);
+        var above = anthropics ? usage : usage.Inside();
+        var hits = usage.Find("prompt_cache_hit_tokens");
+        var misses = usage.Find("prompt_cache_miss_tokens");
+        if (hits is not null && misses is not null && hits + misses != prompt)
+            usage.Fail(UsageViolation.SumMismatch, $"Cache hits of {hits} and misses of {misses} do not sum to prompt_tokens, {prompt}.");
+        var cached = usage.Agree("cached_tokens", hits ?? prompt - misses, usage.Find("cached_tokens"));
+        cached = usage.Agree("cache_read_input_tokens", cached, above.Find("cache_read_input_tokens"));
+        return Of(details, usage.Agree("prompt_tokens_details.cached_tokens", cached, details.Find("cached_tokens")), above);
     }
 
-    private static CacheWrites WritesOf(UsageFields details)
+    private static InputDetails Of(UsageFields details, long? cached, UsageFields above)
+    {
+        var ofCached = details.Inside("cached_tokens_details");
+        return new InputDetails(cached ?? 0, WritesOf(details, above), Media.Of(details), ofCached.IsPresent ? Media.Of(ofCached) : null);
+    }
+
+    private static CacheWrites WritesOf(UsageFields details, UsageFields above)
     {
         var whole = details.Find("cache_write_tokens", "cache_write", "cache_creation_tokens", "cache_creation_input_tokens");
+        whole = details.Agree("prompt_tokens_details.cache_creation_tokens", above.Find("cache_creation_input_tokens"), whole);
+        var split = details.Inside("cache_creation_token_details").Beside(above.Inside("cache_creation"));
         // DashScope's cache_creation is an object like Anthropic's; a plain number there can only be the whole.
         if (details.IsNumber("cache_creation"))
-            return CacheWrites.Of(details.Agree("cache_creation", whole, details.Find("cache_creation")), details.Inside());
-        var split = details.Inside("cache_creation");
+            return CacheWrites.Of(details.Agree("cache_creation", whole, details.Find("cache_creation")), split);
+        split = split.Beside(details.Inside("cache_creation"));
         return CacheWrites.Of(details.Agree("cache_creation_input_tokens", whole, split.Find("cache_creation_input_tokens")), split);
     }
 }

@@ -21,7 +21,7 @@ internal static class LitellmProfiles
     /// that no version of LiteLLM makes, or that two of them would, is a violation. A usage in the names of OpenAI's responses is read as one, and one
     /// of Anthropic's as that.
     /// </summary>
-    public static UsageProfile Usage { get; } = new(UsageProfiles.Litellm, Read) { Marks = ["prompt_tokens", "input_tokens"] };
+    public static UsageProfile Usage { get; } = new(UsageProfiles.Litellm, Read) { Version = 2, Marks = ["prompt_tokens", "input_tokens"] };
 
     /// <summary>prompt_tokens, completion_tokens and total_tokens of a record that has no usage object: what a cache served is not told apart.</summary>
     public static UsageProfile Totals { get; } = new(UsageProfiles.LitellmTotals, usage =>
@@ -33,21 +33,24 @@ internal static class LitellmProfiles
         leaves.Add(TokenClass.Output, output);
         return leaves.Reading(Stated(usage, input + output));
     })
-    { Marks = ["prompt_tokens"] };
+    { Version = 2, Marks = ["prompt_tokens"] };
 
     private static UsageReading Read(UsageFields usage)
     {
         if (usage.Find("prompt_tokens") is null && usage.Find("input_tokens") is not null)
-            return (usage.Find("total_tokens") is null ? AnthropicProfile.Profile : OpenAiProfiles.Responses).Read(usage);
+        {
+            var isResponses = usage.Find("total_tokens") is not null || OpenAiProfiles.ResponsesInputDetails(usage).IsPresent;
+            return (isResponses ? OpenAiProfiles.Responses : AnthropicProfile.Profile).Read(usage);
+        }
 
         var leaves = new UsageLeaves(usage);
         var details = usage.Inside("prompt_tokens_details");
         var outputDetails = usage.Inside("completion_tokens_details");
         var prompt = usage.Required("prompt_tokens");
         var completion = usage.Optional("completion_tokens");
-        var reads = ReadsOf(usage, details, prompt);
-        var writes = WritesOf(usage, details);
-        var reasoning = usage.Agree("completion_tokens_details.reasoning_tokens", usage.Find("reasoning_tokens"), outputDetails.Find("reasoning_tokens")) ?? 0;
+        var inside = InputDetails.OfPrompt(usage, details, prompt, anthropics: true);
+        var (reads, writes) = (inside.Cached, inside.Writes);
+        var reasoning = OpenAiProfiles.ReasoningOf(usage);
         var total = Stated(usage, prompt + completion);
 
         var fitting = Beside
@@ -57,7 +60,7 @@ internal static class LitellmProfiles
         if (fitting.Count > 1)
             usage.Fail(UsageViolation.AmbiguousOverlap, $"The total of {total} tells that some tokens are beside prompt and completion, and not which.");
         var (input, output) = fitting.Count > 0 ? fitting[0] : (prompt, completion);
-        leaves.AddInput(input, new InputDetails(reads, writes, Media.Of(details), CachedMediaOf(details, input - reads - writes.Sum)));
+        leaves.AddInput(input, inside with { CachedMedia = CachedMediaOf(inside, details, input - reads - writes.Sum) });
         leaves.AddOutput(output, reasoning, Media.Of(outputDetails));
         return leaves.Reading(total);
     }
@@ -65,33 +68,10 @@ internal static class LitellmProfiles
     // LiteLLM writes 0 for a total that the provider left out.
     private static long Stated(UsageFields usage, long sum) => usage.Find("total_tokens") is { } total && total > 0 ? total : sum;
 
-    private static long ReadsOf(UsageFields usage, UsageFields details, long prompt)
-    {
-        var hits = usage.Find("cache_read_input_tokens", "cached_tokens", "prompt_cache_hit_tokens");
-        if (usage.Find("prompt_cache_hit_tokens") is { } hit && usage.Find("prompt_cache_miss_tokens") is { } miss && hit + miss != prompt)
-            usage.Fail(UsageViolation.SumMismatch, $"Cache hits of {hit} and misses of {miss} do not sum to prompt_tokens, {prompt}.");
-        return usage.Agree("prompt_tokens_details.cached_tokens", hits, details.Find("cached_tokens")) ?? 0;
-    }
-
-    private static CacheWrites WritesOf(UsageFields usage, UsageFields details)
-    {
-        var inside = details.Find("cache_creation_tokens", "cache_write_tokens", "cache_write", "cache_creation_input_tokens");
-        if (details.IsNumber("cache_creation"))
-            inside = details.Agree("cache_creation", inside, details.Find("cache_creation"));
-        var whole = usage.Agree("prompt_tokens_details.cache_creation_tokens", usage.Find("cache_creation_input_tokens"), inside);
-        var split = details.Inside("cache_creation_token_details").Beside(usage.Inside("cache_creation"));
-        return CacheWrites.Of(whole, details.IsNumber("cache_creation") ? split : split.Beside(details.Inside("cache_creation")));
-    }
-
     /// <summary>
     /// Which cached tokens are no text. None, where text_tokens and the media are together what neither a cache served nor one was written with: then
     /// LiteLLM has taken the cached ones out of them.
     /// </summary>
-    private static Media? CachedMediaOf(UsageFields details, long fresh)
-    {
-        var ofCached = details.Inside("cached_tokens_details");
-        if (ofCached.IsPresent)
-            return Media.Of(ofCached);
-        return details.Find("text_tokens") is { } text && text + Media.Of(details).Sum == fresh ? default(Media) : null;
-    }
+    private static Media? CachedMediaOf(InputDetails inside, UsageFields details, long fresh) =>
+        inside.CachedMedia ?? (details.Find("text_tokens") is { } text && text + inside.Media.Sum == fresh ? default(Media) : null);
 }

@@ -25,6 +25,9 @@ internal sealed class UsageFields
 
     public UsageViolation? Violation => _findings.First;
 
+    /// <summary>The paths of all fields that were there when they were looked for, in this object, around it and inside it.</summary>
+    public IReadOnlySet<string> Seen => _findings.Seen;
+
     /// <summary>Whether the object is there at all.</summary>
     public bool IsPresent => _objects.Length > 0;
 
@@ -114,8 +117,10 @@ internal sealed class UsageFields
             foreach (var name in names)
             {
                 var value = Member(owner, name);
-                if (value.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null))
-                    values.Add((value, path + name));
+                if (value.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null)
+                    continue;
+                values.Add((value, path + name));
+                _findings.Seen.Add(path + name);
             }
         }
 
@@ -143,5 +148,7 @@ internal sealed class UsageFields
     private sealed class Findings
     {
         public UsageViolation? First { get; set; }
+
+        public HashSet<string> Seen { get; } = new(StringComparer.Ordinal);
     }
 }

@@ -29,7 +29,8 @@ public sealed class UsageProfile
     internal IReadOnlyList<string> Marks { get; init; } = [];
 
     /// <summary>
-    /// Reads a usage object. Fields that the shape does not have are ignored, null is absent. Never throws for what the object holds.
+    /// Reads a usage object. Null is absent. Fields that no shape has tokens in are ignored; tokens in one of <see cref="TokenFields"/> that the profile
+    /// does not look at are a violation. Never throws for what the object holds.
     /// </summary>
     public UsageReading Read(JsonElement usage)
     {
@@ -39,7 +40,12 @@ public sealed class UsageProfile
             return UsageReading.Refused(UsageViolation.WrongType, "The usage must be a JSON object.");
         try
         {
-            return _read(new UsageFields(usage));
+            var fields = new UsageFields(usage);
+            var reading = _read(fields);
+            // An object that is no member of a response is one of attributes: none has such a name, and what else is in it is no usage.
+            return Member is not null && reading.IsRead && TokenFields.FirstUnread(usage, fields.Seen) is { } unread
+                ? UsageReading.Refused(UsageViolation.UnreadField, $"The field `{unread}` holds tokens that {Id} does not read there.")
+                : reading;
         }
         catch (InvalidOperationException)
         {

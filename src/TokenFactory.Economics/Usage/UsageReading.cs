@@ -77,6 +77,9 @@ public sealed record UsageViolation(string Code, string Detail)
     /// <summary>Parts overlap by an amount that the usage does not tell: cached tokens and those of a medium, say.</summary>
     public const string AmbiguousOverlap = "ambiguous_overlap";
 
+    /// <summary>A field of another shape holds tokens: whether the wholes include them, nobody knows.</summary>
+    public const string UnreadField = "unread_field";
+
     /// <summary>A text holds bytes or escapes that are not valid Unicode.</summary>
     public const string InvalidText = "invalid_text";
 

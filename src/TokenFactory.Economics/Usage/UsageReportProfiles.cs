@@ -42,7 +42,7 @@ internal static class UsageReportProfiles
         leaves.AddOutput(output, reasoning: 0, outputMedia);
         return leaves.Reading(input + output);
     })
-    { Marks = ["input_tokens"] };
+    { Version = 2, Marks = ["input_tokens"] };
 
     /// <summary>
     /// Anthropic, <c>GET /v1/organizations/usage_report/messages</c>. Additive: uncached_input_tokens, cache_read_input_tokens and the two parts of
@@ -61,5 +61,5 @@ internal static class UsageReportProfiles
         leaves.Add(TokenClass.Output, output);
         return leaves.Reading(input + cached + writes.Sum + output);
     })
-    { Marks = ["uncached_input_tokens"] };
+    { Version = 2, Marks = ["uncached_input_tokens"] };
 }

@@ -225,6 +225,7 @@ public sealed class UsageProfileTests
         UsageProfiles.All.Select(p => p.Id).Should().Equal("openai_chat", "openai_responses", "anthropic_messages", "gemini", "bedrock_converse",
             "deepseek", "xai_chat", "moonshot", "dashscope", "otel_gen_ai",
             "litellm", "litellm_totals", "openai_organization_usage", "anthropic_usage_report", "otel_token_usage");
-        UsageProfiles.All.Should().OnlyContain(p => p.Version == 1);
+        UsageProfiles.All.Where(p => p.Version == 1).Select(p => p.Id).Should().Equal("otel_gen_ai", "otel_token_usage");
+        UsageProfiles.All.Should().OnlyContain(p => p.Version == 1 || p.Version == 2);
     }
 }

@@ -136,7 +136,7 @@ public sealed class QuarantineTests(ApiFixture fixture) : IClassFixture<ApiFixtu
         counts.GetProperty("reasons").EnumerateArray().Select(r => r.GetProperty("code").GetString()).Should().BeEquivalentTo("unknown_producer", "sum_mismatch");
         CountsOf(again).Should().Be((2, 0, 2, 0));
         receipt.GetProperty("producer").GetString().Should().Be("alias-factory");
-        receipt.GetProperty("usage_profile").GetString().Should().Be("openai_chat/1");
+        receipt.GetProperty("usage_profile").GetString().Should().Be("openai_chat/2");
         (await _api.StatusAsync(first)).Should().Be("released");
         (await _api.ReleaseAsync(first)).Status.Should().Be(HttpStatusCode.OK);
         await _api.BooksAsync();
@@ -159,7 +159,7 @@ public sealed class QuarantineTests(ApiFixture fixture) : IClassFixture<ApiFixtu
         byProfileAlone.Body.GetProperty("errors")[0].GetProperty("code").GetString().Should().Be("unknown_producer");
         released.Status.Should().Be(HttpStatusCode.Created, released.Body.ToString());
         released.Body.GetProperty("producer").GetString().Should().Be("moonshot");
-        released.Body.GetProperty("usage_profile").GetString().Should().Be("openai_chat/1");
+        released.Body.GetProperty("usage_profile").GetString().Should().Be("openai_chat/2");
         released.Body.GetProperty("entries").EnumerateArray().Select(e => e.GetProperty("quantity").GetString()).Should().Equal("10", "5");
         sentAgain.StatusCode.Should().Be(HttpStatusCode.OK, "it is the same event");
         await _api.BooksAsync();

@@ -29,7 +29,7 @@ public sealed class LitellmTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         receipt.Text("account").Should().Be("acme");
         receipt.Text("sector").Should().Be("government");
         receipt.Text("sector_basis").Should().Be("tag");
-        receipt.Text("usage_profile").Should().Be("litellm/1");
+        receipt.Text("usage_profile").Should().Be("litellm/2");
         receipt.Text("occurred_at").Should().StartWith("2025-11-23T10:40:00.123456");
         receipt.Text("reported_cost.amount").Should().Be("0.000015");
         receipt.Text("reported_cost.currency").Should().Be("USD");
@@ -111,7 +111,7 @@ public sealed class LitellmTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         var receipt = await ReceiptAsync(source, "t-1");
 
         Leaves(receipt).Should().Equal(("input", "100"), ("output", "20"));
-        receipt.Text("usage_profile").Should().Be("litellm_totals/1");
+        receipt.Text("usage_profile").Should().Be("litellm_totals/2");
         receipt.Text("producer").Should().Be("openai");
         receipt.Text("model").Should().Be("gpt-4o");
         receipt.Text("account").Should().Be("chat");

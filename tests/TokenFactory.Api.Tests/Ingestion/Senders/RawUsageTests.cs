@@ -20,7 +20,7 @@ public sealed class RawUsageTests(ApiFixture fixture) : IClassFixture<ApiFixture
 
         answer.StatusCode.Should().Be(HttpStatusCode.Created);
         Leaves(receipt).Should().Equal(("input", "86"), ("cache_read", "17817"), ("output", "40"), ("output_reasoning", "12"));
-        receipt.GetProperty("usage_profile").GetString().Should().Be("openai_chat/1");
+        receipt.GetProperty("usage_profile").GetString().Should().Be("openai_chat/2");
         receipt.GetProperty("occurred_at").GetString().Should().StartWith("2025-11-23T10:40:00");
         receipt.GetProperty("sector_basis").GetString().Should().Be("none");
     }
