@@ -15,6 +15,18 @@ internal sealed class OtlpUsage
     /// <summary>Spans that report tokens and name no operation: not counted.</summary>
     public int Unnamed { get; set; }
 
+    // Calls that report the same tokens as a call inside them: counted, and told.
+    private int _repeated;
+    private string? _firstRepeated;
+
+    /// <summary>Notes a call that reports the same tokens as a call inside it: it counts, and its sender should hear of it.</summary>
+    /// <param name="id">Its event.</param>
+    public void NoteRepeated(string id)
+    {
+        _repeated++;
+        _firstRepeated ??= id;
+    }
+
     /// <summary>Whether any reports tokens: only then does the source take its usage from this signal.</summary>
     public bool ReportsTokens { get; private set; }
 
@@ -49,6 +61,12 @@ internal sealed class OtlpUsage
         {
             notes.Add($"{Unnamed} {noun} report tokens without {OtlpFacts.OperationName} and were not counted: only the call of a model is, "
                 + "and without the name of an operation it can't be told from an agent's or a workflow's span.");
+        }
+
+        if (_repeated > 0)
+        {
+            notes.Add($"{_repeated} {noun} report the same tokens as a call inside them, and both were counted: the first is {_firstRepeated}. If it only wraps "
+                + "that call, let one of the two libraries not report it, and reverse the event.");
         }
 
         return string.Join(' ', notes);

@@ -31,18 +31,25 @@ internal sealed class SpanUsage(ReportedUsageReader reader)
             }
         }
 
-        // A call that is the parent of a call is a gateway's or a library's wrapper round it: it repeats the usage of what it wraps.
-        var wrappers = calls.Where(c => c.HasTokens && !c.Span.ParentSpanId.IsEmpty).Select(c => (c.Span.TraceId, c.Span.ParentSpanId)).ToHashSet();
         foreach (var call in calls)
-        {
-            if (wrappers.Contains((call.Span.TraceId, call.Span.SpanId)))
-                usage.Ignored++;
-            else
-                usage.Add(ItemOf(call, source, usage.Items.Count), call.HasUsage);
-        }
-
+            usage.Add(ItemOf(call, source, usage.Items.Count), call.HasUsage);
+        NoteRepeated(calls, usage);
         return usage;
     }
+
+    // Which spans share an export is chance, and another when they are sent again. So a call round a call counts like any other: left out, its
+    // tokens would be lost or not by how they were grouped. That it looks like a wrapper is said.
+    private static void NoteRepeated(List<Call> calls, OtlpUsage usage)
+    {
+        var inner = calls.Where(c => c.HasTokens && !c.Span.ParentSpanId.IsEmpty && c.Span.ParentSpanId != c.Span.SpanId)
+            .Select(c => (c.Span.TraceId, c.Span.ParentSpanId, TokensOf(c))).ToHashSet();
+        foreach (var call in calls.Where(c => c.HasTokens && inner.Contains((c.Span.TraceId, c.Span.SpanId, TokensOf(c)))))
+            usage.NoteRepeated(IdOf(call.Span));
+    }
+
+    private static string TokensOf(Call call) => ReportedUsage.Written(writer => WriteUsage(call.Attributes, writer)).GetRawText();
+
+    private static string IdOf(Span span) => $"{Convert.ToHexStringLower(span.TraceId.Span)}-{Convert.ToHexStringLower(span.SpanId.Span)}";
 
     // Not counted for lack of a name: whoever sends that should hear of it.
     private static void Ignore(Call call, OtlpUsage usage)
@@ -59,7 +66,7 @@ internal sealed class SpanUsage(ReportedUsageReader reader)
             return OtlpUsage.Refused(index, source, "/span_id", "invalid_id", "A span needs a trace id of 16 bytes and a span id of 8, not all zero.");
         return reader.Read(index, OtlpFacts.Read(SenderShapes.OtlpSpan, source, span.EndTimeUnixNano, call.Attributes, call.Resource) with
         {
-            Id = $"{Convert.ToHexStringLower(span.TraceId.Span)}-{Convert.ToHexStringLower(span.SpanId.Span)}",
+            Id = IdOf(span),
             Profile = "otel_gen_ai",
             Response = ReportedUsage.Written(writer => WriteUsage(call.Attributes, writer)),
         });

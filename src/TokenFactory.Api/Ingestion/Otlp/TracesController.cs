@@ -18,8 +18,9 @@ internal sealed class TracesController(IngestServices services, OtlpServices otl
     /// `Content-Encoding: gzip`. Setting OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_HEADERS is enough.
     ///
     /// Each span that is itself the call of a model is an event (`gen_ai.operation.name` is `chat`, `text_completion`, `generate_content` or
-    /// `embeddings`), identified by its trace id and span id; spans of agents, workflows and tools repeat the usage of others and are not counted, nor is a
-    /// call that wraps another of the same export. Of a span only names, instants and token counts are read; prompts and answers are dropped as they arrive.
+    /// `embeddings`), identified by its trace id and span id; spans of agents, workflows and tools repeat the usage of others and are not counted. A
+    /// call inside a call counts like any other; where both report the same tokens, the answer says so. Of a span only names, instants and token counts are
+    /// read; prompts and answers are dropped as they arrive.
     ///
     /// The account is the span's attribute `tokenfactory.account`, else `enduser.id` or `user.id`, else the resource's `tokenfactory.account`; the sector
     /// that of `tokenfactory.sector`, of the span or of the resource. A source's usage is taken from its traces or from its metrics, whichever come first.

@@ -88,21 +88,58 @@ public sealed class SpanTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    public async Task Agents_and_wrappers_that_repeat_the_usage_of_their_children_are_not_counted()
+    public async Task Agents_that_repeat_the_usage_of_their_children_are_not_counted()
     {
         var sender = await SenderAsync("span-nested");
 
         await sender.TakenAsync(Path, SpanExport([],
             Span(1, Call(30, 15, "invoke_agent")),
             Span(2, Call(20, 10), parent: 1),
-            // A gateway's attempts: one failed, one made the tokens that its generation repeats.
             Span(3, Call(10, 5), parent: 1),
-            Span(4, Call()[..3], parent: 3, isError: true),
-            Span(5, Call(10, 5, provider: "azure"), parent: 3)));
+            Span(4, Call()[..3], parent: 1, isError: true)));
 
         (await sender.TokensAsync()).Should().Be(45);
         (await sender.LeavesAsync(IdOf(2))).Should().Be("input 20, output 10");
-        (await sender.LeavesAsync(IdOf(5))).Should().Be("input 10, output 5");
+        (await sender.LeavesAsync(IdOf(3))).Should().Be("input 10, output 5");
+    }
+
+    public static TheoryData<string, object[], int> Nested => new()
+    {
+        { "a chat that embeds", [Span(1, Call(1000, 500)), Span(2, [("gen_ai.operation.name", "embeddings"), ("gen_ai.provider.name", "openai"), ("gen_ai.request.model", "text-embedding-3"), ("gen_ai.usage.input_tokens", 7)], parent: 1)], 1507 },
+        { "a call that is its own parent", [Span(1, Call(), parent: 1)], 15 },
+        { "a circle", [Span(1, Call(10, 5), parent: 2), Span(2, Call(20, 10), parent: 1)], 45 },
+        { "a child of another trace", [Span(1, Call()), Span(2, Call(), parent: 1, trace: 2)], 30 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Nested))]
+    public async Task A_call_inside_a_call_takes_nothing_from_it(string name, object[] spans, int tokens)
+    {
+        var sender = await SenderAsync(Slug("span-inside", name));
+
+        await sender.TakenAsync(Path, SpanExport([], spans));
+
+        (await sender.TokensAsync()).Should().Be(tokens, name);
+    }
+
+    [Fact]
+    public async Task A_call_that_repeats_one_inside_it_counts_however_they_are_grouped_and_its_sender_hears_of_it()
+    {
+        var together = await SenderAsync("span-repeats");
+        var apart = await SenderAsync("span-repeats-apart");
+        var (outer, inner) = (Span(1, Call()), Span(2, Call(provider: "azure"), parent: 1));
+
+        var (status, answer) = await together.SendAsync(Path, SpanExport([], outer, inner));
+        await together.TakenAsync(Path, SpanExport([], outer));
+        await apart.TakenAsync(Path, SpanExport([], inner));
+        await apart.TakenAsync(Path, SpanExport([], outer));
+        await apart.SendAsync(Path, SpanExport([], outer, inner));
+
+        status.Should().Be(200);
+        answer.GetProperty("partialSuccess").TryGetProperty("rejectedSpans", out _).Should().BeFalse("nothing was rejected");
+        answer.GetProperty("partialSuccess").GetProperty("errorMessage").GetString().Should().ContainAll("1 spans report the same tokens as a call inside", IdOf(1));
+        (await together.TokensAsync()).Should().Be(30);
+        (await apart.TokensAsync()).Should().Be(30);
     }
 
     [Fact]
