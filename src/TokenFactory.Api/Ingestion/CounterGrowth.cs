@@ -12,7 +12,8 @@ internal sealed record CounterReading(byte[] Meter, MeterReading Reading)
 
 /// <summary>
 /// Makes events of readings: what a counter grew by since its last one. Pure, and made anew when a counter has moved meanwhile. A counter that is
-/// read for the first time, or shows less than before, counts from zero; a reading no later than the last adds nothing.
+/// read for the first time counts from zero; a reading no later than the last adds nothing, nor does one that shows less: a counter that has
+/// begun anew has another start, and is another counter.
 /// </summary>
 internal static class CounterGrowth
 {
@@ -26,11 +27,12 @@ internal static class CounterGrowth
         {
             var counter = item.Sent.Counter!;
             var before = last.TryGetValue(counter.Key, out var known) ? known : (MeterReading?)null;
-            item.IsLate = before?.ReadAt >= counter.Reading.ReadAt;
+            var isLate = before?.ReadAt >= counter.Reading.ReadAt;
             var total = counter.Reading.Total;
-            var growth = before is { } reading && reading.Total <= total ? total - reading.Total : total;
-            item.IsEmpty = item.IsLate ? !recorded.Contains(item.Sent.Id) : growth == 0;
-            item.Move = item.IsLate || item.IsEmpty ? null : new MeterMove(counter.Meter, before, counter.Reading);
+            var growth = total - (before?.Total ?? 0);
+            item.CounterRefusal = isLate ? EventRater.Late : growth < 0 ? EventRater.Fallen : null;
+            item.IsEmpty = isLate ? !recorded.Contains(item.Sent.Id) : growth == 0;
+            item.Move = !isLate && growth > 0 ? new MeterMove(counter.Meter, before, counter.Reading) : null;
             if (item.Move is null)
                 continue;
             item.Sent.Usage = [item.Sent.Usage[0] with { Quantity = (long)growth }];

@@ -19,6 +19,10 @@ internal static class EventRater
     public static readonly FieldError Late = new("", "late_reading",
         "The counter was read later than this already: what it had grown by is counted, and this reading adds nothing.");
 
+    public static readonly FieldError Fallen = new("/data_point", "counter_fell",
+        "The counter shows less than before since the same start: two processes count under one name, or one has begun anew without another start time. "
+        + "Give each process a service.instance.id of its own, and its start time.");
+
     /// <summary>Why an event of an OpenTelemetry signal does not count: its source's usage is taken from the other. Null: it does.</summary>
     public static FieldError? RefusedSignal(UsageEvent sent, CatalogSnapshot catalog) =>
         sent.Signal is { } signal && catalog.FindSource(sent.Source)?.Signal is { } taken && taken != signal
@@ -103,7 +107,7 @@ internal static class EventRater
             item.Quarantine ??= Unregistered;
         item.IfNew = refusedSignal ?? (sent.Reported is null && producer is null ? UnknownProducer
             : sent.Reported is null && isUnregistered ? Unregistered
-            : item.IsLate ? Late : null);
+            : item.CounterRefusal);
         var sector = item.Sector = SectorOf(sent, account, catalog.SectorRules);
         item.Lines = model is null ? [] : Value(sent, terms, catalog.Rates.ScheduleOf(model, tier), account, sector.Sector, reportingCurrency);
         return new LedgerEvent

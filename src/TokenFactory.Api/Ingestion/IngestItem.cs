@@ -51,8 +51,8 @@ internal sealed class IngestItem(int index, UsageEvent sent, EventViolations vio
     /// <summary>How its counter moves, where it is the growth of one.</summary>
     public MeterMove? Move { get; set; }
 
-    /// <summary>A counter's reading that is no later than its last one: it adds nothing, and can only be one that was recorded before.</summary>
-    public bool IsLate { get; set; }
+    /// <summary>Why a counter's reading adds nothing, and can only be one that was recorded before; null: it may be new.</summary>
+    public FieldError? CounterRefusal { get; set; }
 
     public EventOutcome Outcome { get; set; }
 

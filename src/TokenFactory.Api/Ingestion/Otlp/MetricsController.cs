@@ -19,8 +19,9 @@ internal sealed class MetricsController(IngestServices services, OtlpServices ot
     /// `gen_ai.token.type` is `input` or `output`; other metrics are left aside. The metric does not tell what a cache served: such events have the usage
     /// profile `otel_token_usage`, and spans tell more.
     ///
-    /// A delta data point is an event. A cumulative one is an event of what its counter grew by since it was last read; a counter that has begun anew
-    /// counts from zero, and a reading older than the last adds nothing. Sending the same again is always safe.
+    /// A delta data point is an event. A cumulative one is an event of what its counter grew by since it was last read; a counter that has begun anew,
+    /// with another start time, counts from zero, and a reading older than the last adds nothing. One that shows less than before since the same start is
+    /// rejected (`counter_fell`): two processes count under one name, or one hides that it began anew. Sending the same again is always safe.
     ///
     /// A source's usage is taken from its traces or from its metrics, whichever come first. Data points that are not taken are counted and explained in
     /// `partial_success`.
