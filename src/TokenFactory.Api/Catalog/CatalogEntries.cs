@@ -10,7 +10,8 @@ internal sealed record ProducerEntry(int Id, string Slug);
 /// <param name="Id">The source's id.</param>
 /// <param name="Slug">The name under which events know it.</param>
 /// <param name="Signal">The OpenTelemetry signal that its usage is taken from; null: none has come yet.</param>
-internal sealed record SourceEntry(long Id, string Slug, SourceSignal? Signal);
+/// <param name="SignalSince">When that was changed from the other; null: never.</param>
+internal sealed record SourceEntry(long Id, string Slug, SourceSignal? Signal, DateTimeOffset? SignalSince);
 
 /// <summary>An account as the hot path sees it.</summary>
 /// <param name="Id">The account's id.</param>

@@ -16,7 +16,7 @@ internal static class CatalogLoader
         select id, producer_id, slug from models;
         select producer_id, alias, model_id from model_aliases;
         select model_id, token_class, service_tier, id from items;
-        select id, slug, signal from sources where slug not like '~%';
+        select id, slug, signal, signal_since from sources where slug not like '~%';
         select account_id, effective_from, sector from account_sectors order by account_id, effective_from;
         select id, slug, coalesce(producer_id, 0), name, plan from accounts;
         select r.id, r.kind, r.value, r.sector, r.effective_from, case when e.id is null then r.effective_to else e.effective_to end
@@ -41,7 +41,8 @@ internal static class CatalogLoader
         await ReadModelsAsync(row, snapshot, cancellationToken);
         var sources = new List<SourceEntry>();
         await ForEachAsync(row, () => sources.Add(new SourceEntry(
-            row.GetInt64(0), row.GetString(1), row.IsDBNull(2) ? null : (SourceSignal)row.GetInt16(2))), cancellationToken);
+            row.GetInt64(0), row.GetString(1), row.IsDBNull(2) ? null : (SourceSignal)row.GetInt16(2),
+            row.IsDBNull(3) ? null : row.GetFieldValue<DateTimeOffset>(3))), cancellationToken);
         snapshot.SetSources(sources);
         await ReadAccountsAsync(row, snapshot, cancellationToken);
         var rules = new List<SectorRule>();

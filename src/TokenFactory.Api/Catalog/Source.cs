@@ -17,4 +17,7 @@ internal sealed class Source
 
     /// <summary>The OpenTelemetry signal that its usage is taken from; null: none has come yet.</summary>
     public SourceSignal? Signal { get; set; }
+
+    /// <summary>When that was changed from the other; null: never.</summary>
+    public DateTimeOffset? SignalSince { get; set; }
 }

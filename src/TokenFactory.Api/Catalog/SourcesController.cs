@@ -97,7 +97,10 @@ internal sealed class SourcesController(IDbContextFactory<TokenFactoryContext> c
     }
 
     /// <summary>Change a source</summary>
-    /// <remarks>Its name, or the OpenTelemetry signal that its usage is taken from. Its id stays for ever: events are identified by it.</remarks>
+    /// <remarks>
+    /// Its name, or the OpenTelemetry signal that its usage is taken from. Of a counter that was read before the change only the growth counts; one that
+    /// began before it and was never read counts from its first reading on. The change is exact to one export interval. Its id stays for ever: events are identified by it.
+    /// </remarks>
     /// <param name="id" example="gateway-1">The source's id.</param>
     /// <param name="patch">What to change.</param>
     [HttpPatch("{id}", Name = "ChangeSource")]
@@ -117,6 +120,8 @@ internal sealed class SourcesController(IDbContextFactory<TokenFactoryContext> c
             if (row is null || row.Slug.StartsWith('~'))
                 return null;
             row.Name = patch.Name ?? row.Name;
+            if (row.Signal is { } before && patch.Signal is { } after && after != before)
+                row.SignalSince = time.GetUtcNow();
             row.Signal = patch.Signal ?? row.Signal;
             return row;
         }, cancellationToken);

@@ -23,6 +23,10 @@ internal static class EventRater
         "The counter shows less than before since the same start: two processes count under one name, or one has begun anew without another start time. "
         + "Give each process a service.instance.id of its own, and its start time.");
 
+    public static readonly FieldError BeganBefore = new("/data_point", "began_before_switch",
+        "The counter began before the source's usage was taken from metrics: spans may have told what it shows. It counts from this reading on; "
+        + "a process that is started after the change counts from its beginning.");
+
     /// <summary>Why an event of an OpenTelemetry signal does not count: its source's usage is taken from the other. Null: it does.</summary>
     public static FieldError? RefusedSignal(UsageEvent sent, CatalogSnapshot catalog) =>
         sent.Signal is { } signal && catalog.FindSource(sent.Source)?.Signal is { } taken && taken != signal
@@ -30,9 +34,9 @@ internal static class EventRater
                 + $"too would count twice. To change which: PATCH /v1/sources/{{id}} {{\"signal\": \"{WireJson.NameOf(signal)}\"}}, or send the other under a source of its own.")
             : null;
 
-    /// <summary>Whether a valid event is recorded if it is new: not held back, not of another signal.</summary>
-    public static bool MayBeRecorded(IngestItem item, CatalogSnapshot catalog) =>
-        item.Quarantine is null && catalog.FindProducer(item.Sent.Producer) is not null && RefusedSignal(item.Sent, catalog) is null;
+    /// <summary>Whether a valid reading moves its counter: it counts, or its tokens are told by spans. What is held back does not.</summary>
+    public static bool MovesCounter(IngestItem item, CatalogSnapshot catalog) =>
+        RefusedSignal(item.Sent, catalog) is not null || (item.Quarantine is null && catalog.FindProducer(item.Sent.Producer) is not null);
 
     /// <summary>Notes what the catalog does not know yet of a valid event; an unknown producer or source is left for <see cref="Rate"/> to refuse.</summary>
     public static void NoteUnknown(UsageEvent sent, CatalogSnapshot catalog, CatalogAdditions additions)

@@ -95,7 +95,7 @@ internal sealed class IngestPipeline(
         await LookAgainAsync(items, cancellationToken);
         var snapshot = await RegisterUnknownAsync(items, cancellationToken);
         var reportingCurrency = await settings.ReportingCurrencyAsync(cancellationToken);
-        await ReadCountersAsync(items.Where(i => !i.Violations.Any && i.Sent.Counter is not null && EventRater.MayBeRecorded(i, snapshot)), cancellationToken);
+        await ReadCountersAsync(items.Where(i => !i.Violations.Any && i.Sent.Counter is not null && EventRater.MovesCounter(i, snapshot)), snapshot, cancellationToken);
         foreach (var item in items)
         {
             if (!item.Violations.Any)
@@ -114,12 +114,12 @@ internal sealed class IngestPipeline(
     }
 
     // How far its last reading is behind it tells what a counter grew by. Where it has moved by the time of the posting, this is done again.
-    private async Task ReadCountersAsync(IEnumerable<IngestItem> items, CancellationToken cancellationToken)
+    private async Task ReadCountersAsync(IEnumerable<IngestItem> items, CatalogSnapshot snapshot, CancellationToken cancellationToken)
     {
         foreach (var source in items.GroupBy(i => i.SourceId))
         {
             CounterGrowth.Apply(source, await meters.FindAsync(
-                source.Key, [.. source.Select(i => i.Sent.Counter!.Meter)], [.. source.Select(i => i.Sent.Id)], cancellationToken));
+                source.Key, [.. source.Select(i => i.Sent.Counter!.Meter)], [.. source.Select(i => i.Sent.Id)], cancellationToken), snapshot);
         }
     }
 

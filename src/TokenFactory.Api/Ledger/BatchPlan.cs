@@ -20,6 +20,7 @@ internal sealed class BatchPlan
     private readonly List<NewEvent> _newEvents = [];
     private readonly List<Refusal> _refusals = [];
     private readonly List<LedgerEvent> _quarantined = [];
+    private readonly List<MeterMove> _moves = [];
     private readonly HashSet<HeldBack> _heldBack;
     private readonly bool[] _refused;
     private int _duplicates;
@@ -41,6 +42,9 @@ internal sealed class BatchPlan
 
     /// <summary>Events that can't be read, to be held back.</summary>
     public IReadOnlyList<LedgerEvent> Quarantined => _quarantined;
+
+    /// <summary>How counters move: by new events, and by readings that are refused because their tokens are told elsewhere.</summary>
+    public IReadOnlyList<MeterMove> Moves => _moves;
 
     public int EntryCount { get; private set; }
 
@@ -116,6 +120,7 @@ internal sealed class BatchPlan
             if (first is null && sent.IfNew is { } refusal)
             {
                 _refusals.Add(refusal);
+                Move(sent);
                 Answer(slot, EventOutcome.Rejected, Nowhere);
             }
             else if (first is null && sent.Quarantine is { } held)
@@ -126,6 +131,7 @@ internal sealed class BatchPlan
             {
                 first = new KnownIdentity(sent.Fingerprint, recordedAt, batchId, EntryCount, sent.Lines.Length);
                 _newEvents.Add(new NewEvent(sent, EntryCount));
+                Move(sent);
                 EntryCount += sent.Lines.Length;
                 Answer(slot, EventOutcome.Accepted, first);
             }
@@ -141,6 +147,12 @@ internal sealed class BatchPlan
                 Answer(slot, EventOutcome.Conflict, first);
             }
         }
+    }
+
+    private void Move(LedgerEvent sent)
+    {
+        if (sent.Move is { } move)
+            _moves.Add(move);
     }
 
     // An event that can't be read claims no identity: the sender may still send a readable one under this id. The same again is a duplicate.
@@ -168,6 +180,7 @@ internal sealed class BatchPlan
     {
         _refused[0] = true;
         _newEvents.Clear();
+        _moves.Clear();
         EntryCount = 0;
         foreach (var slot in slots)
         {

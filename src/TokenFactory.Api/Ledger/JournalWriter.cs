@@ -131,7 +131,7 @@ internal sealed partial class JournalWriter(
             var plan = BatchPlan.For(postings, known, heldBack, recordedAt, batchId);
             await CopyIdentitiesAsync(connection, sourceId, recordedAt, batchId, plan, cancellationToken);
             await CopyEntriesAsync(connection, sourceId, recordedAt, batchId, plan, cancellationToken);
-            await MeterReadings.MoveAsync(connection, sourceId, plan.NewEvents.Select(e => e.Event.Move).OfType<MeterMove>(), cancellationToken);
+            await MeterReadings.MoveAsync(connection, sourceId, plan.Moves, cancellationToken);
             await CopyQuarantinedAsync(connection, sourceId, recordedAt, batchId, plan.Quarantined, cancellationToken);
             await InsertRefusalsAsync(connection, sourceId, recordedAt, batchId, plan.Refusals, cancellationToken);
             await CloseBatchAsync(connection, sourceId, recordedAt, batchId, postings[0].Posting.Kind, plan, cancellationToken);

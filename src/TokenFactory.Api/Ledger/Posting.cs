@@ -117,7 +117,10 @@ internal sealed record LedgerEvent
     /// <summary>Why the event can't be read, and what is kept of it: it has no lines, and is held back unless it was recorded before.</summary>
     public QuarantinedUsage? Quarantine { get; init; }
 
-    /// <summary>The counter whose growth it is: moved in the same transaction if the event is new. Null: it tells its tokens itself.</summary>
+    /// <summary>
+    /// The counter whose growth it is: moved in the same transaction if the event is new, or is refused as told elsewhere (<see cref="IfNew"/>).
+    /// Null: it tells its tokens itself, or the counter stays.
+    /// </summary>
     public MeterMove? Move { get; init; }
     public required LedgerLine[] Lines { get; init; }
 

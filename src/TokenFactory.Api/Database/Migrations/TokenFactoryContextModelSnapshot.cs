@@ -687,6 +687,10 @@ namespace TokenFactory.Api.Database.Migrations
                         .HasColumnType("smallint")
                         .HasColumnName("signal");
 
+                    b.Property<DateTimeOffset?>("SignalSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("signal_since");
+
                     b.Property<string>("Slug")
                         .IsRequired()
                         .HasColumnType("text")

@@ -77,6 +77,54 @@ public sealed class SignalTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    public async Task After_a_change_a_counter_counts_what_it_grew_by_since_it_was_last_refused()
+    {
+        var sender = await ForAsync(fixture, "signal-counter");
+        await sender.TakenAsync("/v1/traces", SpanExport([], Span(1, Call(200, 100))));
+        var before = Readings(Point(200, 0, 60), Point(100, 0, 60, "output"));
+
+        var (_, refused) = await sender.SendAsync("/v1/metrics", before);
+        await sender.SendAsync("/v1/metrics", before);
+        await ChangeAsync(sender, "metrics");
+        await sender.TakenAsync("/v1/metrics", before);
+        await sender.TakenAsync("/v1/metrics", Readings(Point(210, 0, 120), Point(103, 0, 120, "output")));
+        await sender.TakenAsync("/v1/metrics", Readings(Point(210, 0, 120), Point(103, 0, 120, "output")));
+        (await sender.TokensAsync()).Should().Be(313);
+
+        // And back, and once more.
+        await ChangeAsync(sender, "traces");
+        await sender.TakenAsync("/v1/traces", SpanExport([], Span(2, Call(40, 7))));
+        await sender.SendAsync("/v1/metrics", Readings(Point(250, 0, 180), Point(110, 0, 180, "output")));
+        await ChangeAsync(sender, "metrics");
+        await sender.TakenAsync("/v1/metrics", Readings(Point(251, 0, 240), Point(110, 0, 240, "output")));
+
+        refused.GetProperty("partialSuccess").GetProperty("errorMessage").GetString().Should().Contain("other_signal");
+        (await sender.TokensAsync()).Should().Be(361);
+        (await sender.SumAsync("rejected")).Should().Be(6);
+        (await fixture.Api.GetAsync("/v1/reconciliation?full=true")).GetProperty("balanced").GetBoolean().Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task A_counter_that_began_before_a_change_and_was_never_read_counts_from_its_first_reading_on()
+    {
+        var sender = await ForAsync(fixture, "signal-unread");
+        await sender.TakenAsync("/v1/traces", SpanExport([], Span(1, Call(200, 100))));
+        await ChangeAsync(sender, "metrics");
+        var begun = (int)(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 1 - (Start / 1_000_000_000));
+        var earlier = begun - 10_000;
+
+        var (status, first) = await sender.SendAsync("/v1/metrics", Readings(Point(200, earlier, begun - 100)));
+        await sender.TakenAsync("/v1/metrics", Readings(Point(200, earlier, begun - 100)));
+        await sender.TakenAsync("/v1/metrics", Readings(Point(230, earlier, begun - 50)));
+        await sender.TakenAsync("/v1/metrics", Readings(Point(5, begun, begun + 1)));
+
+        status.Should().Be(200);
+        first.GetProperty("partialSuccess").GetProperty("rejectedDataPoints").GetString().Should().Be("1");
+        first.GetProperty("partialSuccess").GetProperty("errorMessage").GetString().Should().Contain("began_before_switch");
+        (await sender.TokensAsync()).Should().Be(335);
+    }
+
+    [Fact]
     public async Task A_name_alone_may_still_be_changed()
     {
         await fixture.Api.CreateAsync("/v1/sources", new { id = "signal-name", signal = "traces" });
@@ -105,4 +153,9 @@ public sealed class SignalTests(ApiFixture fixture) : IClassFixture<ApiFixture>
             (await sender.SumAsync("rejected")).Should().Be(1);
         }
     }
+
+    private static object Readings(params object[] points) => MetricExport([], Histogram(2, points));
+
+    private async Task ChangeAsync(OtlpSender sender, string signal) =>
+        (await fixture.Api.Client.PatchAsJsonAsync($"/v1/sources/{sender.Source}", new { signal })).StatusCode.Should().Be(HttpStatusCode.OK);
 }
