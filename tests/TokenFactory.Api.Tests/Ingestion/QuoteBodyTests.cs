@@ -47,7 +47,7 @@ public sealed class QuoteBodyTests(ApiFixture fixture) : IClassFixture<ApiFixtur
         var quote = await _api.QuoteAsync(Chat);
 
         quote.Text("profile.id").Should().Be("openai_chat");
-        quote.Text("profile.version").Should().Be("1");
+        quote.Text("profile.version").Should().Be("2");
         quote.Text("model").Should().Be("priced");
         quote.Text("sector").Should().Be("enterprise");
         quote.Text("occurred_at").Should().Be("2026-09-21T14:13:20Z", "the response says when it was made");

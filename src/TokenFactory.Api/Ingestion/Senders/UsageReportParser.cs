@@ -88,14 +88,14 @@ internal sealed class UsageReportParser(ReportedUsageReader reader, TimeProvider
         Response = ReportedUsage.Written(writer => WriteCounts(writer, result)),
     };
 
-    // What is not counted is in the id, the names and the tier. A null says as much as a member that is not there.
+    // What is not counted is in the id, the names and the tier.
     private static void WriteCounts(Utf8JsonWriter writer, JsonElement result)
     {
         using var counts = new MemoryStream();
         using (var inner = new Utf8JsonWriter(counts))
         {
             inner.WriteStartObject();
-            foreach (var member in result.EnumerateObject().Where(m => m.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null)))
+            foreach (var member in result.EnumerateObject().Where(m => m.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.True or JsonValueKind.False)))
                 member.WriteTo(inner);
             inner.WriteEndObject();
         }

@@ -44,6 +44,37 @@ public sealed class RawUsageTests(ApiFixture fixture) : IClassFixture<ApiFixture
     }
 
     [Fact]
+    public async Task The_same_response_with_members_that_are_null_is_the_same_event()
+    {
+        var source = await SourceAsync("nulls");
+        var sent = Chat(source, "n-1");
+
+        using var recorded = await _api.PostAsync("/v1/ingest/raw", sent);
+        using var again = await _api.PostAsync("/v1/ingest/raw", sent
+            .Replace("\"cached_tokens\":0", "\"cached_tokens\":0,\"audio_tokens\":null", StringComparison.Ordinal)
+            .Replace("\"created\":", "\"service_tier\":null,\"created\":", StringComparison.Ordinal)
+            .Replace("\"provider\":", "\"service_tier\":null,\"provider\":", StringComparison.Ordinal));
+
+        recorded.StatusCode.Should().Be(HttpStatusCode.Created);
+        again.StatusCode.Should().Be(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    // LiteLLM's bridge writes Anthropic's fields with a total of its own; the cache would be lost.
+    [InlineData("azure", """{"input_tokens":10,"cache_read_input_tokens":100,"output_tokens":5,"total_tokens":15}""")]
+    [InlineData("anthropic", """{"input_tokens":100,"input_tokens_details":{"cached_tokens":60},"output_tokens":5,"total_tokens":105}""")]
+    public async Task Tokens_in_a_field_of_another_shape_hold_the_usage_back(string provider, string usage)
+    {
+        var source = await SourceAsync($"unread-{provider}");
+
+        using var answer = await _api.PostAsync("/v1/ingest/raw",
+            $$$"""{"source":"{{{source}}}","provider":"{{{provider}}}","response":{"id":"x-1","created":1763892000,"model":"gpt-4o","usage":{{{usage}}}}}""");
+
+        answer.StatusCode.Should().Be(HttpStatusCode.Accepted);
+        (await ReadAsync(answer)).GetProperty("errors").EnumerateArray().Select(e => e.GetProperty("code").GetString()).Should().Contain("unread_field");
+    }
+
+    [Fact]
     public async Task What_can_not_be_read_is_held_back_with_its_reason_and_without_its_texts()
     {
         var source = await SourceAsync("held");
