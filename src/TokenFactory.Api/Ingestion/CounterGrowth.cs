@@ -35,8 +35,10 @@ internal static class CounterGrowth
             var isOfOtherSignal = EventRater.RefusedSignal(item.Sent, catalog) is not null;
             var isToldBySpans = before is null && counter.Reading.StartedAt < catalog.FindSource(item.Sent.Source)?.SignalSince;
             item.CounterRefusal = isLate ? EventRater.Late : growth < 0 ? EventRater.Fallen : isToldBySpans ? EventRater.BeganBefore : null;
-            item.IsEmpty = isOfOtherSignal ? total == 0 : isLate ? !recorded.Contains(item.Sent.Id) : growth == 0;
-            item.Move = !isLate && growth > 0 ? new MeterMove(counter.Meter, before, counter.Reading) : null;
+            // Somebody else's event has its id: it is a conflict, and what the counter grew by is for the next reading to tell.
+            var isTaken = !isLate && history.RecordedIds.Contains(item.Sent.Id);
+            item.IsEmpty = isOfOtherSignal ? total == 0 : isLate ? !recorded.Contains(item.Sent.Id) : growth == 0 && !isTaken;
+            item.Move = !isLate && !isTaken && growth > 0 ? new MeterMove(counter.Meter, before, counter.Reading) : null;
             if (item.Move is null)
                 continue;
             last[counter.Key] = counter.Reading;

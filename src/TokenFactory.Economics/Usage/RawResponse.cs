@@ -48,7 +48,7 @@ public sealed record RawResponse
             {
                 Id = First(response, IdNames),
                 Model = First(response, ModelNames),
-                ServiceTier = TierOf(tier),
+                ServiceTier = tier is null ? null : ProviderTiers.Find(tier),
                 ServiceTierAsSent = tier,
                 CreatedAt = CreatedNames.Select(name => InstantOf(UsageFields.Member(response, name))).FirstOrDefault(instant => instant is not null),
                 CacheType = Text(UsageFields.Member(usage, "prompt_tokens_details"), "cache_type"),
@@ -70,13 +70,6 @@ public sealed record RawResponse
 
     private static string? Text(JsonElement owner, string name) =>
         UsageFields.Member(owner, name) is { ValueKind: JsonValueKind.String } value && value.GetString() is { Length: > 0 } text ? text : null;
-
-    private static ServiceTier? TierOf(string? name) => name switch
-    {
-        null => null,
-        "default" => Measures.ServiceTier.Standard,
-        _ => WireNames.TryParseServiceTier(name, out var tier) ? tier : null,
-    };
 
     /// <summary>Unix seconds, which some send with a fraction, or an RFC 3339 instant with an offset.</summary>
     private static DateTimeOffset? InstantOf(JsonElement value)

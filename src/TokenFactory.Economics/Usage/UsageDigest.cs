@@ -4,7 +4,7 @@ namespace TokenFactory.Economics.Usage;
 
 /// <summary>
 /// What may be kept of a provider's response: what says which response it is, and its usage objects. Texts of other places are dropped, texts
-/// inside a usage object are kept where they are short words of a fixed kind (<c>TEXT</c>, <c>ephemeral</c>): no prompt and no answer passes.
+/// inside a usage object are kept where a word is expected (<c>TEXT</c>, <c>ephemeral</c>, a number in quotation marks): no prompt and no answer passes.
 /// The result is canonical: the same response with its members in another order, or with members that are null, gives the same bytes.
 /// </summary>
 public static class UsageDigest
@@ -20,9 +20,14 @@ public static class UsageDigest
 
     private static readonly HashSet<string> UsageMembers = [.. UsageProfiles.All.Select(p => p.Member).OfType<string>()];
 
-    // Members that hold a name, an instant or a kind.
-    private static readonly HashSet<string> Names =
-        [.. RawResponse.IdNames, .. RawResponse.ModelNames, .. RawResponse.CreatedNames, "type", "object", "service_tier", "serviceTier"];
+    // Members that hold a name.
+    private static readonly HashSet<string> Names = [.. RawResponse.IdNames, .. RawResponse.ModelNames];
+
+    // Members that hold an instant or a kind.
+    private static readonly HashSet<string> Kinds = [.. RawResponse.CreatedNames, "type", "object", "service_tier", "serviceTier"];
+
+    // Members of a usage object that hold a word.
+    private static readonly HashSet<string> Words = ["modality", "cache_type", "ttl", "type", "service_tier"];
 
     /// <summary>Writes what may be kept of a response.</summary>
     /// <param name="response">The response; where it is no JSON object, its kind is kept and nothing else.</param>
@@ -39,14 +44,18 @@ public static class UsageDigest
         writer.WriteStartObject();
         foreach (var member in InOrder(response))
         {
-            if (IsUsage(member.Name))
+            if (IsUsage(member.Name) || (Kinds.Contains(member.Name) && member.Value.ValueKind != JsonValueKind.String))
             {
                 writer.WritePropertyName(member.Name);
                 WriteUsage(member.Value, writer, depth: 1);
             }
+            else if (Kinds.Contains(member.Name))
+            {
+                WriteText(member, text => IsWord(text, MaxNameLength) || IsInstant(text), writer);
+            }
             else if (Names.Contains(member.Name))
             {
-                WriteName(member, writer);
+                WriteText(member, text => text.Length <= MaxTextLength && (RawResponse.ModelNames.Contains(member.Name) || !text.Any(char.IsWhiteSpace)), writer);
             }
         }
 
@@ -61,21 +70,13 @@ public static class UsageDigest
 
     private static bool IsUsage(string name) => UsageMembers.Contains(name) || name.StartsWith(UsageAttributes, StringComparison.Ordinal);
 
-    // What is longer than a name can be is dropped.
-    private static void WriteName(JsonProperty member, Utf8JsonWriter writer)
+    private static void WriteText(JsonProperty member, Predicate<string> isKept, Utf8JsonWriter writer)
     {
-        if (member.Value.ValueKind != JsonValueKind.String)
-        {
-            writer.WritePropertyName(member.Name);
-            WriteUsage(member.Value, writer, depth: 1);
-        }
-        else if (member.Value.GetString() is { Length: <= MaxTextLength } text)
-        {
+        if (member.Value.ValueKind == JsonValueKind.String && member.Value.GetString() is { } text && isKept(text))
             writer.WriteString(member.Name, text);
-        }
     }
 
-    private static void WriteUsage(JsonElement value, Utf8JsonWriter writer, int depth)
+    private static void WriteUsage(JsonElement value, Utf8JsonWriter writer, int depth, string? name = null)
     {
         switch (value.ValueKind)
         {
@@ -87,7 +88,7 @@ public static class UsageDigest
                 foreach (var member in InOrder(value).Where(m => IsWord(m.Name, MaxNameLength)).Take(MaxMembers))
                 {
                     writer.WritePropertyName(member.Name);
-                    WriteUsage(member.Value, writer, depth + 1);
+                    WriteUsage(member.Value, writer, depth + 1, member.Name);
                 }
 
                 writer.WriteEndObject();
@@ -99,7 +100,7 @@ public static class UsageDigest
                 writer.WriteEndArray();
                 break;
             case JsonValueKind.String:
-                writer.WriteStringValue(value.GetString() is { } text && IsWord(text, MaxWordLength) ? text : "(text)");
+                writer.WriteStringValue(value.GetString() is { } text && IsWord(text, MaxWordLength) && (text.All(char.IsAsciiDigit) || Words.Contains(name ?? "")) ? text : "(text)");
                 break;
             case JsonValueKind.Number when value.GetRawText().Length > MaxWordLength:
                 writer.WriteStringValue("(number)");
@@ -120,6 +121,9 @@ public static class UsageDigest
     private static IEnumerable<JsonProperty> InOrder(JsonElement value) =>
         value.EnumerateObject().GroupBy(m => m.Name, StringComparer.Ordinal).Select(g => g.Last())
             .Where(m => m.Value.ValueKind != JsonValueKind.Null).OrderBy(m => m.Name, StringComparer.Ordinal);
+
+    // As RFC 3339 writes it.
+    private static bool IsInstant(string text) => text.Length <= MaxNameLength && text.All(c => char.IsAsciiDigit(c) || c is '-' or ':' or '.' or 'T' or 'Z' or '+' or ' ');
 
     private static bool IsWord(string text, int maxLength) =>
         text.Length > 0 && text.Length <= maxLength && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or ':' or '-');

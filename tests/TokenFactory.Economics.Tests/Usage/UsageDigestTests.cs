@@ -61,7 +61,8 @@ public sealed class UsageDigestTests
 
     [Theory]
     [InlineData("""{"b":1,"a":{"d":2,"c":[1.50,true,null]}}""", """{"a":{"c":[1.50,true,null],"d":2},"b":1}""")]
-    [InlineData("""{"note":"the minister's plan","kind":"TEXT","n":"17"}""", """{"kind":"TEXT","n":"17","note":"(text)"}""")]
+    [InlineData("""{"note":"plan","modality":"TEXT","ttl":"the minister's plan","n":"17"}""", """{"modality":"TEXT","n":"17","note":"(text)","ttl":"(text)"}""")]
+    [InlineData("""{"tokens":["the","minister","s","plan"]}""", """{"tokens":["(text)","(text)","(text)","(text)"]}""")]
     [InlineData("""{"the minister's plan":1,"a":2}""", """{"a":2}""")]
     [InlineData("""{"a":1,"a":2}""", """{"a":2}""")]
     [InlineData("""{"a":null,"b":{"c":null,"d":0},"e":1,"e":null}""", """{"b":{"d":0}}""")]
@@ -78,6 +79,7 @@ public sealed class UsageDigestTests
 
     [Theory]
     [InlineData("""["the minister's plan"]""")]
+    [InlineData("""{"object":"the minister's plan","type":"the minister's plan","id":"the minister's plan","created_at":"the minister's plan"}""")]
     [InlineData("""{"model":["the minister's plan"],"id":{"text":"the minister's plan"},"usage":"the minister's plan","type":"message"}""")]
     public void Nothing_said_gets_through_where_it_does_not_belong(string response) => Keep(Readings.Json(response)).Should().NotContain("minister");
 

@@ -114,7 +114,7 @@ internal readonly struct LitellmRecord
         {
             var served = Text(Member(_record, "response"), "service_tier");
             if (served is not null)
-                return served == "on_demand" ? "standard" : served; // Groq's word for it
+                return served;
             if (Text(_record, "call_type") is "retrieve_batch" or "aretrieve_batch")
                 return "batch";
             return Text(Member(_record, "model_parameters"), "service_tier") is { } asked && WireNames.TryParseServiceTier(asked, out _) ? asked : null;

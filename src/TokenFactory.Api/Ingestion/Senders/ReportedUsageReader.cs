@@ -110,7 +110,9 @@ internal sealed class ReportedUsageReader(EventParser parser, CatalogCache catal
         }
         else if (reported.ServiceTier is { } tier)
         {
-            if (!TryParseTier(tier, out sent.ServiceTier))
+            if (ProviderTiers.Find(tier) is { } known)
+                sent.ServiceTier = known;
+            else
                 reasons.Add("/service_tier", "unknown_value", $"The service tier is none of {string.Join(", ", WireNames.AllServiceTiers)}.");
         }
         else if (response?.ServiceTier is { } served)
@@ -153,12 +155,5 @@ internal sealed class ReportedUsageReader(EventParser parser, CatalogCache catal
             reasons.Add(pointer, "unknown_value", $"The sector is none of {string.Join(", ", WireNames.AllSectors)}.");
             return null;
         }
-    }
-
-    // What providers call the tiers beside our own names.
-    private static bool TryParseTier(string name, out ServiceTier tier)
-    {
-        tier = ServiceTier.Standard;
-        return name is "default" or "auto" || WireNames.TryParseServiceTier(name, out tier);
     }
 }

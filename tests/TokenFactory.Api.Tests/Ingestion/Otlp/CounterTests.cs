@@ -33,6 +33,22 @@ public sealed class CounterTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         (await fixture.Api.GetAsync("/v1/reconciliation?full=true")).GetProperty("balanced").GetBoolean().Should().BeTrue();
     }
 
+    [Fact]
+    public async Task A_reading_whose_id_is_somebody_elses_is_a_conflict_and_the_next_one_tells_what_it_would_have()
+    {
+        var model = await ForAsync(fixture, "counter-model");
+        var taken = await ForAsync(fixture, "counter-taken");
+        await model.TakenAsync(Path, MetricExport([], Histogram(Cumulative, Point(10, 0, 1))));
+        var id = await fixture.Database.ScalarAsync<string>(
+            "select event_id from event_identity i join sources s on s.id = i.source_id where s.slug = 'counter-model'");
+        using var other = await fixture.Api.PostAsync("/v1/events", Events.Native(id, "counter-taken", input: 1_000, output: 0));
+
+        await taken.SendAsync(Path, MetricExport([], Histogram(Cumulative, Point(10, 0, 1), Point(20, 0, 2))));
+        await taken.SendAsync(Path, MetricExport([], Histogram(Cumulative, Point(25, 0, 3))));
+
+        (await taken.TokensAsync()).Should().Be(1_000 + 25);
+    }
+
     [Theory]
     [InlineData("event_identity")]
     [InlineData("ledger_entry")]
