@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using TokenFactory.Api.Tests.Infrastructure;
 using static TokenFactory.Api.Tests.Ingestion.Otlp.OtlpSender;
 
@@ -47,6 +48,29 @@ public sealed class CounterTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         await taken.SendAsync(Path, MetricExport([], Histogram(Cumulative, Point(25, 0, 3))));
 
         (await taken.TokensAsync()).Should().Be(1_000 + 25);
+    public async Task Two_instances_that_refuse_the_same_readings_in_any_order_leave_the_counter_at_the_last()
+    {
+        await using var other = await ApiProcess.StartAsync(fixture.Database.ConnectionString);
+        var sender = await ForAsync(fixture, "counter-refused");
+        await sender.TakenAsync("/v1/traces", SpanExport([], Span(1, Call(240, 24))));
+        await sender.TakenAsync("/v1/traces", "{}", other.Client);
+        const int readings = 24;
+        var random = new Random(7);
+        var exports = Enumerable.Range(1, readings)
+            .Select(i => MetricExport([], Histogram(Cumulative, Point(i * 10, 0, i), Point(i, 0, i, "output")))).ToList();
+
+        await Task.WhenAll(new[] { fixture.Api.Client, other.Client, fixture.Api.Client }.Select(async client =>
+        {
+            foreach (var export in exports.OrderBy(_ => random.Next()).ToList())
+                (await sender.SendAsync(Path, export, client)).Status.Should().Be(200);
+        }));
+        using var changed = await fixture.Api.Client.PatchAsJsonAsync($"/v1/sources/{sender.Source}", new { signal = "metrics" });
+        await sender.TakenAsync(Path, MetricExport([], Histogram(Cumulative, Point(250, 0, 60), Point(25, 0, 60, "output"))));
+
+        changed.EnsureSuccessStatusCode();
+        (await sender.TokensAsync()).Should().Be(275);
+        (await sender.SumAsync("rejected")).Should().Be(3 * 2 * readings);
+        (await fixture.Api.GetAsync("/v1/reconciliation?full=true")).GetProperty("balanced").GetBoolean().Should().BeTrue();
     }
 
     [Theory]
