@@ -242,7 +242,7 @@ public sealed class DerivedNameTests(ApiFixture fixture) : IClassFixture<ApiFixt
     [InlineData("eu.anthropic.kimi-region", null, "eu", "3")]
     [InlineData("us.anthropic.kimi-region", "eu", "eu", "3")]
     [InlineData("kimi-region", null, null, "3")]
-    [InlineData("us.patterned.kimi-region", null, "us", "5")]
+    [InlineData("us.x-patterned.kimi-region", null, "us", "5")]
     public async Task A_region_in_the_name_is_the_events_where_it_names_none(string name, string? sent, string? region, string value)
     {
         var source = $"region-{name.Length}-{name[0]}-{sent}";
