@@ -52,6 +52,7 @@ internal sealed partial class EventParser
             return profile;
         }
 
+        sent.UsageProfile = profile.NameOf(response.Usage);
         sent.Usage = [.. response.Usage.Leaves.Select(leaf => new UsageLine(leaf.TokenClass, leaf.Quantity, null))];
         foreach (var leaf in response.Usage.Leaves.Where(l => l.Quantity > options.MaxQuantity))
             violations.Add("/response", UsageViolation.OutOfRange, $"More than {options.MaxQuantity} tokens of one class.");

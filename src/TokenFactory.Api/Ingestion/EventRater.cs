@@ -4,6 +4,7 @@ using TokenFactory.Api.Hosting;
 using TokenFactory.Api.Ledger;
 using TokenFactory.Economics.Measures;
 using TokenFactory.Economics.Rating;
+using TokenFactory.Economics.Usage;
 
 namespace TokenFactory.Api.Ingestion;
 
@@ -155,7 +156,8 @@ internal static class EventRater
     /// <param name="sector">What it counts for: <see cref="SectorOf"/>.</param>
     /// <param name="reportingCurrency">The currency of what is free.</param>
     public static RatedLine[] Value(UsageEvent sent, ModelTerms terms, RateSchedule schedule, AccountEntry? account, Sector sector, string reportingCurrency) =>
-        EventRating.Rate(terms.IsFree ? Free(sent.Usage, reportingCurrency) : sent.Usage, schedule, sent.OccurredAt, account?.Id, sector, terms.RegionOf(sent.Region));
+        EventRating.Rate(terms.IsFree ? Free(sent.Usage, reportingCurrency) : sent.Usage, schedule, sent.OccurredAt, account?.Id, sector, terms.RegionOf(sent.Region),
+            requests: UsageProfiles.RequestsOf(sent.UsageProfile));
 
     // The name says that the price is zero, as the event could; where the event says another price, it knows better.
     private static UsageLine[] Free(UsageLine[] usage, string currency) =>

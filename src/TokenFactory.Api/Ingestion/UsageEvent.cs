@@ -30,7 +30,7 @@ internal sealed class UsageEvent
     public decimal? ReportedAmount;
     public string? ReportedCurrency;
 
-    /// <summary>How the sender's usage object was read, as <c>id/version</c>; null: the event came in the ledger's own classes.</summary>
+    /// <summary>How the sender's usage object was read, as <c>id/version</c>, with what it tells of the requests in it; null: the event came in the ledger's own classes.</summary>
     public string? UsageProfile;
 
     /// <summary>The fingerprint under which it was held back; null: it comes in now.</summary>

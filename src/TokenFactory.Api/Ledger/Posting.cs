@@ -96,7 +96,7 @@ internal sealed record LedgerEvent
     /// <summary>Where the tokens were made; null: the event does not say.</summary>
     public string? Region { get; init; }
 
-    /// <summary>How the sender's usage object was read, as <c>id/version</c>; null: the event came in the ledger's own classes.</summary>
+    /// <summary>How the sender's usage object was read, as <c>id/version</c>, with what it tells of the requests in it; null: the event came in the ledger's own classes.</summary>
     public string? UsageProfile { get; init; }
 
     /// <summary>The model's name as sent, where it is published under another.</summary>

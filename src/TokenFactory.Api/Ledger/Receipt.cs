@@ -45,7 +45,8 @@ public sealed record Receipt
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? SentModel { get; init; }
 
-    /// <summary>How the provider's usage object was read: the usage profile and its version. Absent where the event names token classes itself.</summary>
+    /// <summary>How the provider's usage object was read: the usage profile and its version, and of a sum of several requests what it told of them that
+    /// decides prices (<c>;requests=1</c>, <c>;context_window=0-200k</c>). Absent where the event names token classes itself.</summary>
     /// <example>openai_chat/2</example>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? UsageProfile { get; init; }

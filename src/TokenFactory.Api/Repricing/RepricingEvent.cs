@@ -17,6 +17,9 @@ internal sealed class RepricingEvent
     /// <summary>Numbers that corrections of its price have taken.</summary>
     public required int Corrections { get; init; }
 
+    /// <summary>How its usage was read, and what that told of the requests in it; null: it came in the ledger's own classes.</summary>
+    public required string? UsageProfile { get; init; }
+
     /// <summary>The lines in force, each with where it stands and its token class.</summary>
     public List<(LedgerLine Line, EntryPosition Position, TokenClass TokenClass)> InForce { get; } = [];
 

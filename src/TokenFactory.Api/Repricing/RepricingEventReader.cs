@@ -16,6 +16,7 @@ internal static class RepricingEventReader
     private const int MaxNumbers = 1_000;
     private const int MaxEntries = 10_000;
     private const int ItemColumn = 15;
+    private const int ProfileColumn = 29;
 
     // An event may occur up to a day after its recording (a sender's clock that is fast); a day more for clocks that differ.
     private static readonly TimeSpan RecordedBefore = TimeSpan.FromDays(2);
@@ -117,6 +118,7 @@ internal static class RepricingEventReader
         ServiceTier = (ServiceTier)row.GetInt16(4),
         IsReversed = row.GetBoolean(6),
         Corrections = row.GetInt32(7),
+        UsageProfile = row.IsDBNull(ProfileColumn) ? null : row.GetString(ProfileColumn),
     };
 
     private static void Add(NpgsqlCommand command, object? value, NpgsqlDbType type) =>

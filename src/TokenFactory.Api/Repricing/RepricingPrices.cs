@@ -2,6 +2,7 @@ using TokenFactory.Api.Catalog;
 using TokenFactory.Api.Ledger;
 using TokenFactory.Economics.Measures;
 using TokenFactory.Economics.Rating;
+using TokenFactory.Economics.Usage;
 
 namespace TokenFactory.Api.Repricing;
 
@@ -63,7 +64,8 @@ internal sealed class RepricingPrices(RepricingTask task, KnownPrices known, str
             l.Line.Basis == ValueBasis.Declared ? new DeclaredValue(l.Line.UnitValue!.Value, l.Line.Currency!) : null)).ToArray();
         var items = recorded.ToDictionary(l => l.TokenClass, l => l.Line.ItemId);
         var rated = EventRating.Rate(usage, known.Rates.ScheduleOf(sent.ProducerId, sent.ModelId, sent.Model, sent.ServiceTier), sent.Event.OccurredAt,
-            sent.Event.AccountId, sent.Sector.Sector, sent.Event.Region, task.Selection.PriceBasis == PriceBasis.Current ? task.KnownAt : null);
+            sent.Event.AccountId, sent.Sector.Sector, sent.Event.Region, task.Selection.PriceBasis == PriceBasis.Current ? task.KnownAt : null,
+            UsageProfiles.RequestsOf(sent.UsageProfile));
         return [.. rated.Select(line => LedgerLine.Of(line, items[line.TokenClass], sent.Sector, known.Exchange, reportingCurrency, sent.Event.OccurredAt))];
     }
 

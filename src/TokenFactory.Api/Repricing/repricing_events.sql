@@ -20,7 +20,7 @@ select s.event_id, s.producer_id, s.model_id, m.slug, s.service_tier, o.region,
        reversal.event_id is not null, coalesce(right(latest.event_id, 6)::integer, 0), part.role,
        e.recorded_at, e.batch_id, e.entry_no, t.token_class, s.occurred_at, e.reverses_entry_no is not null,
        e.item_id, s.account_id, s.buyer_id, e.sector, e.quantity, e.basis, e.unit_value, e.currency, e.rate_id, e.amount, e.fx_rate_id, e.reporting_amount,
-       e.sector_basis, e.sector_rule_id
+       e.sector_basis, e.sector_rule_id, o.usage_profile
 from selected s
 join models m on m.id = s.model_id
 -- Each of these is a look into an index: OFFSET 0 keeps the planner from reading a whole table instead.

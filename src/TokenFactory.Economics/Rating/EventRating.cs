@@ -2,12 +2,13 @@ using TokenFactory.Economics.Measures;
 
 namespace TokenFactory.Economics.Rating;
 
-/// <summary>Values the token classes of one request. Pure: whatever decides is an argument.</summary>
+/// <summary>Values the token classes of one usage, which is a request unless it is said to be several. Pure: whatever decides is an argument.</summary>
 public static class EventRating
 {
     /// <summary>
     /// One line per token class in the order given; then the adjustments: what begun packages cost beyond their tokens, and what the request
-    /// falls short of its card's minimum charge. The lines sum to what the request costs.
+    /// falls short of its card's minimum charge. The lines sum to what the request costs. Of several requests a class is unpriced where its price
+    /// depends on what each of them was: the closest card stays the one that prices it, and none further away stands in.
     /// </summary>
     /// <param name="usage">The token classes, each once.</param>
     /// <param name="schedule">The cards of the model and service tier; null: there is none.</param>
@@ -16,17 +17,20 @@ public static class EventRating
     /// <param name="sector">The account's sector.</param>
     /// <param name="region">Where the tokens were made.</param>
     /// <param name="cardsAt">The instant whose cards apply, where it is another; windows are still those of <paramref name="at"/>.</param>
+    /// <param name="requests">What is known of the requests in it; left out: it is one.</param>
     /// <exception cref="ArgumentOutOfRangeException">A quantity is outside 0..10^15.</exception>
     public static RatedLine[] Rate(
         ReadOnlySpan<UsageLine> usage, RateSchedule? schedule, DateTimeOffset at, long? accountId = null, Sector sector = Sector.Unclassified, string? region = null,
-        DateTimeOffset? cardsAt = null)
+        DateTimeOffset? cardsAt = null, Requests requests = default)
     {
         var lines = new RatedLine[usage.Length];
-        var query = new PriceQuery(at, InputTokens(usage), accountId, sector, region, cardsAt);
+        var query = new PriceQuery(at, requests.InputOf(usage), accountId, sector, region, cardsAt);
         var adjusts = false;
         for (var i = 0; i < usage.Length; i++)
         {
             var applied = usage[i].Declared is null ? schedule?.Find(usage[i].TokenClass, query) : null;
+            if (applied?.HoldsFor(requests) == false)
+                applied = null;
             lines[i] = RatedLine.Rate(usage[i], applied);
             adjusts |= applied is { PackageTokens: > 1 } or { MinimumCharge: not null };
         }
@@ -34,7 +38,7 @@ public static class EventRating
         return adjusts ? [.. lines, .. Adjustments(lines)] : lines;
     }
 
-    /// <summary>Input tokens of a request: what context tiers are measured by.</summary>
+    /// <summary>Input tokens of a usage: of a request what context tiers are measured by.</summary>
     public static long InputTokens(ReadOnlySpan<UsageLine> usage)
     {
         long sum = 0;

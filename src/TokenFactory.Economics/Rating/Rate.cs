@@ -24,13 +24,14 @@ public sealed class Rate
     /// <summary>Tokens of a package; a request pays for every package that it begins. 1: token by token.</summary>
     public long PackageTokens { get; init; } = 1;
 
-    /// <summary>The price of a request at an instant, with what decided it.</summary>
-    public (UnitValue UnitValue, PriceWindow? Window, ContextTier? Tier) PriceAt(DateTimeOffset instant, long inputTokens)
+    /// <summary>The price of a request at an instant, with what decided it, and whether every input within the bounds has it.</summary>
+    public (UnitValue UnitValue, PriceWindow? Window, ContextTier? Tier, bool IsCertain) PriceAt(DateTimeOffset instant, InputBounds input)
     {
         if (Windows.Count == 0 && ContextTiers.Count == 0)
-            return (UnitValue, null, null);
+            return (UnitValue, null, null, true);
         var window = Windows.FirstOrDefault(w => w.Window.Contains(instant));
-        var tier = ContextTier.Reached(window?.ContextTiers ?? ContextTiers, inputTokens);
-        return (tier?.UnitValue ?? window?.UnitValue ?? UnitValue, window, tier);
+        var tiers = window?.ContextTiers ?? ContextTiers;
+        var tier = ContextTier.Reached(tiers, input.Most);
+        return (tier?.UnitValue ?? window?.UnitValue ?? UnitValue, window, tier, tier == ContextTier.Reached(tiers, input.Least));
     }
 }

@@ -16,6 +16,9 @@ public enum PriceAbsence
 
     /// <summary>A card holds that marks up other prices, and there is none of them, or it would be raised beyond the largest unit value.</summary>
     NothingToMarkUp,
+
+    /// <summary>A card prices it, by what each request was: of several that is not known.</summary>
+    RequestsNotTold,
 }
 
 /// <summary>What is told of prices besides the price.</summary>
@@ -27,10 +30,12 @@ public sealed partial class RateSchedule
     /// <exception cref="InvalidOperationException">The card is of another schedule.</exception>
     public DateTimeOffset? EndOf(RateCard card) => Series.First(s => s.Cards.Contains(card)).EndOf(card);
 
-    /// <summary>Why <see cref="Find(TokenClass, in PriceQuery)"/> finds nothing.</summary>
+    /// <summary>Why a token class of a usage is unpriced.</summary>
     /// <returns>The reason, and the closest card that holds; null: none does.</returns>
-    public (PriceAbsence Why, RateCard? Card) WhyNot(PriceQuery query)
+    public (PriceAbsence Why, RateCard? Card) WhyNot(TokenClass tokenClass, PriceQuery query)
     {
+        if (Find(tokenClass, query) is { } applied)
+            return (PriceAbsence.RequestsNotTold, applied.Card);
         var asked = Series.Where(s => (s.Scope.AccountId ?? query.AccountId) == query.AccountId && IsFor(s.Scope, query)).ToList();
         var inForce = asked.Select(s => s.InForceAt(query.At)).OfType<RateCard>().ToList();
         return inForce.Find(c => c.Markup is not null) is { } markedUp ? (PriceAbsence.NothingToMarkUp, markedUp)

@@ -65,13 +65,13 @@ public sealed class CardSeries
 
 /// <summary>What a price depends on besides the token class.</summary>
 /// <param name="At">The instant whose prices are asked for.</param>
-/// <param name="InputTokens">The request's input, for context tiers.</param>
+/// <param name="Input">The request's input, for context tiers.</param>
 /// <param name="AccountId">Whom it was for; null: nobody named.</param>
 /// <param name="Sector">The account's sector.</param>
 /// <param name="Region">Where; null: not said.</param>
 /// <param name="CardsAt">The instant whose cards are in force, where it is another than <paramref name="At"/>, whose hour counts for windows.</param>
 public readonly record struct PriceQuery(
-    DateTimeOffset At, long InputTokens, long? AccountId = null, Sector Sector = Sector.Unclassified, string? Region = null, DateTimeOffset? CardsAt = null);
+    DateTimeOffset At, InputBounds Input, long? AccountId = null, Sector Sector = Sector.Unclassified, string? Region = null, DateTimeOffset? CardsAt = null);
 
 /// <summary>A rate that applies, with everything that decided the unit value.</summary>
 /// <param name="Scope">For whom its card holds.</param>
@@ -81,10 +81,15 @@ public readonly record struct PriceQuery(
 /// <param name="Currency">ISO 4217 code of the unit value.</param>
 /// <param name="Window">The window that the instant is in; null: none.</param>
 /// <param name="Tier">The context tier that the request reaches; null: the base price.</param>
+/// <param name="TierIsCertain">Whether every input that the request may have reaches it.</param>
 /// <param name="MarkedUp">Of a marked-up card: the rate that was marked up.</param>
 public sealed record AppliedRate(
-    CardScope Scope, RateCard Card, Rate Rate, UnitValue UnitValue, string Currency, PriceWindow? Window, ContextTier? Tier, AppliedRate? MarkedUp)
+    CardScope Scope, RateCard Card, Rate Rate, UnitValue UnitValue, string Currency, PriceWindow? Window, ContextTier? Tier, bool TierIsCertain, AppliedRate? MarkedUp)
 {
+    /// <summary>Whether it gives what the requests of a usage cost, taken together: each by itself may be of another price, begin a package, or be short of the minimum.</summary>
+    public bool HoldsFor(in Requests requests) =>
+        TierIsCertain && (!requests.AreSeveral || PackageTokens == 1) && (requests is { AreSeveral: false, AreParts: false } || MinimumCharge is not > 0);
+
     /// <summary>The card whose packages and minimum charge hold: of a mark-up that of what is marked up.</summary>
     public RateCard PricedBy => MarkedUp?.PricedBy ?? Card;
 
@@ -161,15 +166,15 @@ public sealed partial class RateSchedule
     {
         if (card.Markup is { } markup)
         {
-            if (markupsLeft == 0 || markup.Base().Find(tokenClass, new PriceQuery(query.At, query.InputTokens, Region: query.Region, CardsAt: query.CardsAt), markupsLeft - 1) is not { } marked)
+            if (markupsLeft == 0 || markup.Base().Find(tokenClass, new PriceQuery(query.At, query.Input, Region: query.Region, CardsAt: query.CardsAt), markupsLeft - 1) is not { } marked)
                 return null;
             var raised = decimal.Round(markup.Raise(marked.UnitValue.ValuePerMillionTokens), UnitValue.Decimals, MidpointRounding.AwayFromZero);
             return UnitValue.TryCreate(raised, out var unitValue, out _)
-                ? new AppliedRate(scope, card, rate, unitValue, marked.Currency, null, null, marked)
+                ? new AppliedRate(scope, card, rate, unitValue, marked.Currency, null, null, marked.TierIsCertain, marked)
                 : null;
         }
 
-        var (price, window, tier) = rate.PriceAt(query.At, query.InputTokens);
-        return new AppliedRate(scope, card, rate, price, card.Currency, window, tier, null);
+        var (price, window, tier, isCertain) = rate.PriceAt(query.At, query.Input);
+        return new AppliedRate(scope, card, rate, price, card.Currency, window, tier, isCertain, null);
     }
 }

@@ -1,4 +1,5 @@
 using TokenFactory.Economics.Measures;
+using TokenFactory.Economics.Rating;
 
 namespace TokenFactory.Economics.Usage;
 
@@ -45,7 +46,8 @@ internal static class OtelProfile
 
 /// <summary>
 /// One point of OpenTelemetry's metric <c>gen_ai.client.token.usage</c>: the tokens of one direction, over many requests. The metric does not tell
-/// what a cache served or what was reasoning, so that all of it is <c>input</c> or <c>output</c>: this profile's id marks such events.
+/// what a cache served or what was reasoning, so that all of it is <c>input</c> or <c>output</c>: this profile's id marks such events. The other direction of the
+/// same requests is another point, in another event; the <c>count</c> of a histogram tells how many they are.
 /// </summary>
 internal static class OtelTokenUsageProfile
 {
@@ -61,7 +63,7 @@ internal static class OtelTokenUsageProfile
             usage.Fail(UsageViolation.MissingField, "The field `gen_ai.token.type` must be input or output.");
         return leaves.Reading(tokens);
     })
-    { Member = null };
+    { Member = null, Requests = new Requests(AreSeveral: true, AreParts: true), Told = usage => usage.IsOne("count") ? RequestWords.One : null };
 }
 
 /// <summary>The attributes in which spans report usage.</summary>

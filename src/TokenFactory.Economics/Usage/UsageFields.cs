@@ -95,6 +95,10 @@ internal sealed class UsageFields
     /// <summary>Whether a field holds a number, where a shape also allows an object.</summary>
     public bool IsNumber(string name) => _objects.Any(o => Member(o.Object, name).ValueKind == JsonValueKind.Number);
 
+    /// <summary>Whether a field holds the number 1.</summary>
+    public bool IsOne(string name) =>
+        _objects.Any(o => Member(o.Object, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number) && number == 1);
+
     /// <summary>This and another object, seen as one.</summary>
     public UsageFields Beside(UsageFields other) => new([.. _objects, .. other._objects], _findings);
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TokenFactory.Economics.Rating;
 
 namespace TokenFactory.Economics.Usage;
 
@@ -28,6 +29,15 @@ public sealed class UsageProfile
     /// <summary>Members of which a usage object of this shape has at least one.</summary>
     internal IReadOnlyList<string> Marks { get; init; } = [];
 
+    /// <summary>The requests in a usage of this shape, where it tells no more of them.</summary>
+    internal Requests Requests { get; init; }
+
+    /// <summary>What a usage tells of its requests beyond that: one of the words of <see cref="RequestWords"/>, or null.</summary>
+    internal Func<UsageFields, string?> Told { get; init; } = _ => null;
+
+    /// <summary>How a usage was read, as it is kept: <c>id/version</c>, and behind a semicolon what it tells of its requests.</summary>
+    public string NameOf(UsageReading reading) => reading.Requests is { } requests ? $"{Id}/{Version};{requests}" : $"{Id}/{Version}";
+
     /// <summary>
     /// Reads a usage object. Null is absent. Fields that no shape has tokens in are ignored; tokens in one of <see cref="TokenFields"/> that the profile
     /// does not look at are a violation. Never throws for what the object holds.
@@ -43,9 +53,9 @@ public sealed class UsageProfile
             var fields = new UsageFields(usage);
             var reading = _read(fields);
             // An object that is no member of a response is one of attributes: none has such a name, and what else is in it is no usage.
-            return Member is not null && reading.IsRead && TokenFields.FirstUnread(usage, fields.Seen) is { } unread
-                ? UsageReading.Refused(UsageViolation.UnreadField, $"The field `{unread}` holds tokens that {Id} does not read there.")
-                : reading;
+            if (Member is not null && reading.IsRead && TokenFields.FirstUnread(usage, fields.Seen) is { } unread)
+                return UsageReading.Refused(UsageViolation.UnreadField, $"The field `{unread}` holds tokens that {Id} does not read there.");
+            return reading.IsRead && Told(fields) is { } told ? reading.Telling(told) : reading;
         }
         catch (InvalidOperationException)
         {

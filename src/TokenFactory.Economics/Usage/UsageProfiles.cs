@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using TokenFactory.Economics.Rating;
 
 namespace TokenFactory.Economics.Usage;
 
@@ -29,6 +30,17 @@ public static class UsageProfiles
     {
         profile = All.FirstOrDefault(p => p.Id == id);
         return profile is not null;
+    }
+
+    /// <summary>
+    /// What is known of the requests in a usage, by what is kept of how it was read: so that it is rated the same whenever it is.
+    /// </summary>
+    /// <param name="name">As <see cref="UsageProfile.NameOf"/> writes it; null: the usage came in the ledger's own classes, as one request.</param>
+    public static Requests RequestsOf(string? name)
+    {
+        if (name?.Split('/', ';') is not [var id, ..] parts || !TryFind(id, out var profile))
+            return default;
+        return parts is [_, _, var word] ? RequestWords.Apply(word, profile.Requests) : profile.Requests;
     }
 
     /// <summary>

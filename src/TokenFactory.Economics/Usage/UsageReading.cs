@@ -35,10 +35,18 @@ public sealed class UsageReading
     /// <summary>Null when the usage was read.</summary>
     public UsageViolation? Violation { get; }
 
+    /// <summary>
+    /// What the usage tells of the requests in it beyond its profile, as it is kept behind the profile's version; null: nothing. <see cref="UsageProfiles.RequestsOf"/>
+    /// reads it again.
+    /// </summary>
+    public string? Requests { get; private init; }
+
     [MemberNotNullWhen(false, nameof(Violation))]
     public bool IsRead => Violation is null;
 
     internal static UsageReading Of(IReadOnlyList<UsageLeaf> leaves, long total) => new(leaves, total, null);
+
+    internal UsageReading Telling(string? requests) => new(Leaves, Total, Violation) { Requests = requests };
 
     internal static UsageReading Refused(UsageViolation violation) => new([], 0, violation);
 

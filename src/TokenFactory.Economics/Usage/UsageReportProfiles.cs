@@ -1,4 +1,5 @@
 using TokenFactory.Economics.Measures;
+using TokenFactory.Economics.Rating;
 
 namespace TokenFactory.Economics.Usage;
 
@@ -12,7 +13,8 @@ internal static class UsageReportProfiles
     /// OpenAI, <c>GET /v1/organization/usage/completions</c> and <c>.../embeddings</c>. Fields and their meaning as the API reference and OpenAI's
     /// libraries give them: input_tokens include text, audio, images, what a cache served (input_cached_tokens) and what was written to one
     /// (input_cache_write_tokens); input_uncached_tokens and its parts input_text_tokens, input_audio_tokens and input_image_tokens are what is left.
-    /// Reports from before that split give input_audio_tokens "including cached tokens"; embeddings have no output.
+    /// Reports from before that split give input_audio_tokens "including cached tokens"; embeddings have no output. num_model_requests is of how many
+    /// requests it is the sum.
     /// </summary>
     public static UsageProfile OpenAi { get; } = new(UsageProfiles.OpenAiUsage, usage =>
     {
@@ -42,11 +44,12 @@ internal static class UsageReportProfiles
         leaves.AddOutput(output, reasoning: 0, outputMedia);
         return leaves.Reading(input + output);
     })
-    { Version = 2, Marks = ["input_tokens"] };
+    { Version = 2, Marks = ["input_tokens"], Requests = new Requests(AreSeveral: true), Told = usage => usage.IsOne("num_model_requests") ? RequestWords.One : null };
 
     /// <summary>
     /// Anthropic, <c>GET /v1/organizations/usage_report/messages</c>. Additive: uncached_input_tokens, cache_read_input_tokens and the two parts of
-    /// cache_creation are disjoint, as in a message's own usage.
+    /// cache_creation are disjoint, as in a message's own usage. Of how many requests it is the sum is not told; grouped by context_window, on which side of
+    /// 200,000 input tokens each of them was.
     /// </summary>
     public static UsageProfile Anthropic { get; } = new(UsageProfiles.AnthropicUsage, usage =>
     {
@@ -61,5 +64,10 @@ internal static class UsageReportProfiles
         leaves.Add(TokenClass.Output, output);
         return leaves.Reading(input + cached + writes.Sum + output);
     })
-    { Version = 2, Marks = ["uncached_input_tokens"] };
+    {
+        Version = 2,
+        Marks = ["uncached_input_tokens"],
+        Requests = new Requests(AreSeveral: true),
+        Told = usage => usage.Says("context_window", "0-200k") ? RequestWords.UpTo200k : usage.Says("context_window", "200k-1M") ? RequestWords.Above200k : null,
+    };
 }

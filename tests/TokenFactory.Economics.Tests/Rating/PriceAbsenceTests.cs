@@ -57,7 +57,7 @@ public sealed class PriceAbsenceTests
     }
 
     private static (PriceAbsence Why, long? Card) WhyNot(RateSchedule schedule, PriceQuery query) =>
-        schedule.WhyNot(query) is var (why, card) ? (why, card?.Id) : default;
+        schedule.WhyNot(TokenClass.Input, query) is var (why, card) ? (why, card?.Id) : default;
 
     private static RateCard Card(long id, DateTimeOffset from, DateTimeOffset? to) => new([new Rate { Id = id, TokenClass = TokenClass.Output }])
     {

@@ -1,3 +1,5 @@
+using TokenFactory.Economics.Usage;
+
 namespace TokenFactory.Economics.Tests.Usage;
 
 /// <summary>Results of the providers' own reports of an organization's usage.</summary>
@@ -28,4 +30,22 @@ public sealed class UsageReportProfileTests
     [InlineData("""{"uncached_input_tokens":0,"cache_creation":{"ephemeral_1h_input_tokens":0,"ephemeral_5m_input_tokens":0},"cache_read_input_tokens":0,"output_tokens":0}""", " = 0")]
     [InlineData("""{"input_tokens":5,"output_tokens":7}""", "missing_field")]
     public void Anthropics_report_adds_its_fields(string result, string reading) => Readings.Read("anthropic_usage_report", result).Line().Should().Be(reading);
+
+    [Theory]
+    [InlineData("openai_organization_usage", """{"input_tokens":16,"num_model_requests":2}""", "")]
+    [InlineData("openai_organization_usage", """{"input_tokens":16,"num_model_requests":1}""", ";requests=1")]
+    [InlineData("openai_organization_usage", """{"input_tokens":16,"num_model_requests":"1"}""", "")]
+    [InlineData("openai_organization_usage", """{"output_tokens":16,"num_model_requests":1}""", "")] // It could not be read.
+    [InlineData("anthropic_usage_report", """{"uncached_input_tokens":5,"output_tokens":7,"context_window":"0-200k"}""", ";context_window=0-200k")]
+    [InlineData("anthropic_usage_report", """{"uncached_input_tokens":5,"output_tokens":7,"context_window":"200k-1M"}""", ";context_window=200k-1M")]
+    [InlineData("anthropic_usage_report", """{"uncached_input_tokens":5,"output_tokens":7,"context_window":null}""", "")]
+    [InlineData("otel_token_usage", """{"gen_ai.token.type":"input","tokens":5,"count":1}""", ";requests=1")]
+    [InlineData("otel_token_usage", """{"gen_ai.token.type":"input","tokens":5}""", "")]
+    [InlineData("openai_chat", """{"prompt_tokens":5,"completion_tokens":7,"total_tokens":12,"num_model_requests":1}""", "")]
+    public void How_a_usage_was_read_tells_what_it_told_of_its_requests(string id, string result, string told)
+    {
+        UsageProfiles.TryFind(id, out var profile).Should().BeTrue();
+
+        profile!.NameOf(Readings.Read(id, result)).Should().Be($"{id}/{profile.Version}{told}");
+    }
 }

@@ -16,9 +16,10 @@ internal sealed class MetricUsage(ReportedUsageReader reader)
     /// <summary>A data point of any kind.</summary>
     /// <param name="Temporality">Whether its sum is of its own time alone, or since the beginning.</param>
     /// <param name="Sum">Null: it has none.</param>
+    /// <param name="Count">Measurements in the sum; null: not told. Of a cumulative one 1 is also what it grew by, if it grew.</param>
     /// <param name="IsEmpty">Nothing was measured.</param>
     private readonly record struct Point(
-        AggregationTemporality Temporality, ulong From, ulong To, double? Sum, bool IsEmpty, RepeatedField<KeyValue> Attributes);
+        AggregationTemporality Temporality, ulong From, ulong To, double? Sum, ulong? Count, bool IsEmpty, RepeatedField<KeyValue> Attributes);
 
     /// <param name="request">What was exported.</param>
     /// <param name="source">The source that it is recorded under.</param>
@@ -84,19 +85,19 @@ internal sealed class MetricUsage(ReportedUsageReader reader)
         {
             Id = ReportedUsage.IdOf("metric", [.. counter, .. readAt, isCumulative ? (byte)1 : (byte)0]),
             Profile = "otel_token_usage",
-            Response = TokenUsagePoint.Write(type!, TokenUsagePoint.WholeOf(point.Sum!.Value)!.Value, point.From, point.To, isCumulative ? counter : null),
+            Response = TokenUsagePoint.Write(type!, TokenUsagePoint.WholeOf(point.Sum!.Value)!.Value, point.Count, point.From, point.To, isCumulative ? counter : null),
         });
     }
 
     private static IEnumerable<Point>? PointsOf(Metric metric) => metric.DataCase switch
     {
         Otlp.Wire.Metric.DataOneofCase.Histogram => metric.Histogram.DataPoints.Select(p => new Point(
-            metric.Histogram.AggregationTemporality, p.StartTimeUnixNano, p.TimeUnixNano, p.HasSum ? p.Sum : null, IsEmpty(p.Flags) || p.Count == 0, p.Attributes)),
+            metric.Histogram.AggregationTemporality, p.StartTimeUnixNano, p.TimeUnixNano, p.HasSum ? p.Sum : null, p.Count, IsEmpty(p.Flags) || p.Count == 0, p.Attributes)),
         Otlp.Wire.Metric.DataOneofCase.ExponentialHistogram => metric.ExponentialHistogram.DataPoints.Select(p => new Point(
-            metric.ExponentialHistogram.AggregationTemporality, p.StartTimeUnixNano, p.TimeUnixNano, p.HasSum ? p.Sum : null, IsEmpty(p.Flags) || p.Count == 0, p.Attributes)),
+            metric.ExponentialHistogram.AggregationTemporality, p.StartTimeUnixNano, p.TimeUnixNano, p.HasSum ? p.Sum : null, p.Count, IsEmpty(p.Flags) || p.Count == 0, p.Attributes)),
         Otlp.Wire.Metric.DataOneofCase.Sum => metric.Sum.DataPoints.Select(p => PointOf(p, metric.Sum.IsMonotonic ? metric.Sum.AggregationTemporality : default)),
         Otlp.Wire.Metric.DataOneofCase.Gauge => metric.Gauge.DataPoints.Select(p => PointOf(p, default)),
-        Otlp.Wire.Metric.DataOneofCase.Summary => metric.Summary.DataPoints.Select(p => new Point(default, 0, p.TimeUnixNano, null, false, [])),
+        Otlp.Wire.Metric.DataOneofCase.Summary => metric.Summary.DataPoints.Select(p => new Point(default, 0, p.TimeUnixNano, null, null, false, [])),
         _ => null,
     };
 
@@ -105,7 +106,7 @@ internal sealed class MetricUsage(ReportedUsageReader reader)
         NumberDataPoint.ValueOneofCase.AsInt => p.AsInt,
         NumberDataPoint.ValueOneofCase.AsDouble => p.AsDouble,
         _ => null,
-    }, IsEmpty(p.Flags), p.Attributes);
+    }, null, IsEmpty(p.Flags), p.Attributes);
 
     private static bool IsEmpty(uint flags) => (flags & NoRecordedValue) != 0;
 

@@ -7,26 +7,30 @@ namespace TokenFactory.Api.Ingestion;
 
 /// <summary>
 /// What is kept of a data point of <c>gen_ai.client.token.usage</c>, as the object that the usage profile reads: its direction, its tokens as sent,
-/// and, of a cumulative one, which counter it reads, since when, and when.
+/// of how many measurements they are the sum where that is told, and, of a cumulative one, which counter it reads, since when, and when.
 /// </summary>
 internal static class TokenUsagePoint
 {
     private const string TokenType = "gen_ai.token.type";
     private const string Tokens = "tokens";
+    private const string Count = "count";
     private const string Counter = "counter";
     private const string StartedAt = "start_time_unix_nano";
     private const string ReadAt = "time_unix_nano";
 
     /// <param name="type">The value of <c>gen_ai.token.type</c>.</param>
     /// <param name="tokens">The sum.</param>
+    /// <param name="count">Measurements, one of a request each; null: not told.</param>
     /// <param name="from">Nanoseconds since 1970: the beginning; 0: not stated.</param>
     /// <param name="to">Nanoseconds since 1970: the end.</param>
     /// <param name="counter">What tells the counter from others, of a cumulative point; null: the point is of its own time alone.</param>
-    public static JsonElement Write(string type, long tokens, ulong from, ulong to, byte[]? counter) => ReportedUsage.Written(writer =>
+    public static JsonElement Write(string type, long tokens, ulong? count, ulong from, ulong to, byte[]? counter) => ReportedUsage.Written(writer =>
     {
         writer.WriteStartObject();
         writer.WriteString(TokenType, type);
         writer.WriteNumber(Tokens, tokens);
+        if (count is { } measurements)
+            writer.WriteNumber(Count, measurements);
         writer.WriteString(StartedAt, from.ToString(CultureInfo.InvariantCulture));
         writer.WriteString(ReadAt, to.ToString(CultureInfo.InvariantCulture));
         if (counter is not null)

@@ -2,6 +2,7 @@ using TokenFactory.Api.Catalog;
 using TokenFactory.Api.Ledger;
 using TokenFactory.Economics.Measures;
 using TokenFactory.Economics.Rating;
+using TokenFactory.Economics.Usage;
 
 namespace TokenFactory.Api.Ingestion;
 
@@ -35,7 +36,7 @@ internal sealed class PricedUsage
         // No item is needed: nothing is recorded under it.
         Entries = [.. Lines.Select(line => LedgerLine.Of(line, itemId: 0, Sector, _exchange, reportingCurrency, sent.OccurredAt))];
         InputTokens = EventRating.InputTokens(sent.Usage);
-        Query = new PriceQuery(sent.OccurredAt, InputTokens, Account?.Id, Sector.Sector, terms.RegionOf(sent.Region));
+        Query = new PriceQuery(sent.OccurredAt, UsageProfiles.RequestsOf(sent.UsageProfile).InputOf(sent.Usage), Account?.Id, Sector.Sector, terms.RegionOf(sent.Region));
     }
 
     public UsageEvent Event { get; }

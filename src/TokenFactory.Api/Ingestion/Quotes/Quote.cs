@@ -112,7 +112,7 @@ public sealed record UnpricedReason
 {
     /// <summary>
     /// <c>unknown_model</c>, <c>no_card</c>, <c>no_card_in_force</c>, <c>class_not_on_card</c>, <c>nothing_to_mark_up</c>,
-    /// <c>no_exchange_rate</c> or <c>out_of_range</c>.
+    /// <c>requests_not_told</c>, <c>no_exchange_rate</c> or <c>out_of_range</c>.
     /// </summary>
     /// <example>no_card</example>
     public required string Code { get; init; }

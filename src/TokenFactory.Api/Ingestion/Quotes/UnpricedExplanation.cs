@@ -15,7 +15,7 @@ internal sealed class UnpricedExplanation(PricedUsage priced)
 
     private (string Code, string Detail) WhyNoPrice(TokenClass tokenClass)
     {
-        var (why, card) = priced.Schedule.WhyNot(priced.Query);
+        var (why, card) = priced.Schedule.WhyNot(tokenClass, priced.Query);
         var at = UtcInstantConverter.Text(priced.Event.OccurredAt);
         return why switch
         {
@@ -29,6 +29,8 @@ internal sealed class UnpricedExplanation(PricedUsage priced)
                 $"The rate card {card!.Id} holds, but has no price of {tokenClass.Name()} and no fallback. Replace it by one that has, or that names the class to fall back to."),
             PriceAbsence.NothingToMarkUp => ("nothing_to_mark_up",
                 $"The rate card {card!.Id} marks up the list price of another model, which has none of {tokenClass.Name()} at {at} (or one that would pass the largest unit value). Price that model by POST /v1/rate-cards."),
+            PriceAbsence.RequestsNotTold => ("requests_not_told",
+                $"The rate card {card!.Id} prices {tokenClass.Name()} by each request (tiers by input, packages or a minimum charge), and the usage is not told request by request. Send the requests themselves, or a card without such terms."),
             _ => throw new ArgumentOutOfRangeException(nameof(tokenClass), why, "Not a reason."),
         };
     }

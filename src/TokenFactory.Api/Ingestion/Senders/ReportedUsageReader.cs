@@ -58,7 +58,7 @@ internal sealed class ReportedUsageReader(EventParser parser, CatalogCache catal
         if (ProfileOf(reported, reading, reasons) is not { } profile)
             return null;
         var response = RawResponse.Read(profile, reported.Response);
-        sent.UsageProfile = $"{profile.Id}/{profile.Version}";
+        sent.UsageProfile = profile.NameOf(response.Usage);
         if (response.Usage.Violation is { } violation)
         {
             reasons.Add("/response", violation.Code, violation.Detail);

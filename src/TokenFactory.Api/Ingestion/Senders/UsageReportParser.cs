@@ -88,15 +88,19 @@ internal sealed class UsageReportParser(ReportedUsageReader reader, TimeProvider
         Response = ReportedUsage.Written(writer => WriteCounts(writer, result)),
     };
 
-    // What is not counted is in the id, the names and the tier.
+    // What is not counted is in the id, the names and the tier; only the context window, which decides prices, is kept beside the counts too.
     private static void WriteCounts(Utf8JsonWriter writer, JsonElement result)
     {
         using var counts = new MemoryStream();
         using (var inner = new Utf8JsonWriter(counts))
         {
             inner.WriteStartObject();
-            foreach (var member in result.EnumerateObject().Where(m => m.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.True or JsonValueKind.False)))
+            foreach (var member in result.EnumerateObject().Where(m => m is { Name: "context_window", Value.ValueKind: JsonValueKind.String }
+                || m.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.True or JsonValueKind.False)))
+            {
                 member.WriteTo(inner);
+            }
+
             inner.WriteEndObject();
         }
 

@@ -14,9 +14,9 @@ internal sealed class UnpricedController(FigureQueries queries, FigureReader fig
 {
     /// <summary>Unpriced quantities by item</summary>
     /// <remarks>
-    /// Tokens that were recorded without a value, the most first: `no_price` where neither the event nor a rate card had one, `no_exchange_rate`
-    /// where the price is in a currency that nothing published in the seven days before leads from. They are in the quantities of figures and in
-    /// no GDP. What is reversed or valued later is gone from here, and nowhere else: `as_of` shows what was open then. A price that arrives
+    /// Tokens that were recorded without a value, the most first: `no_price` where neither the event nor a rate card had one, or the card's goes by
+    /// each request (tiers by input, packages, a minimum charge) and the usage is the sum of several; `no_exchange_rate` where the
+    /// price is in a currency that nothing published in the seven days before leads from. They are in the quantities of figures and in no GDP. What is reversed or valued later is gone from here, and nowhere else: `as_of` shows what was open then. A price that arrives
     /// values nothing by itself; `POST /v1/repricings` does. `Accept: text/csv` gives the same columns.
     /// </remarks>
     /// <param name="start" example="2026-01-01">From this date on; left out: from the first data.</param>

@@ -132,7 +132,7 @@ public sealed class UsageReportTests(ApiFixture fixture) : IClassFixture<ApiFixt
         receipt.Text("occurred_at").Should().StartWith("2025-11-23T00:00:00");
         receipt.Text("producer").Should().Be("anthropic");
         receipt.Text("account").Should().Be("wrkspc_acme");
-        receipt.Text("usage_profile").Should().Be("anthropic_usage_report/2");
+        receipt.Text("usage_profile").Should().Be("anthropic_usage_report/2;context_window=0-200k");
         Counts(await SendAsync("anthropic", source, page)).Should().Be("received 1, duplicate 1");
         Counts(await SendAsync("anthropic", source, AnthropicPage("2025-11-24T00:00:00Z", "null"))).Should().Be("received 1, accepted 1", "the default workspace is another group");
         Counts(await SendAsync("anthropic", source, page.Replace("0-200k", "200k-1M", StringComparison.Ordinal))).Should().Be("received 1, accepted 1", "and so is a longer context");
