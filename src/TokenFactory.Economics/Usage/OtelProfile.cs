@@ -19,7 +19,9 @@ internal static class OtelProfile
     private static readonly string[] Output = ["gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens", "llm.usage.completion_tokens"];
     private static readonly string[] OutputOfSdk = ["ai.usage.outputTokens", "ai.usage.completionTokens"];
     private static readonly string[] Read = ["gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_read_input_tokens"];
-    private static readonly string[] ReadOfSdk = ["ai.usage.cachedInputTokens"];
+    private const string ReadDetail = "ai.usage.inputTokenDetails.cacheReadTokens";
+    private static readonly string[] ReadOfSdk = [ReadDetail, "ai.usage.cachedInputTokens"];
+    private static readonly string[] WrittenOfSdk = ["ai.usage.inputTokenDetails.cacheWriteTokens"];
     private static readonly string[] Written = ["gen_ai.usage.cache_creation.input_tokens", "gen_ai.usage.cache_creation_input_tokens"];
     private static readonly string[] Reasoning = ["gen_ai.usage.reasoning.output_tokens", "gen_ai.usage.reasoning_tokens", "llm.usage.reasoning_tokens"];
     private static readonly string[] ReasoningOfSdk = ["ai.usage.reasoningTokens"];
@@ -29,7 +31,7 @@ internal static class OtelProfile
     /// <summary>Every attribute that is read.</summary>
     public static IReadOnlyList<string> Attributes { get; } =
     [
-        .. Input, .. InputOfSdk, .. Output, .. OutputOfSdk, .. Read, .. ReadOfSdk, .. Written, .. Reasoning, .. ReasoningOfSdk, .. Total, .. TotalOfSdk,
+        .. Input, .. InputOfSdk, .. Output, .. OutputOfSdk, .. Read, .. ReadOfSdk, .. Written, .. WrittenOfSdk, .. Reasoning, .. ReasoningOfSdk, .. Total, .. TotalOfSdk,
     ];
 
     public static UsageProfile Profile { get; } = new("otel_gen_ai", usage =>
@@ -37,7 +39,11 @@ internal static class OtelProfile
         var leaves = new UsageLeaves(usage);
         var input = usage.Find(Input) ?? usage.Find(InputOfSdk) ?? usage.Required(Input);
         var output = usage.Find(Output) ?? usage.Optional(OutputOfSdk);
-        leaves.AddInput(input, new InputDetails(usage.Find(Read) ?? usage.Optional(ReadOfSdk), new CacheWrites(usage.Optional(Written), 0)));
+        // The SDK's versions before 6 write Anthropic's own input, which leaves the cache out, where that of others includes it.
+        if (usage.Says(GenAiUsage.ProviderOfSdk, GenAiUsage.Anthropic) && usage.Find(ReadDetail) is null && usage.Find(ReadOfSdk) > 0)
+            usage.Fail(UsageViolation.AmbiguousOverlap, "This version of the Vercel AI SDK does not tell whether Anthropic's cached tokens are inside the input.");
+        leaves.AddInput(input, new InputDetails(
+            usage.Find(Read) ?? usage.Optional(ReadOfSdk), new CacheWrites(usage.Find(Written) ?? usage.Optional(WrittenOfSdk), 0)));
         leaves.AddOutput(output, usage.Find(Reasoning) ?? usage.Optional(ReasoningOfSdk), default);
         return leaves.Reading(usage.Find(Total) ?? usage.Find(TotalOfSdk) ?? input + output);
     })
@@ -69,6 +75,10 @@ internal static class OtelTokenUsageProfile
 /// <summary>The attributes in which spans report usage.</summary>
 public static class GenAiUsage
 {
+    /// <summary>Names the provider of a call that the Vercel AI SDK reports, where that changes how it is read: <see cref="Anthropic"/>.</summary>
+    public const string ProviderOfSdk = "ai.model.provider";
+    public const string Anthropic = "anthropic";
+
     /// <summary>Every one that the profile <c>otel_gen_ai</c> reads, under any of its names.</summary>
     public static IReadOnlyList<string> Attributes => OtelProfile.Attributes;
 }

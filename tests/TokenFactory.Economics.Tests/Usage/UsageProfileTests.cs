@@ -128,6 +128,11 @@ public sealed class UsageProfileTests
     // A total that says that the reasoning is no part of the output.
     [InlineData("""{"gen_ai.usage.input_tokens":100,"gen_ai.usage.output_tokens":20,"gen_ai.usage.total_tokens":150,"gen_ai.usage.reasoning_tokens":30}""", "negative_leaf")]
     [InlineData("""{"gen_ai.usage.input_tokens":100,"gen_ai.usage.output_tokens":20,"gen_ai.usage.total_tokens":150}""", "sum_mismatch")]
+    // Version 6 of the Vercel AI SDK tells what is inside the input.
+    [InlineData("""{"ai.model.provider":"anthropic","ai.usage.inputTokens":30000,"ai.usage.cachedInputTokens":5000,"ai.usage.inputTokenDetails.cacheReadTokens":5000,"ai.usage.inputTokenDetails.cacheWriteTokens":4000,"ai.usage.outputTokens":10}""",
+        "input 21000, cache_read 5000, cache_write 4000, output 10 = 30010")]
+    // Earlier ones do not, of Anthropic: its own input leaves the cache out.
+    [InlineData("""{"ai.model.provider":"anthropic","ai.usage.inputTokens":20000,"ai.usage.cachedInputTokens":5000,"ai.usage.outputTokens":10}""", "ambiguous_overlap")]
     // The Vercel AI SDK, whose own names count only where no other does.
     [InlineData("""{"gen_ai.usage.input_tokens":100,"gen_ai.usage.output_tokens":20,"ai.usage.promptTokens":100,"ai.usage.completionTokens":20}""", "input 100, output 20 = 120")]
     [InlineData("""{"ai.usage.inputTokens":100,"ai.usage.outputTokens":20,"ai.usage.totalTokens":120,"ai.usage.cachedInputTokens":60,"ai.usage.reasoningTokens":8}""",

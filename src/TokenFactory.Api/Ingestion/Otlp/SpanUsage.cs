@@ -75,6 +75,12 @@ internal sealed class SpanUsage(ReportedUsageReader reader)
     private static void WriteUsage(OtlpAttributes span, Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
+        if (span.Has(OtlpFacts.OperationOfSdk) && span.Text(GenAiUsage.ProviderOfSdk, "gen_ai.system") is { } provider
+            && (provider.Contains(GenAiUsage.Anthropic, StringComparison.Ordinal) || provider.Contains("bedrock", StringComparison.Ordinal)))
+        {
+            writer.WriteString(GenAiUsage.ProviderOfSdk, GenAiUsage.Anthropic);
+        }
+
         foreach (var name in GenAiUsage.Attributes.Order(StringComparer.Ordinal))
         {
             if (span.Find(name) is not { } value)
