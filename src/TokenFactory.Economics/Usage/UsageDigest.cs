@@ -27,7 +27,7 @@ public static class UsageDigest
     private static readonly HashSet<string> Kinds = [.. RawResponse.CreatedNames, "type", "object", "service_tier", "serviceTier"];
 
     // Members of a usage object that hold a word.
-    private static readonly HashSet<string> Words = ["modality", "cache_type", "ttl", "type", "service_tier"];
+    private static readonly HashSet<string> Words = ["modality", "cache_type", "ttl", "type", "service_tier", "context_window"];
 
     /// <summary>Writes what may be kept of a response.</summary>
     /// <param name="response">The response; where it is no JSON object, its kind is kept and nothing else.</param>
