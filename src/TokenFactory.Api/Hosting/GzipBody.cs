@@ -6,7 +6,7 @@ namespace TokenFactory.Api.Hosting;
 /// A gzip body, decompressed on the way. One that unpacks to far more than it is made of is refused as soon as that shows: text of any kind
 /// shrinks to a fiftieth at most, what shrinks to a thousandth is there to fill a disk.
 /// </summary>
-internal sealed class GzipBody(Stream body) : Stream
+internal sealed class GzipBody(Stream body) : BodyStream
 {
     private const int MaxInflation = 200;
 
@@ -15,21 +15,6 @@ internal sealed class GzipBody(Stream body) : Stream
 
     private readonly CountedStream _compressed = new(body);
     private GZipStream? _gzip;
-    private long _unpacked;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => _unpacked;
-        set => throw new NotSupportedException();
-    }
 
     /// <inheritdoc />
     /// <exception cref="BodyRefusedException">413: it unpacks to far more than it is made of.</exception>
@@ -37,8 +22,8 @@ internal sealed class GzipBody(Stream body) : Stream
     {
         _gzip ??= new GZipStream(_compressed, CompressionMode.Decompress, leaveOpen: true);
         var read = await _gzip.ReadAsync(buffer, cancellationToken);
-        _unpacked += read;
-        if (_unpacked > FreeBytes && _unpacked / MaxInflation > _compressed.Position)
+        BytesRead += read;
+        if (BytesRead > FreeBytes && BytesRead / MaxInflation > _compressed.Position)
         {
             throw new BodyRefusedException(StatusCodes.Status413PayloadTooLarge, "inflates_too_much",
                 $"The body unpacks to more than {MaxInflation} times its size. Send what is new in it, or send it without Content-Encoding.");
@@ -46,18 +31,6 @@ internal sealed class GzipBody(Stream body) : Stream
 
         return read;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Bodies are read asynchronously.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
@@ -67,41 +40,13 @@ internal sealed class GzipBody(Stream body) : Stream
     }
 
     // How much of the compressed body has been taken in.
-    private sealed class CountedStream(Stream body) : Stream
+    private sealed class CountedStream(Stream body) : BodyStream
     {
-        private long _taken;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => _taken;
-            set => throw new NotSupportedException();
-        }
-
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             var read = await body.ReadAsync(buffer, cancellationToken);
-            _taken += read;
+            BytesRead += read;
             return read;
         }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Bodies are read asynchronously.");
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

@@ -53,30 +53,19 @@ internal sealed class IngestPipeline(
     /// <param name="cancellationToken">Ends the wait; what was handed to the ledger runs to its end.</param>
     public async Task ReleaseAsync(ClaimsPrincipal user, IReadOnlyList<IngestItem> items, CancellationToken cancellationToken)
     {
-        var version = await ResolveAsync(user, items, cancellationToken);
-        for (var ratings = 1; ; ratings++)
+        var rated = await ResolveAsync(user, items, cancellationToken);
+        await PostFreshAsync(items, rated, async version =>
         {
             // Of a counter that was read later meanwhile, or of a signal that its source's usage is no longer taken from.
             foreach (var item in items.Where(i => i.IfNew is not null || i.IsEmpty))
                 item.Quarantine ??= item.IfNew ?? EventRater.Late;
             var readable = items.Where(i => i is { Violations.Any: false, Quarantine: null, IsEmpty: false }).ToList();
             if (readable.Count == 0)
-                return;
-            try
-            {
-                var posting = new Posting { SourceId = readable[0].SourceId, Events = [.. readable.Select(i => i.Rated!)], CatalogVersion = version };
-                Settle(readable, await journal.PostAsync(posting, cancellationToken));
-                return;
-            }
-            catch (Exception e) when (ratings < MaxRatings && e is (StaleCatalogException or StaleReadingException))
-            {
-                version = await RateAnewAsync(items, e, cancellationToken);
-            }
-            catch (Exception e) when (e is StaleCatalogException or StaleReadingException)
-            {
-                throw new JournalBusyException();
-            }
-        }
+                return false;
+            var posting = new Posting { SourceId = readable[0].SourceId, Events = [.. readable.Select(i => i.Rated!)], CatalogVersion = version };
+            Settle(readable, await journal.PostAsync(posting, cancellationToken));
+            return true;
+        }, cancellationToken);
     }
 
     /// <returns>The version of the catalog that the items were rated by.</returns>
@@ -201,39 +190,41 @@ internal sealed class IngestPipeline(
         return !result.Refused;
     }
 
-    // A price that somebody was told is in force holds for the next event, in every instance: what was rated by an older catalog than that of its
-    // transaction is rated anew. So is the growth of a counter that has moved.
-    private async Task<PostingResult> PostRatedAsync(
-        IReadOnlyList<IngestItem> rated, long version, Func<IReadOnlyList<LedgerEvent>, Posting> posting, CancellationToken cancellationToken)
-    {
-        for (var ratings = 1; ; ratings++)
+    private Task<PostingResult> PostRatedAsync(
+        IReadOnlyList<IngestItem> rated, long ratedBy, Func<IReadOnlyList<LedgerEvent>, Posting> posting, CancellationToken cancellationToken) =>
+        PostFreshAsync(rated, ratedBy, async version =>
         {
             var posted = rated.Where(i => !i.IsEmpty).ToList();
             var wanted = posting([.. posted.Select(i => i.Rated!)]) with { CatalogVersion = posted.Count > 0 ? version : null };
             if (posted.Count == 0 && wanted.Refusals.Count == 0)
                 return new PostingResult([], Refused: false);
+            var result = await journal.PostAsync(wanted, cancellationToken);
+            Settle(posted, result);
+            return result;
+        }, cancellationToken);
+
+    // A price that somebody was told is in force holds for the next event, in every instance: what was rated by an older catalog than that of its
+    // transaction is rated anew. So is the growth of a counter that has moved.
+    private async Task<T> PostFreshAsync<T>(IReadOnlyList<IngestItem> items, long version, Func<long, Task<T>> post, CancellationToken cancellationToken)
+    {
+        for (var ratings = 0; ratings < MaxRatings; ratings++)
+        {
             try
             {
-                var result = await journal.PostAsync(wanted, cancellationToken);
-                Settle(posted, result);
-                return result;
+                return await post(version);
             }
-            catch (Exception e) when (ratings < MaxRatings && e is (StaleCatalogException or StaleReadingException))
+            catch (StaleReadingException)
             {
-                version = await RateAnewAsync(rated, e, cancellationToken);
             }
-            catch (Exception e) when (e is StaleCatalogException or StaleReadingException)
+            catch (StaleCatalogException e)
             {
-                throw new JournalBusyException();
+                await catalog.CatchUpAsync(e.Version, cancellationToken);
             }
-        }
-    }
 
-    private async Task<long> RateAnewAsync(IReadOnlyList<IngestItem> items, Exception stale, CancellationToken cancellationToken)
-    {
-        if (stale is StaleCatalogException { Version: var version })
-            await catalog.CatchUpAsync(version, cancellationToken);
-        return await RateAsync(items, cancellationToken);
+            version = await RateAsync(items, cancellationToken);
+        }
+
+        throw new JournalBusyException();
     }
 
     private static void Settle(List<IngestItem> items, PostingResult result)

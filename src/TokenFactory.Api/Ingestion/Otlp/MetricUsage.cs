@@ -33,10 +33,7 @@ internal sealed class MetricUsage(ReportedUsageReader reader)
             {
                 foreach (var metric in ofScope.Metrics)
                 {
-                    var points = metric.Name == Metric ? PointsOf(metric) : null;
-                    if (points is null)
-                        usage.Ignored += CountOf(metric);
-                    else
+                    if (metric.Name == Metric && PointsOf(metric) is { } points)
                         ReadPoints(points, resource, IdentityOf(ofResource.Resource, ofScope.Scope), source, usage);
                 }
             }
@@ -51,11 +48,7 @@ internal sealed class MetricUsage(ReportedUsageReader reader)
         {
             var own = new OtlpAttributes(point.Attributes);
             if (point.IsEmpty || (own.Text(OtlpFacts.OperationName) is { } operation && !GenAiOperations.Count(operation)))
-            {
-                usage.Ignored++;
                 continue;
-            }
-
             var item = ItemOf(point, own, resource, identity, source, usage.Items.Count);
             usage.Add(item, reportsTokens: true);
         }
@@ -109,16 +102,6 @@ internal sealed class MetricUsage(ReportedUsageReader reader)
     }, null, IsEmpty(p.Flags), p.Attributes);
 
     private static bool IsEmpty(uint flags) => (flags & NoRecordedValue) != 0;
-
-    private static int CountOf(Metric metric) => metric.DataCase switch
-    {
-        Otlp.Wire.Metric.DataOneofCase.Histogram => metric.Histogram.DataPoints.Count,
-        Otlp.Wire.Metric.DataOneofCase.ExponentialHistogram => metric.ExponentialHistogram.DataPoints.Count,
-        Otlp.Wire.Metric.DataOneofCase.Sum => metric.Sum.DataPoints.Count,
-        Otlp.Wire.Metric.DataOneofCase.Gauge => metric.Gauge.DataPoints.Count,
-        Otlp.Wire.Metric.DataOneofCase.Summary => metric.Summary.DataPoints.Count,
-        _ => 0,
-    };
 
     // Two processes are two counters, and so is one before and after it was started again: each counts from its own beginning.
     private static byte[] CounterOf(byte[] identity, RepeatedField<KeyValue> attributes, ulong from) => Hash(writer =>

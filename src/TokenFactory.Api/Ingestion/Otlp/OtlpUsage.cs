@@ -9,9 +9,6 @@ internal sealed class OtlpUsage
 
     public IReadOnlyList<IngestItem> Items => _items;
 
-    /// <summary>Spans or data points that are no usage.</summary>
-    public int Ignored { get; set; }
-
     /// <summary>Spans that report tokens and name no operation: not counted.</summary>
     public int Unnamed { get; set; }
 

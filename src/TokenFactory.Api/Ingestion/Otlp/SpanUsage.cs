@@ -54,7 +54,6 @@ internal sealed class SpanUsage(ReportedUsageReader reader)
     // Not counted for lack of a name: whoever sends that should hear of it.
     private static void Ignore(Call call, OtlpUsage usage)
     {
-        usage.Ignored++;
         if (call.Attributes is var a && !a.Has(OtlpFacts.OperationName) && !a.Has(OtlpFacts.RequestType) && !a.Has(OtlpFacts.OperationOfSdk) && call.HasTokens)
             usage.Unnamed++;
     }
