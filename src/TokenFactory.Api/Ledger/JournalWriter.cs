@@ -133,7 +133,7 @@ internal sealed partial class JournalWriter(
             await CopyEntriesAsync(connection, sourceId, recordedAt, batchId, plan, cancellationToken);
             await MeterReadings.MoveAsync(connection, sourceId, plan.Moves, cancellationToken);
             await CopyQuarantinedAsync(connection, sourceId, recordedAt, batchId, plan.Quarantined, cancellationToken);
-            await InsertRefusalsAsync(connection, sourceId, recordedAt, batchId, plan.Refusals, cancellationToken);
+            await CopyRefusalsAsync(connection, sourceId, recordedAt, batchId, plan.Refusals, cancellationToken);
             await CloseBatchAsync(connection, sourceId, recordedAt, batchId, postings[0].Posting.Kind, plan, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
 
