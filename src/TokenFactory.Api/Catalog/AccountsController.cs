@@ -187,7 +187,7 @@ internal sealed class AccountsController(
     {
         var rules = (await catalog.CatchUpAsync(cancellationToken)).SectorRules;
         var account = new AccountEntry(row.Id, row.Slug, 0, [.. row.Sectors.OrderBy(s => s.EffectiveFrom).Select(s => (s.EffectiveFrom, s.Sector))], row.Name, row.Plan);
-        var decision = rules.Decide(new SectorEvidence(null, account, account.Facts, null, null, time.GetUtcNow()));
+        var decision = rules.Decide(new SectorEvidence(null, account, account.Slug, null, null, time.GetUtcNow()));
         return new AccountClassification { Sector = decision.Sector, Basis = WireJson.NameOf(decision.Basis), Rule = decision.RuleId };
     }
 

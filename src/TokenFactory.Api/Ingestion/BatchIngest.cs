@@ -8,7 +8,7 @@ namespace TokenFactory.Api.Ingestion;
 /// </summary>
 internal sealed class BatchIngest(IngestPipeline pipeline, IngestionOptions options, ClaimsPrincipal user, IngestReport report)
 {
-    private readonly Queue<(List<IngestItem> Items, HashSet<(string Source, string Id)> Keys, Task Recorded)> _underWay = [];
+    private readonly Queue<(List<IngestItem> Items, Lazy<HashSet<(string Source, string Id)>> Keys, Task Recorded)> _underWay = [];
     private List<IngestItem> _chunk = [];
 
     /// <summary>Takes the next event; waits while enough chunks are under way.</summary>
@@ -40,9 +40,10 @@ internal sealed class BatchIngest(IngestPipeline pipeline, IngestionOptions opti
     {
         var chunk = _chunk;
         _chunk = new List<IngestItem>(options.ChunkEvents);
-        var keys = chunk.Select(item => (item.Sent.Source, item.Sent.Id)).ToHashSet();
+        // Most bodies are one chunk: only beside another one must its keys be known.
+        var keys = new Lazy<HashSet<(string Source, string Id)>>(() => chunk.Select(item => (item.Sent.Source, item.Sent.Id)).ToHashSet(), isThreadSafe: false);
         // Of two events with one id the earlier in the body counts: a chunk that repeats one under way waits for it.
-        while (_underWay.Any(other => other.Keys.Overlaps(keys)))
+        while (_underWay.Any(other => other.Keys.Value.Overlaps(keys.Value)))
             await ReportFirstAsync();
         // What has been read is recorded even when the sender goes away: it was sent, and sending it again is safe.
         _underWay.Enqueue((chunk, keys, pipeline.RecordAsync(user, chunk, CancellationToken.None)));

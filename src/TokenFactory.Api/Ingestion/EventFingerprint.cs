@@ -18,6 +18,10 @@ internal static class EventFingerprint
     public const byte ReportedVersion = 2;
     public const int Length = 1 + SHA256.HashSizeInBytes;
 
+    // Of the thread: an event is a few hundred bytes, gone as soon as they are digested.
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? t_canonical;
+
     public static byte[] Of(UsageEvent usageEvent)
     {
         // What was held back stays the event that it was, whatever form a later version would write it in.
@@ -25,7 +29,8 @@ internal static class EventFingerprint
             return held;
         if (usageEvent.Reported is { } reported)
             return [ReportedVersion, .. SHA256.HashData(reported.ToBytes())];
-        var canonical = new ArrayBufferWriter<byte>(512);
+        var canonical = t_canonical ??= new ArrayBufferWriter<byte>(512);
+        canonical.ResetWrittenCount();
         Text(canonical, usageEvent.Source);
         Text(canonical, usageEvent.Id);
         Number(canonical, usageEvent.OccurredAt.UtcTicks / TimeSpan.TicksPerMicrosecond);
@@ -70,9 +75,10 @@ internal static class EventFingerprint
             return;
         }
 
-        var length = Encoding.UTF8.GetByteCount(value);
-        Number(canonical, length);
-        canonical.Advance(Encoding.UTF8.GetBytes(value, canonical.GetSpan(length)));
+        var text = canonical.GetSpan(sizeof(long) + Encoding.UTF8.GetMaxByteCount(value.Length));
+        var length = Encoding.UTF8.GetBytes(value, text[sizeof(long)..]);
+        BinaryPrimitives.WriteInt64BigEndian(text, length);
+        canonical.Advance(sizeof(long) + length);
     }
 
     private static void Money(ArrayBufferWriter<byte> canonical, decimal? value)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -8,6 +9,21 @@ namespace TokenFactory.Api.Ingestion;
 /// <summary>The values of an event's members. Each reader leaves the JSON reader on the last token of its value.</summary>
 internal sealed partial class EventParser
 {
+    private readonly RecurringTexts _names = new();
+
+    // A name that many events share.
+    private string? ReadSharedName(ref Utf8JsonReader reader, string pointer, EventViolations violations)
+    {
+        if (reader.TokenType != JsonTokenType.String || reader.ValueIsEscaped)
+            return ReadName(ref reader, pointer, violations);
+        if (_names.Find(reader.ValueSpan) is { } known)
+            return known;
+        var name = ReadName(ref reader, pointer, violations);
+        if (name is not null)
+            _names.Remember(reader.ValueSpan, name);
+        return name;
+    }
+
     private string? ReadName(ref Utf8JsonReader reader, string pointer, EventViolations violations)
     {
         if (reader.TokenType != JsonTokenType.String)
@@ -20,6 +36,9 @@ internal sealed partial class EventParser
         return CheckName(reader.GetString()!, pointer, violations);
     }
 
+    private static readonly SearchValues<char> ControlCharacters =
+        SearchValues.Create([.. Enumerable.Range(0, 0xa0).Select(c => (char)c).Where(char.IsControl)]);
+
     /// <summary>Checks a name as an event may hold it.</summary>
     /// <returns>The name; null with a violation where it can be none.</returns>
     public string? CheckName(string text, string pointer, EventViolations violations)
@@ -28,7 +47,7 @@ internal sealed partial class EventParser
         {
             "" => ("empty", "Must not be empty."),
             _ when text.Length > options.MaxNameLength => ("too_long", $"Must have at most {options.MaxNameLength} characters."),
-            _ when text.Any(char.IsControl) => ("invalid_text", "Must not hold control characters."),
+            _ when text.AsSpan().ContainsAny(ControlCharacters) => ("invalid_text", "Must not hold control characters."),
             _ when char.IsWhiteSpace(text[0]) || char.IsWhiteSpace(text[^1]) => ("invalid_text", "Must not begin or end with white space."),
             _ => ((string, string)?)null,
         };
@@ -125,7 +144,7 @@ internal sealed partial class EventParser
         {
             if (ReadTokenClass(ref reader, "/usage", violations) is not { } tokenClass)
                 continue;
-            var pointer = $"/usage/{tokenClass.Name()}";
+            var pointer = UsagePointers[(int)tokenClass];
             if (draft.Quantities[(int)tokenClass] is not null)
                 violations.Add(pointer, "repeated_member", "The member appears twice; send it once.");
             draft.Quantities[(int)tokenClass] = ReadQuantity(ref reader, pointer, violations);
@@ -158,18 +177,28 @@ internal sealed partial class EventParser
         return 0;
     }
 
-    private static TokenClass? ReadTokenClass(ref Utf8JsonReader reader, string parent, EventViolations violations)
+    private static readonly string[] UsagePointers = PointersOfClasses("/usage/");
+    private static readonly string[] UnitValuePointers = PointersOfClasses("/unit_values/");
+
+    // By the numbers of the classes.
+    private static string[] PointersOfClasses(string parent) =>
+        [.. Enumerable.Range(0, Classes).Select(c => c == 0 ? parent : parent + ((TokenClass)c).Name())];
+
+    private TokenClass? ReadTokenClass(ref Utf8JsonReader reader, string parent, EventViolations violations)
     {
-        var name = reader.GetString()!;
+        var name = (reader.ValueIsEscaped ? null : _names.Find(reader.ValueSpan)) ?? reader.GetString()!;
+        var isKnown = WireNames.TryParseTokenClass(name, out var tokenClass);
+        if (isKnown && !reader.ValueIsEscaped)
+            _names.Remember(reader.ValueSpan, name);
         reader.Read();
-        if (WireNames.TryParseTokenClass(name, out var tokenClass))
+        if (isKnown)
             return tokenClass;
         violations.Add(parent + Pointer(name), "unknown_token_class", $"Must be one of {string.Join(", ", WireNames.AllTokenClasses)}.");
         reader.Skip();
         return null;
     }
 
-    private static void ReadUnitValues(ref Utf8JsonReader reader, Draft draft, EventViolations violations)
+    private void ReadUnitValues(ref Utf8JsonReader reader, Draft draft, EventViolations violations)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -182,7 +211,7 @@ internal sealed partial class EventParser
         {
             if (ReadTokenClass(ref reader, "/unit_values", violations) is not { } tokenClass)
                 continue;
-            var pointer = $"/unit_values/{tokenClass.Name()}";
+            var pointer = UnitValuePointers[(int)tokenClass];
             if (draft.UnitValues[(int)tokenClass] is not null)
                 violations.Add(pointer, "repeated_member", "The member appears twice; send it once.");
             draft.UnitValues[(int)tokenClass] = UnitValue.PerMillionTokens(0);
@@ -195,7 +224,7 @@ internal sealed partial class EventParser
         }
     }
 
-    private static void ReadReportedCost(ref Utf8JsonReader reader, UsageEvent sent, EventViolations violations)
+    private void ReadReportedCost(ref Utf8JsonReader reader, UsageEvent sent, EventViolations violations)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -257,9 +286,13 @@ internal sealed partial class EventParser
             violations.Add(pointer, "out_of_range", "Must be in 0..10^15 with at most 12 decimals.");
     }
 
-    private static string? ReadCurrency(ref Utf8JsonReader reader, string pointer, EventViolations violations)
+    private string? ReadCurrency(ref Utf8JsonReader reader, string pointer, EventViolations violations)
     {
-        var currency = CheckCurrency(reader.TokenType == JsonTokenType.String ? reader.GetString() : null, pointer, violations);
+        var isText = reader.TokenType == JsonTokenType.String;
+        var known = isText && !reader.ValueIsEscaped ? _names.Find(reader.ValueSpan) : null;
+        var currency = CheckCurrency(isText ? known ?? reader.GetString() : null, pointer, violations);
+        if (known is null && currency is not null && !reader.ValueIsEscaped)
+            _names.Remember(reader.ValueSpan, currency);
         if (currency is null)
             reader.Skip();
         return currency;

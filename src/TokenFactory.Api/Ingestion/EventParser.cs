@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using TokenFactory.Economics.Measures;
 using TokenFactory.Economics.Rating;
@@ -128,7 +130,7 @@ internal sealed partial class EventParser(IngestionOptions options, TimeProvider
             return;
         }
 
-        var pointer = "/" + reader.GetString();
+        var pointer = PointerOf(member);
         if (!draft.See(member))
             violations.Add(pointer, "repeated_member", "The member appears twice; send it once.");
         reader.Read();
@@ -145,7 +147,7 @@ internal sealed partial class EventParser(IngestionOptions options, TimeProvider
         switch (member)
         {
             case Members.Source:
-                sent.Source = ReadName(ref reader, pointer, violations) ?? "";
+                sent.Source = ReadSharedName(ref reader, pointer, violations) ?? "";
                 break;
             case Members.Id:
                 sent.Id = ReadName(ref reader, pointer, violations) ?? "";
@@ -154,24 +156,24 @@ internal sealed partial class EventParser(IngestionOptions options, TimeProvider
                 ReadInstant(ref reader, pointer, draft, violations);
                 break;
             case Members.Producer:
-                sent.Producer = ReadName(ref reader, pointer, violations) ?? "";
+                sent.Producer = ReadSharedName(ref reader, pointer, violations) ?? "";
                 break;
             case Members.Model:
-                sent.Model = ReadName(ref reader, pointer, violations) ?? "";
+                sent.Model = ReadSharedName(ref reader, pointer, violations) ?? "";
                 break;
             case Members.Account:
-                sent.Account = ReadName(ref reader, pointer, violations);
+                sent.Account = ReadSharedName(ref reader, pointer, violations);
                 break;
             case Members.Sector:
-                if (ReadName(ref reader, pointer, violations) is { } sectorName)
+                if (ReadSharedName(ref reader, pointer, violations) is { } sectorName)
                     sent.Sector = ParseSector(sectorName, pointer, violations);
                 break;
             case Members.ServiceTier:
-                if (ReadName(ref reader, pointer, violations) is { } tierName)
+                if (ReadSharedName(ref reader, pointer, violations) is { } tierName)
                     sent.ServiceTier = ParseServiceTier(tierName, pointer, violations);
                 break;
             case Members.Region:
-                sent.Region = ReadName(ref reader, pointer, violations);
+                sent.Region = ReadSharedName(ref reader, pointer, violations);
                 break;
             case Members.Usage:
                 ReadUsage(ref reader, draft, violations);
@@ -186,7 +188,7 @@ internal sealed partial class EventParser(IngestionOptions options, TimeProvider
                 ReadReportedCost(ref reader, sent, violations);
                 break;
             case Members.Provider:
-                sent.Producer = ReadName(ref reader, pointer, violations) ?? "";
+                sent.Producer = ReadSharedName(ref reader, pointer, violations) ?? "";
                 break;
             case Members.Flavor:
                 draft.Flavor = ReadName(ref reader, pointer, violations);
@@ -197,24 +199,50 @@ internal sealed partial class EventParser(IngestionOptions options, TimeProvider
         }
     }
 
-    private static Members MemberOf(ref Utf8JsonReader reader) =>
-        reader.ValueTextEquals("source"u8) ? Members.Source
-        : reader.ValueTextEquals("id"u8) ? Members.Id
-        : reader.ValueTextEquals("occurred_at"u8) ? Members.OccurredAt
-        : reader.ValueTextEquals("producer"u8) ? Members.Producer
-        : reader.ValueTextEquals("model"u8) ? Members.Model
-        : reader.ValueTextEquals("account"u8) ? Members.Account
-        : reader.ValueTextEquals("sector"u8) ? Members.Sector
-        : reader.ValueTextEquals("service_tier"u8) ? Members.ServiceTier
-        : reader.ValueTextEquals("region"u8) ? Members.Region
-        : reader.ValueTextEquals("usage"u8) ? Members.Usage
-        : reader.ValueTextEquals("unit_values"u8) ? Members.UnitValues
-        : reader.ValueTextEquals("currency"u8) ? Members.Currency
-        : reader.ValueTextEquals("reported_cost"u8) ? Members.ReportedCost
-        : reader.ValueTextEquals("provider"u8) ? Members.Provider
-        : reader.ValueTextEquals("flavor"u8) ? Members.Flavor
-        : reader.ValueTextEquals("response"u8) ? Members.Response
-        : Members.None;
+    // By its length first: of most names only one is compared.
+    private static Members MemberOf(ref Utf8JsonReader reader) => reader.ValueIsEscaped ? MemberOf(Encoding.UTF8.GetBytes(reader.GetString()!)) : MemberOf(reader.ValueSpan);
+
+    private static Members MemberOf(ReadOnlySpan<byte> name) => name.Length switch
+    {
+        2 when name.SequenceEqual("id"u8) => Members.Id,
+        5 when name.SequenceEqual("model"u8) => Members.Model,
+        5 when name.SequenceEqual("usage"u8) => Members.Usage,
+        6 when name.SequenceEqual("source"u8) => Members.Source,
+        6 when name.SequenceEqual("sector"u8) => Members.Sector,
+        6 when name.SequenceEqual("region"u8) => Members.Region,
+        6 when name.SequenceEqual("flavor"u8) => Members.Flavor,
+        7 when name.SequenceEqual("account"u8) => Members.Account,
+        8 when name.SequenceEqual("producer"u8) => Members.Producer,
+        8 when name.SequenceEqual("currency"u8) => Members.Currency,
+        8 when name.SequenceEqual("provider"u8) => Members.Provider,
+        8 when name.SequenceEqual("response"u8) => Members.Response,
+        11 when name.SequenceEqual("occurred_at"u8) => Members.OccurredAt,
+        11 when name.SequenceEqual("unit_values"u8) => Members.UnitValues,
+        12 when name.SequenceEqual("service_tier"u8) => Members.ServiceTier,
+        13 when name.SequenceEqual("reported_cost"u8) => Members.ReportedCost,
+        _ => Members.None,
+    };
+
+    private static string PointerOf(Members member) => member switch
+    {
+        Members.Source => "/source",
+        Members.Id => "/id",
+        Members.OccurredAt => "/occurred_at",
+        Members.Producer => "/producer",
+        Members.Model => "/model",
+        Members.Account => "/account",
+        Members.Sector => "/sector",
+        Members.ServiceTier => "/service_tier",
+        Members.Usage => "/usage",
+        Members.UnitValues => "/unit_values",
+        Members.Currency => "/currency",
+        Members.ReportedCost => "/reported_cost",
+        Members.Region => "/region",
+        Members.Provider => "/provider",
+        Members.Flavor => "/flavor",
+        Members.Response => "/response",
+        _ => throw new ArgumentOutOfRangeException(nameof(member), member, "Not one member."),
+    };
 
     private static void Complete(Draft draft, EventViolations violations)
     {
@@ -237,20 +265,24 @@ internal sealed partial class EventParser(IngestionOptions options, TimeProvider
 
     private static void BuildUsage(Draft draft, EventViolations violations)
     {
-        var lines = new List<UsageLine>(4);
-        for (var i = 1; i < draft.Quantities.Length; i++)
+        var sent = 0;
+        for (var i = 1; i < Classes; i++)
+            sent += draft.Quantities[i] is null ? 0 : 1;
+        var lines = new UsageLine[sent];
+        var count = 0;
+        for (var i = 1; i < Classes; i++)
         {
             var tokenClass = (TokenClass)i;
             var declared = draft.UnitValues[i] is { } unitValue && draft.Currency is { } currency ? new DeclaredValue(unitValue, currency) : (DeclaredValue?)null;
             if (draft.Quantities[i] is { } quantity)
-                lines.Add(new UsageLine(tokenClass, quantity, declared));
+                lines[count++] = new UsageLine(tokenClass, quantity, declared);
             else if (draft.UnitValues[i] is not null)
                 violations.Add($"/unit_values/{tokenClass.Name()}", "no_quantity", "A unit value is declared for a token class that `usage` does not have.");
         }
 
-        if (lines.Count == 0 && draft.Seen.HasFlag(Members.Usage) && !violations.Any)
+        if (count == 0 && draft.Seen.HasFlag(Members.Usage) && !violations.Any)
             violations.Add("/usage", "empty", "Must hold at least one token class.");
-        draft.Event.Usage = [.. lines];
+        draft.Event.Usage = lines;
     }
 
     private static string Pointer(string name) =>
@@ -265,13 +297,26 @@ internal sealed partial class EventParser(IngestionOptions options, TimeProvider
         return printable.Length < name.Length ? printable + "..." : printable;
     }
 
+    // One more than the last token class: the stored numbers begin at 1.
+    private const int Classes = (int)TokenClass.OutputVideo + 1;
+
+    [InlineArray(Classes)]
+    private struct PerClass<T>
+    {
+        private T _first;
+    }
+
     /// <summary>An event under construction.</summary>
     private sealed class Draft(Form form)
     {
         public Form Form { get; } = form;
         public UsageEvent Event { get; } = new();
-        public long?[] Quantities { get; } = new long?[(int)TokenClass.OutputVideo + 1];
-        public UnitValue?[] UnitValues { get; } = new UnitValue?[(int)TokenClass.OutputVideo + 1];
+
+        /// <summary>By the numbers of the token classes.</summary>
+        public PerClass<long?> Quantities;
+
+        /// <summary>Likewise.</summary>
+        public PerClass<UnitValue?> UnitValues;
         public string? Currency { get; set; }
 
         /// <summary>Of a raw usage: the profile that it names.</summary>

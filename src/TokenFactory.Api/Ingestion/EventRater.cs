@@ -8,6 +8,21 @@ using TokenFactory.Economics.Usage;
 
 namespace TokenFactory.Api.Ingestion;
 
+/// <summary>What an event's names stand for in one catalog.</summary>
+/// <param name="Catalog">The catalog.</param>
+/// <param name="Producer">Null: it knows none of this name.</param>
+/// <param name="Model">Likewise, of the producer.</param>
+/// <param name="Account">Null: the event names none, or one that it does not know.</param>
+internal sealed record EventNames(CatalogSnapshot Catalog, ProducerEntry? Producer, NamedModel<ModelEntry>? Model, AccountEntry? Account)
+{
+    public static EventNames Of(UsageEvent sent, CatalogSnapshot catalog)
+    {
+        var producer = catalog.FindProducer(sent.Producer);
+        return new EventNames(
+            catalog, producer, producer is null ? null : catalog.FindModel(producer, sent.Model), sent.Account is { } account ? catalog.FindAccount(account) : null);
+    }
+}
+
 /// <summary>Resolves an event's names in one catalog snapshot and values it at its own time. Pure: no look-up leaves memory.</summary>
 internal static class EventRater
 {
@@ -39,33 +54,26 @@ internal static class EventRater
     public static bool MovesCounter(IngestItem item, CatalogSnapshot catalog) =>
         RefusedSignal(item.Sent, catalog) is not null || (item.Quarantine is null && catalog.FindProducer(item.Sent.Producer) is not null);
 
-    /// <summary>Notes what the catalog does not know yet of a valid event; an unknown producer or source is left for <see cref="Rate"/> to refuse.</summary>
-    public static void NoteUnknown(UsageEvent sent, CatalogSnapshot catalog, CatalogAdditions additions)
+    /// <summary>
+    /// Notes what the catalog does not know yet of a valid event; an unknown producer or source is left for <see cref="Rate"/> to refuse. What it knows
+    /// in full the item keeps: it need not be looked up again.
+    /// </summary>
+    public static void NoteUnknown(IngestItem item, CatalogSnapshot catalog, CatalogAdditions additions)
     {
+        var sent = item.Sent;
+        item.Names = null;
         // What is refused leaves no name behind.
         if (RefusedSignal(sent, catalog) is not null)
             return;
-        if (sent.Account is { } account && catalog.FindAccount(account) is null)
+        var names = EventNames.Of(sent, catalog);
+        if (sent.Account is { } account && names.Account is null)
             additions.Accounts.Add(account);
-        if (catalog.FindProducer(sent.Producer) is not { } producer)
-        {
+        if (names.Producer is not { } producer)
             additions.Producers.Add(sent.Producer);
-            return;
-        }
-
-        if (catalog.FindModel(producer, sent.Model) is not { } named)
-        {
+        else if (names.Model is not { } named)
             additions.Models.Add((producer.Id, ModelNameRules.Own(sent.Model).Name));
-            return;
-        }
-
-        var (model, tier) = (named.Model, named.Terms.TierOf(sent.ServiceTier));
-
-        foreach (var line in sent.Usage)
-        {
-            if (model.ItemId(line.TokenClass, tier) == 0)
-                additions.Items.Add((model.Id, line.TokenClass, tier));
-        }
+        else if (NoteItems(sent, named, additions) && (sent.Account is null || names.Account is not null))
+            item.Names = names;
     }
 
     /// <summary>Whether the catalog knows all that <see cref="Rate"/> needs of a valid event.</summary>
@@ -73,12 +81,27 @@ internal static class EventRater
     {
         if (RefusedSignal(sent, catalog) is not null)
             return true;
-        if (sent.Account is { } account && catalog.FindAccount(account) is null)
+        var names = EventNames.Of(sent, catalog);
+        if (sent.Account is not null && names.Account is null)
             return false;
-        if (catalog.FindProducer(sent.Producer) is not { } producer)
-            return true; // Refused by name, not missing.
-        return catalog.FindModel(producer, sent.Model) is { } named
-            && sent.Usage.All(line => named.Model.ItemId(line.TokenClass, named.Terms.TierOf(sent.ServiceTier)) != 0);
+        // An unknown producer is refused by name, not missing.
+        return names.Producer is null || (names.Model is { } named && NoteItems(sent, named, null));
+    }
+
+    // True where every item is known.
+    private static bool NoteItems(UsageEvent sent, NamedModel<ModelEntry> named, CatalogAdditions? additions)
+    {
+        var tier = named.Terms.TierOf(sent.ServiceTier);
+        var areKnown = true;
+        foreach (ref readonly var line in sent.Usage.AsSpan())
+        {
+            if (named.Model.ItemId(line.TokenClass, tier) != 0)
+                continue;
+            areKnown = false;
+            additions?.Items.Add((named.Model.Id, line.TokenClass, tier));
+        }
+
+        return areKnown;
     }
 
     /// <summary>
@@ -93,9 +116,10 @@ internal static class EventRater
         var sent = item.Sent;
         var refusedSignal = RefusedSignal(sent, catalog);
         var isReadable = item.Quarantine is null && refusedSignal is null;
-        var account = sent.Account is { } name && isReadable ? catalog.FindAccount(name) : null;
-        var producer = catalog.FindProducer(sent.Producer);
-        var named = producer is not null && isReadable ? catalog.FindModel(producer, sent.Model) : null;
+        var names = item.Names is { } known && known.Catalog == catalog ? known : EventNames.Of(sent, catalog);
+        var account = isReadable ? names.Account : null;
+        var producer = names.Producer;
+        var named = isReadable ? names.Model : null;
         var (model, terms) = (named?.Model, named?.Terms ?? default);
         var tier = item.ServiceTier = terms.TierOf(sent.ServiceTier);
         // It takes nothing from the events beside it.
@@ -130,7 +154,7 @@ internal static class EventRater
             Quarantine = QuarantineOf(item),
             Move = item.Move,
             IfNew = item.IfNew is { } refusal ? item.ToRefusal(refusal) : null,
-            Lines = [.. item.Lines.Select(line => LedgerLine.Of(line, ItemOf(line.TokenClass, tier, model!), sector, catalog.Exchange, reportingCurrency, sent.OccurredAt))],
+            Lines = Array.ConvertAll(item.Lines, line => LedgerLine.Of(line, ItemOf(line.TokenClass, tier, model!), sector, catalog.Exchange, reportingCurrency, sent.OccurredAt)),
         };
     }
 
@@ -139,7 +163,7 @@ internal static class EventRater
     /// rule says, else none. An account that is not known yet would be registered under its id alone, and is seen so by the rules.
     /// </summary>
     public static SectorDecision SectorOf(UsageEvent sent, AccountEntry? account, SectorRuleBook rules) => rules.Decide(new SectorEvidence(
-        sent.Sector, account, account?.Facts ?? SectorFacts.Of(sent.Account, null, null), sent.SectorTag, sent.Plan, sent.OccurredAt));
+        sent.Sector, account, sent.Account, sent.SectorTag, sent.Plan, sent.OccurredAt));
 
     private static QuarantinedUsage? QuarantineOf(IngestItem item) => item is { Quarantine: { } reason, Sent: var sent }
         ? new QuarantinedUsage(sent.Reported!.Shape, reason.Code, $"{reason.Pointer}: {reason.Detail}", Present(sent.Producer), Present(sent.Model),

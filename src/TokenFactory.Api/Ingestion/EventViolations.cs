@@ -6,17 +6,19 @@ namespace TokenFactory.Api.Ingestion;
 internal sealed class EventViolations
 {
     private const int Limit = 32;
-    private readonly List<FieldError> _errors = [];
+    // Most events have none.
+    private List<FieldError>? _errors;
 
-    public bool Any => _errors.Count > 0;
+    public bool Any => _errors is not null;
 
-    public IReadOnlyList<FieldError> Errors => _errors;
+    public IReadOnlyList<FieldError> Errors => _errors ?? [];
 
     /// <summary>The first violation: the reason under which the event is refused.</summary>
-    public FieldError First => _errors[0];
+    public FieldError First => Errors[0];
 
     public void Add(string pointer, string code, string detail)
     {
+        _errors ??= [];
         if (_errors.Count < Limit)
             _errors.Add(new FieldError(pointer, code, detail));
     }

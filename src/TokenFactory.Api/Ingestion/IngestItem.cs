@@ -18,6 +18,9 @@ internal sealed class IngestItem(int index, UsageEvent sent, EventViolations vio
     /// <summary>The source's id; 0 while it is not known, or when the key may not write for it.</summary>
     public long SourceId { get; set; }
 
+    /// <summary>What its names stand for, once a catalog knew all of them.</summary>
+    public EventNames? Names { get; set; }
+
     /// <summary>Null until the event is rated, and for one that is refused.</summary>
     public LedgerEvent? Rated { get; set; }
 

@@ -146,7 +146,7 @@ internal sealed class IngestPipeline(
     // helps nothing, that event alone is not recorded.
     private async Task<CatalogSnapshot> RegisterUnknownAsync(IReadOnlyList<IngestItem> items, CancellationToken cancellationToken)
     {
-        var valid = items.Where(i => !i.Violations.Any && i.Quarantine is null).Select(i => i.Sent).ToList();
+        var valid = items.Where(i => !i.Violations.Any && i.Quarantine is null).ToList();
         var snapshot = catalog.Current;
         const int rounds = 3;
         for (var attempt = 0; attempt < rounds; attempt++)
@@ -154,14 +154,14 @@ internal sealed class IngestPipeline(
             for (var round = 0; round < rounds; round++)
             {
                 var additions = new CatalogAdditions();
-                foreach (var sent in valid)
-                    EventRater.NoteUnknown(sent, snapshot, additions);
+                foreach (var item in valid)
+                    EventRater.NoteUnknown(item, snapshot, additions);
                 if (!catalog.Registers(additions))
                     return snapshot;
                 snapshot = await catalog.RegisterAsync(additions, cancellationToken);
             }
 
-            if (valid.TrueForAll(sent => EventRater.IsKnown(sent, snapshot)))
+            if (valid.TrueForAll(item => EventRater.IsKnown(item.Sent, snapshot)))
                 return snapshot;
             snapshot = await catalog.RefreshAsync(cancellationToken);
         }

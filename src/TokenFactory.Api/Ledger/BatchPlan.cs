@@ -1,7 +1,7 @@
 namespace TokenFactory.Api.Ledger;
 
 /// <summary>An identity that the ledger already holds.</summary>
-internal sealed record KnownIdentity(byte[] Fingerprint, DateTimeOffset RecordedAt, long BatchId, int FirstEntryNo, int EntryCount);
+internal readonly record struct KnownIdentity(byte[] Fingerprint, DateTimeOffset RecordedAt, long BatchId, int FirstEntryNo, int EntryCount);
 
 /// <summary>An event that is held back already.</summary>
 /// <param name="EventId">Its id.</param>
@@ -68,7 +68,7 @@ internal sealed class BatchPlan
             var next = i + 1;
             while (next < slots.Length && slots[next].Event.EventId == slots[i].Event.EventId)
                 next++;
-            plan.Decide(slots.AsSpan(i, next - i), known.GetValueOrDefault(slots[i].Event.EventId), recordedAt, batchId);
+            plan.Decide(slots.AsSpan(i, next - i), known.TryGetValue(slots[i].Event.EventId, out var recorded) ? recorded : null, recordedAt, batchId);
             i = next;
         }
 
@@ -133,18 +133,18 @@ internal sealed class BatchPlan
                 _newEvents.Add(new NewEvent(sent, EntryCount));
                 Move(sent);
                 EntryCount += sent.Lines.Length;
-                Answer(slot, EventOutcome.Accepted, first);
+                Answer(slot, EventOutcome.Accepted, first.Value);
             }
-            else if (sent.Fingerprint.AsSpan().SequenceEqual(first.Fingerprint))
+            else if (sent.Fingerprint.AsSpan().SequenceEqual(first.Value.Fingerprint))
             {
                 _duplicates++;
-                Answer(slot, EventOutcome.Duplicate, first);
+                Answer(slot, EventOutcome.Duplicate, first.Value);
             }
             else
             {
                 _refusals.Add(new Refusal(EventOutcome.Conflict, sent.EventId, "content_conflict",
                     "An event with this id and other content is recorded already.", sent.Fingerprint));
-                Answer(slot, EventOutcome.Conflict, first);
+                Answer(slot, EventOutcome.Conflict, first.Value);
             }
         }
     }

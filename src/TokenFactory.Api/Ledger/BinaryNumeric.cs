@@ -24,7 +24,7 @@ internal static class BinaryNumeric
         var scale = value.Scale;
         // The point must lie between two words.
         var wordsBehindPoint = (scale + DigitsPerWord - 1) / DigitsPerWord;
-        UInt128 mantissa = new((uint)parts[2], ((ulong)(uint)parts[1] << 32) | (uint)parts[0]);
+        var mantissa = unchecked(new UInt128((uint)parts[2], ((ulong)(uint)parts[1] << 32) | (uint)parts[0]));
         for (var missing = (wordsBehindPoint * DigitsPerWord) - scale; missing > 0; missing--)
             mantissa *= 10;
 

@@ -12,7 +12,31 @@ public static class ExactDecimal
     private const int MaxSignificantDigits = 28;
 
     /// <summary>The same value without trailing zeros.</summary>
-    public static decimal Normalize(decimal value) => value / 1.0000000000000000000000000000m;
+    public static decimal Normalize(decimal value)
+    {
+        if (value.Scale == 0)
+            return value;
+        Span<int> words = stackalloc int[4];
+        decimal.GetBits(value, words);
+        if (words[2] != 0)
+            return value / 1.0000000000000000000000000000m;
+        return OfDigits(unchecked(((ulong)(uint)words[1] << 32) | (uint)words[0]), value.Scale, words[3] < 0);
+    }
+
+    /// <summary>digits / 10^scale, without trailing zeros.</summary>
+    /// <param name="digits">What is counted.</param>
+    /// <param name="scale">0..28.</param>
+    /// <param name="isNegative">Below zero.</param>
+    internal static decimal OfDigits(ulong digits, int scale, bool isNegative)
+    {
+        if (digits == 0)
+            return 0;
+        while (scale >= 4 && digits % 10_000 == 0)
+            (digits, scale) = (digits / 10_000, scale - 4);
+        while (scale > 0 && digits % 10 == 0)
+            (digits, scale) = (digits / 10, scale - 1);
+        return unchecked(new decimal((int)(uint)digits, (int)(uint)(digits >> 32), 0, isNegative, (byte)scale));
+    }
 
     /// <summary>Parses <c>digits[.digits]</c> with an optional leading minus; no exponent, no white space, no group separators.</summary>
     /// <param name="utf8">The text.</param>
@@ -39,6 +63,14 @@ public static class ExactDecimal
         {
             violation = fraction.Length > UnitValue.Decimals ? "must have at most 12 decimals" : "has more digits than the ledger keeps";
             return false;
+        }
+
+        // Nineteen digits fit into 64 bits.
+        if (whole.Length + fraction.Length < 20)
+        {
+            value = OfDigits(DigitsOf(fraction, DigitsOf(whole, 0)), fraction.Length, negative);
+            violation = null;
+            return true;
         }
 
         Int128 mantissa = 0;
@@ -99,6 +131,13 @@ public static class ExactDecimal
             return false;
         value = Normalize((decimal)mantissa / (decimal)BigInteger.Pow(10, decimals));
         return true;
+    }
+
+    private static ulong DigitsOf(ReadOnlySpan<byte> text, ulong before)
+    {
+        foreach (var digit in text)
+            before = (before * 10) + (ulong)(digit - '0');
+        return before;
     }
 
     private static int Word(Int128 mantissa, int index) => unchecked((int)(uint)((mantissa >> (32 * index)) & uint.MaxValue));

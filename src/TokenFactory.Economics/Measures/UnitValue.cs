@@ -21,7 +21,7 @@ public readonly record struct UnitValue : IComparable<UnitValue>
     private UnitValue(long trillionths) => _trillionths = trillionths;
 
     /// <summary>The value in currency units per million tokens, without trailing zeros.</summary>
-    public decimal ValuePerMillionTokens => ExactDecimal.Normalize((decimal)_trillionths / UnitsPerOne);
+    public decimal ValuePerMillionTokens => ExactDecimal.OfDigits((ulong)_trillionths, Decimals, isNegative: false);
 
     /// <summary>The value as a whole number of 10^-12 currency units per million tokens.</summary>
     public long Trillionths => _trillionths;
@@ -45,16 +45,15 @@ public readonly record struct UnitValue : IComparable<UnitValue>
         if (violation is not null)
             return false;
 
-        var scaled = value * UnitsPerOne;
-        var trillionths = decimal.Truncate(scaled);
-        // The product is exact only while it fits 28 digits; compare back instead of trusting the remainder.
-        if (trillionths != scaled || trillionths / UnitsPerOne != value || ExactDecimal.Normalize(value).Scale > Decimals)
+        var exact = ExactDecimal.Normalize(value);
+        if (exact.Scale > Decimals)
         {
             violation = "must have at most 12 decimals";
             return false;
         }
 
-        unitValue = new UnitValue((long)trillionths);
+        // At most 10^6 with 12 decimals: 10^18 is in reach of 64 bits, and the product is exact.
+        unitValue = new UnitValue((long)(exact * UnitsPerOne));
         return true;
     }
 
@@ -69,7 +68,11 @@ public readonly record struct UnitValue : IComparable<UnitValue>
         ArgumentOutOfRangeException.ThrowIfGreaterThan(quantity, Quantity.Maximum);
         ArgumentOutOfRangeException.ThrowIfLessThan(quantity, -Quantity.Maximum);
 
-        return AmountOfMillionths((Int128)quantity * _trillionths);
+        var high = Math.BigMul((ulong)Math.Abs(quantity), (ulong)_trillionths, out var product);
+        if (high != 0)
+            return AmountOfMillionths((Int128)quantity * _trillionths);
+        var (amount, rest) = Math.DivRem(product, 1_000_000);
+        return ExactDecimal.OfDigits(rest >= 500_000 ? amount + 1 : amount, Decimals, quantity < 0);
     }
 
     /// <summary>

@@ -22,6 +22,20 @@ public sealed class ExactDecimalTests
         value.ToString(CultureInfo.InvariantCulture).Should().Be(expected);
     }
 
+    [Fact]
+    public void Trailing_zeros_go_and_nothing_else() =>
+        Gen.Select(Gen.Int, Gen.Int, Gen.Int[0, 3], Gen.Bool, Gen.Byte[0, 28], Gen.Int[0, 9]).Sample((low, middle, high, isNegative, scale, zeros) =>
+        {
+            var value = new decimal(low, middle, high, isNegative, scale);
+            for (var i = 0; i < zeros && value.Scale < 28 && Math.Abs(value) < 1_000; i++)
+                value *= 1.0m;
+
+            var normalized = ExactDecimal.Normalize(value);
+
+            normalized.Should().Be(value);
+            normalized.Scale.Should().Be((value / 1.0000000000000000000000000000m).Scale);
+        });
+
     [Theory]
     [InlineData("")]
     [InlineData("-")]

@@ -8,12 +8,12 @@ internal readonly record struct SectorRule(int Id, SectorRuleKind Kind, string V
 /// <summary>All that may decide an event's sector.</summary>
 /// <param name="Event">What the event itself says.</param>
 /// <param name="Account">Its account; null: none, or one that is not known yet.</param>
-/// <param name="Facts">What rules see of the account.</param>
+/// <param name="AccountName">The account as the event names it: one that is not known is seen so by the rules.</param>
 /// <param name="Tag">What a resource attribute or a tag of the sender says.</param>
 /// <param name="Plan">The plan that the sender names.</param>
 /// <param name="OccurredAt">When.</param>
 internal readonly record struct SectorEvidence(
-    Sector? Event, AccountEntry? Account, SectorFacts Facts, Sector? Tag, string? Plan, DateTimeOffset OccurredAt);
+    Sector? Event, AccountEntry? Account, string? AccountName, Sector? Tag, string? Plan, DateTimeOffset OccurredAt);
 
 /// <summary>
 /// The sector rules of a catalog. One key is held by one rule at a time. Every look-up is by key: none depends on how many rules there are.
@@ -35,7 +35,7 @@ internal sealed class SectorRuleBook
         evidence.Event is { } own ? new SectorDecision(own, SectorBasis.Event)
         : evidence.Account?.SectorAt(evidence.OccurredAt) is { } known ? new SectorDecision(known, SectorBasis.Account)
         : evidence.Tag is { } tag ? new SectorDecision(tag, SectorBasis.Tag)
-        : Find(evidence.Facts, evidence.Plan, evidence.OccurredAt) is { } rule ? new SectorDecision(rule.Sector, SectorBasis.Rule, rule.Id)
+        : Find(evidence.Account?.Facts ?? SectorFacts.Of(evidence.AccountName, null, null), evidence.Plan, evidence.OccurredAt) is { } rule ? new SectorDecision(rule.Sector, SectorBasis.Rule, rule.Id)
         : new SectorDecision(Sector.Unclassified, SectorBasis.None);
 
     /// <summary>

@@ -139,7 +139,7 @@ public sealed class SectorRuleBookTests
     {
         var account = new AccountEntry(1, hasRule ? "jane@state.gov" : "jane", 0, hasSector ? [(DateTimeOffset.MinValue, Sector.Enterprise)] : [], "Jane", null);
 
-        Rules.Decide(new SectorEvidence(own, account, account.Facts, hasTag ? Sector.Household : null, null, At)).Should().Be(new SectorDecision(sector, basis, rule));
+        Rules.Decide(new SectorEvidence(own, account, account.Slug, hasTag ? Sector.Household : null, null, At)).Should().Be(new SectorDecision(sector, basis, rule));
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public sealed class SectorRuleBookTests
         Decide(At).Should().Be(new SectorDecision(Sector.Enterprise, SectorBasis.Account));
         Decide(At.AddTicks(-10)).Should().Be(new SectorDecision(Sector.Government, SectorBasis.Rule, 1));
 
-        SectorDecision Decide(DateTimeOffset at) => Rules.Decide(new SectorEvidence(null, account, account.Facts, null, null, at));
+        SectorDecision Decide(DateTimeOffset at) => Rules.Decide(new SectorEvidence(null, account, account.Slug, null, null, at));
     }
 
     [Fact]
