@@ -37,15 +37,14 @@ try
 {
     Arguments.Check(args);
     Settings.Check(builder.Configuration);
-    // Without a connection string the service brings its own server; it stops with this process, after everything that uses it.
-    await using var privateServer = builder.Configuration.GetConnectionString("TokenFactory") is null ? await StartPrivateServerAsync() : null;
-    var connections = privateServer is null
-        ? DatabaseConnections.From(builder.Configuration)
-        : DatabaseConnections.From(privateServer.ConnectionString);
+    // Without a connection string the service brings its own server, which starts while the host is built; it stops with this process, after
+    // everything that uses it.
+    await using var privateServer = builder.Configuration.GetConnectionString("TokenFactory") is null ? StartPrivateServer() : null;
+    var connections = privateServer is null ? DatabaseConnections.From(builder.Configuration) : null;
 
     builder.Services.AddSingleton(TimeProvider.System);
     builder.AddHosting();
-    builder.Services.AddDatabase(connections);
+    builder.Services.AddDatabase(() => connections!);
     builder.Services.AddAccess(builder.Configuration);
     builder.Services.AddCatalog(builder.Configuration);
     builder.Services.AddLedger(builder.Configuration);
@@ -67,6 +66,8 @@ try
     await using var app = builder.Build();
     app.UseMiddleware<ReadinessGate>();
     app.UseHosting();
+    if (privateServer is not null)
+        connections = DatabaseConnections.From((await privateServer.Started).ConnectionString);
     await app.RunAsync(ending.Token);
     return Environment.ExitCode;
 }
@@ -86,11 +87,11 @@ catch (IOException e) when (e.InnerException is AddressInUseException)
     return 1;
 }
 
-async Task<PrivatePostgres> StartPrivateServerAsync()
+PrivateServerStart StartPrivateServer()
 {
     var loggers = HostingRegistration.StartupLoggers(builder.Configuration);
     var options = builder.Configuration.GetSection("TokenFactory").Get<PrivateServerOptions>() ?? new PrivateServerOptions();
-    return await PrivatePostgres.StartAsync(options, loggers.CreateLogger<PrivatePostgres>(), TimeProvider.System, ending.Token);
+    return new PrivateServerStart(options, loggers.CreateLogger<PrivatePostgres>(), TimeProvider.System, ending.Token);
 }
 
 void End(PosixSignalContext signal)

@@ -1,12 +1,12 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using TokenFactory.Api.Database;
 
 namespace TokenFactory.Api.Access;
 
 /// <summary>Makes sure that somebody can get in: sets the configured admin key, or makes one and shows it once.</summary>
 internal sealed partial class FirstKey(
-    IDbContextFactory<TokenFactoryContext> contexts, DatabaseReadiness readiness, KeyRing keys, IOptions<AccessOptions> options, TimeProvider time,
+    NpgsqlDataSource dataSource, DatabaseReadiness readiness, KeyRing keys, IOptions<AccessOptions> options, TimeProvider time,
     ILogger<FirstKey> logger) : BackgroundService
 {
     public const string BootstrapId = "bootstrap";
@@ -22,16 +22,17 @@ internal sealed partial class FirstKey(
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => readiness.RunOnceAsync(EnsureAsync, time, stoppingToken);
 
+    // Plain SQL: every start passes here, and would wait for the entity model.
     private async Task EnsureAsync(CancellationToken stoppingToken)
     {
-        await using var context = await contexts.CreateDbContextAsync(stoppingToken);
-        await using var transaction = await context.Database.BeginTransactionAsync(stoppingToken);
+        await using var connection = await dataSource.OpenConnectionAsync(stoppingToken);
+        await using var transaction = await connection.BeginTransactionAsync(stoppingToken);
         // Several instances may start at once: one makes the key, the others find it.
-        await context.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock({FirstKeyLock})", stoppingToken);
+        await using (var guard = new NpgsqlCommand($"select pg_advisory_xact_lock({FirstKeyLock})", connection))
+            await guard.ExecuteNonQueryAsync(stoppingToken);
         var made = options.Value.BootstrapAdminKey is { Length: > 0 } configured
-            ? await SetAsync(context, configured, stoppingToken)
-            : await MakeAsync(context, stoppingToken);
-        await context.SaveChangesAsync(stoppingToken);
+            ? await SetAsync(connection, configured, stoppingToken)
+            : await MakeAsync(connection, stoppingToken);
         await transaction.CommitAsync(stoppingToken);
         keys.Forget();
         _isThere = true;
@@ -39,39 +40,41 @@ internal sealed partial class FirstKey(
             Show(made);
     }
 
-    private async Task<string?> SetAsync(TokenFactoryContext context, string configured, CancellationToken cancellationToken)
+    private async Task<string?> SetAsync(NpgsqlConnection connection, string configured, CancellationToken cancellationToken)
     {
-        var key = await context.Set<ApiKey>().SingleOrDefaultAsync(k => k.Id == BootstrapId, cancellationToken);
-        if (key is null)
-            context.Add(key = New(BootstrapId, "bootstrap admin key", configured));
-        key.Hash = KeyFormat.Hash(configured);
-        key.RevokedAt = null;
+        await WriteAsync(connection, BootstrapId, "bootstrap admin key", configured, cancellationToken);
         LogConfigured(logger);
         return null;
     }
 
-    private async Task<string?> MakeAsync(TokenFactoryContext context, CancellationToken cancellationToken)
+    private async Task<string?> MakeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
-        if (await context.Set<ApiKey>().AnyAsync(
-            k => (k.Scopes & Scopes.Admin) != 0 && k.RevokedAt == null && (k.ExpiresAt == null || k.ExpiresAt > now), cancellationToken))
-        {
+        await using var find = new NpgsqlCommand(
+            "select exists (select from api_keys where scopes & $1 <> 0 and revoked_at is null and (expires_at is null or expires_at > $2))", connection);
+        find.Parameters.Add(new NpgsqlParameter<short> { TypedValue = (short)Scopes.Admin });
+        find.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() });
+        if (await find.ExecuteScalarAsync(cancellationToken) is true)
             return null;
-        }
 
         var (id, key) = KeyFormat.Create();
-        context.Add(New(id, "first admin key", key));
+        await WriteAsync(connection, id, "first admin key", key, cancellationToken);
         return key;
     }
 
-    private ApiKey New(string id, string name, string key) => new()
+    private async Task WriteAsync(NpgsqlConnection connection, string id, string name, string key, CancellationToken cancellationToken)
     {
-        Id = id,
-        Name = name,
-        Hash = KeyFormat.Hash(key),
-        Scopes = Scopes.Admin,
-        CreatedAt = time.GetUtcNow(),
-    };
+        await using var write = new NpgsqlCommand(
+            """
+            insert into api_keys (id, name, hash, scopes, created_at) values ($1, $2, $3, $4, $5)
+            on conflict (id) do update set hash = excluded.hash, revoked_at = null
+            """, connection);
+        write.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id });
+        write.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name });
+        write.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = KeyFormat.Hash(key) });
+        write.Parameters.Add(new NpgsqlParameter<short> { TypedValue = (short)Scopes.Admin });
+        write.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() });
+        await write.ExecuteNonQueryAsync(cancellationToken);
+    }
 
     // Standard output, not the log: logs are kept and shipped, this is shown once.
     private static void Show(string key) => Console.Out.WriteLine(

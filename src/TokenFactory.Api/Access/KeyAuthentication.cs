@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
@@ -25,17 +24,9 @@ internal sealed class KeyAuthentication(
         var presented = Presented();
         if (string.IsNullOrEmpty(presented))
             return AuthenticateResult.NoResult();
-        if (presented.Length > MaxKeyLength || await keys.FindAsync(presented, Context.RequestAborted) is not { } grant)
-            return AuthenticateResult.Fail("The key is not valid.");
-
-        var identity = new ClaimsIdentity(SchemeName, ClaimTypes.Name, ClaimTypes.Role);
-        identity.AddClaim(new Claim(ClaimTypes.NameIdentifier, grant.Id));
-        identity.AddClaim(new Claim(ClaimTypes.Name, grant.Name));
-        foreach (var scope in ScopeNames.Implied(grant.Scopes))
-            identity.AddClaim(new Claim(KeyClaims.Scope, scope));
-        foreach (var source in grant.Scopes.HasFlag(Scopes.Admin) ? [KeyClaims.EverySource] : grant.Sources)
-            identity.AddClaim(new Claim(KeyClaims.Source, source));
-        return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName));
+        return presented.Length <= MaxKeyLength && await keys.FindAsync(presented, Context.RequestAborted) is { } principal
+            ? AuthenticateResult.Success(new AuthenticationTicket(principal, SchemeName))
+            : AuthenticateResult.Fail("The key is not valid.");
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)

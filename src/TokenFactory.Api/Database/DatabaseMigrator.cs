@@ -1,4 +1,6 @@
+using System.Reflection;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql;
 
 namespace TokenFactory.Api.Database;
@@ -18,18 +20,47 @@ internal static class DatabaseMigrator
         await ExecuteAsync(guard, $"select pg_advisory_lock({MigrationLock})", cancellationToken);
         try
         {
-            var options = new DbContextOptionsBuilder<TokenFactoryContext>();
-            TokenFactoryContext.Configure(options, o => o.UseNpgsql(dataSource));
-            if (loggers is not null)
-                options.UseLoggerFactory(loggers);
-            await using var context = new TokenFactoryContext(options.Options);
-            await context.Database.MigrateAsync(cancellationToken);
+            // Nearly every start finds everything there, and need not build the model to see it.
+            if (!Ids().IsSubsetOf(await AppliedAsync(guard, cancellationToken)))
+                await ApplyAsync(dataSource, loggers, cancellationToken);
             await ExecuteAsync(guard, "select ledger_make_partitions(ledger_clock() - interval '1 month', 5)", cancellationToken);
         }
         finally
         {
             await ExecuteAsync(guard, $"select pg_advisory_unlock({MigrationLock})", CancellationToken.None);
         }
+    }
+
+    /// <summary>The migrations of this version.</summary>
+    internal static HashSet<string> Ids() => typeof(DatabaseMigrator).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Migration)))
+        .Select(t => t.GetCustomAttribute<MigrationAttribute>()!.Id).ToHashSet(StringComparer.Ordinal);
+
+    private static async Task ApplyAsync(NpgsqlDataSource dataSource, ILoggerFactory? loggers, CancellationToken cancellationToken)
+    {
+        var options = new DbContextOptionsBuilder<TokenFactoryContext>();
+        TokenFactoryContext.Configure(options, o => o.UseNpgsql(dataSource));
+        if (loggers is not null)
+            options.UseLoggerFactory(loggers);
+        await using var context = new TokenFactoryContext(options.Options);
+        await context.Database.MigrateAsync(cancellationToken);
+    }
+
+    // What the database has of them; nothing where it has no history yet.
+    private static async Task<HashSet<string>> AppliedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var applied = new HashSet<string>(StringComparer.Ordinal);
+        try
+        {
+            await using var command = new NpgsqlCommand($"""select migration_id from "{HistoryRepository.DefaultTableName}" """, connection);
+            await using var row = await command.ExecuteReaderAsync(cancellationToken);
+            while (await row.ReadAsync(cancellationToken))
+                applied.Add(row.GetString(0));
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UndefinedTable)
+        {
+        }
+
+        return applied;
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)

@@ -6,12 +6,14 @@ namespace TokenFactory.Api.Database;
 internal static class DatabaseRegistration
 {
     /// <summary>The data source of the service's role, the entity context over it, and the migration at start.</summary>
-    public static IServiceCollection AddDatabase(this IServiceCollection services, DatabaseConnections connections)
+    /// <param name="services">The services.</param>
+    /// <param name="connections">Asked once the host starts: a private server may still be on its way while it is built.</param>
+    public static IServiceCollection AddDatabase(this IServiceCollection services, Func<DatabaseConnections> connections)
     {
-        services.AddSingleton(connections);
+        services.AddSingleton(_ => connections());
         services.AddSingleton<DatabaseReadiness>();
         // Named for the metrics, as the owner's.
-        services.AddSingleton(provider => new NpgsqlDataSourceBuilder(connections.Service) { Name = "token-factory" }
+        services.AddSingleton(provider => new NpgsqlDataSourceBuilder(provider.GetRequiredService<DatabaseConnections>().Service) { Name = "token-factory" }
             .UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>())
             .Build());
         services.AddDbContextFactory<TokenFactoryContext>((provider, options) =>

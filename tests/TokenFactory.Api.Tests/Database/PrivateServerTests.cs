@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using TokenFactory.Api.Database.PrivateServer;
 using TokenFactory.Api.Tests.Infrastructure;
@@ -175,6 +178,30 @@ public sealed class PrivateServerTests : ServersOfTheirOwn
     }
 
     [Fact]
+    public async Task A_start_that_is_given_up_leaves_no_server_behind()
+    {
+        await new PrivateServerStart(PostgresServer.OptionsOf(Folder), NullLogger.Instance, TimeProvider.System, CancellationToken.None).DisposeAsync();
+        File.Exists(PidFile()).Should().BeFalse();
+
+        await using (var start = new PrivateServerStart(PostgresServer.OptionsOf(Folder), NullLogger.Instance, TimeProvider.System, CancellationToken.None))
+            (await start.Started).IsOwner.Should().BeTrue("nobody holds the folder");
+        File.Exists(PidFile()).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task A_service_that_can_not_start_takes_its_server_along()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var settings = new Dictionary<string, string> { ["TokenFactory__DataFolder"] = Folder };
+
+        var start = () => ApiProcess.StartAsync(null, settings, "--urls", $"http://{taken.LocalEndpoint}");
+
+        (await start.Should().ThrowAsync<InvalidOperationException>()).Which.Message.Should().Contain("Another program listens there").And.Contain("Stopped the private PostgreSQL");
+        File.Exists(PidFile()).Should().BeFalse();
+    }
+
+    [Fact]
     public async Task A_service_that_was_killed_finds_its_server_again_and_takes_it_along_when_it_stops()
     {
         var settings = new Dictionary<string, string> { ["TokenFactory__DataFolder"] = Folder };
@@ -182,7 +209,7 @@ public sealed class PrivateServerTests : ServersOfTheirOwn
         await using (var first = await ApiProcess.StartAsync(null, settings))
         {
             await first.CreateAsync("/v1/sources", new { id = "gateway-1" });
-            (await first.PostAsync("/v1/events", Events.Native("req-1"))).StatusCode.Should().Be(System.Net.HttpStatusCode.Created);
+            (await first.PostAsync("/v1/events", Events.Native("req-1"))).StatusCode.Should().Be(HttpStatusCode.Created);
             running = ServerProcessId();
             first.Kill();
         }
@@ -190,7 +217,7 @@ public sealed class PrivateServerTests : ServersOfTheirOwn
         await using var second = await ApiProcess.StartAsync(null, settings);
 
         ServerProcessId().Should().Be(running);
-        (await second.PostAsync("/v1/events", Events.Native("req-1"))).StatusCode.Should().Be(System.Net.HttpStatusCode.OK, "it is known");
+        (await second.PostAsync("/v1/events", Events.Native("req-1"))).StatusCode.Should().Be(HttpStatusCode.OK, "it is known");
         if (OperatingSystem.IsWindows())
             return;
         (await second.StopAsync()).Should().Be(0);

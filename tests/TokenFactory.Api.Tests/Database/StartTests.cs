@@ -1,4 +1,6 @@
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using TokenFactory.Api.Database;
 using TokenFactory.Api.Tests.Infrastructure;
 
 namespace TokenFactory.Api.Tests.Database;
@@ -19,6 +21,28 @@ public sealed class StartTests
             (await api.Client.GetAsync("/v1/producers/openai")).EnsureSuccessStatusCode();
             await api.DisposeAsync();
         }
+    }
+
+    [Fact]
+    public async Task A_start_looks_for_exactly_the_migrations_that_there_are()
+    {
+        await using var context = new TokenFactoryContextFactory().CreateDbContext([]);
+
+        DatabaseMigrator.Ids().Should().BeEquivalentTo(context.Database.GetMigrations());
+        context.Database.HasPendingModelChanges().Should().BeFalse("a start that finds them all does not compare the model");
+    }
+
+    [Fact]
+    public async Task A_start_brings_what_an_older_version_left_up_to_date()
+    {
+        await using var database = await PostgresServer.Current.CreateDatabaseAsync();
+        await database.ExecuteAsync(
+            """alter table sources drop column signal_since; delete from "__EFMigrationsHistory" where migration_id like '%_SignalSwitch'""");
+
+        await using var api = await ApiProcess.StartAsync(database.ConnectionString);
+
+        await api.CreateAsync("/v1/sources", new { id = "gateway-1" });
+        (await database.ScalarAsync<bool>("select signal_since is null from sources where slug = 'gateway-1'")).Should().BeTrue();
     }
 
     [Theory]
