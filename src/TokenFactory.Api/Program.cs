@@ -22,7 +22,8 @@ if (Arguments.AsksForHelp(args))
 var isDemo = args.Contains(Arguments.Demo);
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 {
-    Args = [.. args.Where(a => a != Arguments.Demo)],
+    // Settings are read once, at the start: no file is watched for them. What the command line says goes before.
+    Args = ["--hostBuilder:reloadConfigOnChange=false", .. args.Where(a => a != Arguments.Demo)],
     // Beside the program, from whichever folder it is started.
     WebRootPath = Path.Combine(AppContext.BaseDirectory, "wwwroot"),
 });

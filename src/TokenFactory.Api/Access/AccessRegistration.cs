@@ -24,6 +24,7 @@ internal static class AccessRegistration
         services.AddSingleton<TemporaryKeys>();
         services.AddHostedService<FirstKey>();
         services.AddSingleton<IAuthorizationHandler, SourceGrant>();
+        services.AddSingleton<KeyAuthentication.OneLogger>();
         services.AddAuthentication(KeyAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.SchemeName, null);
         var publicFigures = section.GetValue(nameof(AccessOptions.PublicFigures), true);

@@ -8,8 +8,8 @@ namespace TokenFactory.Api.Access;
 
 /// <summary>Reads a key from <c>Authorization: Bearer</c> or <c>X-Api-Key</c>.</summary>
 internal sealed class KeyAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, KeyRing keys)
-    : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, KeyAuthentication.OneLogger logger, UrlEncoder encoder, KeyRing keys)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "ApiKey";
     public const string KeyHeader = "X-Api-Key";
@@ -50,5 +50,17 @@ internal sealed class KeyAuthentication(
         return authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
             ? authorization[Bearer.Length..].Trim()
             : Request.Headers[KeyHeader].ToString();
+    }
+
+    /// <summary>The framework makes a handler for each request, and each handler asks for its logger: this one is made once.</summary>
+    internal sealed class OneLogger(ILogger<KeyAuthentication> logger) : ILoggerFactory
+    {
+        public ILogger CreateLogger(string categoryName) => logger;
+
+        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("It has one logger.");
+
+        public void Dispose()
+        {
+        }
     }
 }

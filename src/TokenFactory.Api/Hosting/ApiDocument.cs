@@ -46,7 +46,7 @@ internal static class ApiDocument
         options.AddSchemaTransformer(ShapeAsync);
     });
 
-    public static void UseApiPages(this WebApplication app) => app.UseSwaggerUI(ui =>
+    public static void UseApiPages(this IApplicationBuilder app) => app.UseSwaggerUI(ui =>
     {
         ui.DocumentTitle = "Token Factory API";
         ui.SwaggerEndpoint("/openapi/v1.json", "Token Factory v1");

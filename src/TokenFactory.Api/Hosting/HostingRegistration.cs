@@ -62,7 +62,7 @@ internal static class HostingRegistration
             o.GetLevel = (context, _, exception) => exception is not null ? LogEventLevel.Error
                 : IsProbe(context.Request.Path) ? LogEventLevel.Debug
                 : context.Response.StatusCode >= 500 ? LogEventLevel.Error
-                : context.Request.Headers.UserAgent == DemonstrationAgent ? LogEventLevel.Debug
+                : IsTaken(context) || context.Request.Headers.UserAgent == DemonstrationAgent ? LogEventLevel.Debug
                 : LogEventLevel.Information;
             o.EnrichDiagnosticContext = (diagnostics, context) =>
                 diagnostics.Set("TraceId", System.Diagnostics.Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier);
@@ -76,10 +76,14 @@ internal static class HostingRegistration
         if (!app.Environment.IsDevelopment())
             app.UseHsts();
         app.UseStatusCodePages(context => StatusPages.WriteAsync(context.HttpContext));
-        app.UseDefaultFiles();
-        app.UseStaticFiles();
-        if (options.Swagger)
-            app.UseApiPages();
+        // What is posted is no page.
+        app.UseWhen(context => HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method), pages =>
+        {
+            pages.UseDefaultFiles();
+            pages.UseStaticFiles();
+            if (options.Swagger)
+                pages.UseApiPages();
+        });
         app.Use(AnswerHeadAsync);
         app.UseRouting();
         app.UseAuthentication();
@@ -92,18 +96,22 @@ internal static class HostingRegistration
     }
 
     // What answers GET answers HEAD, with the same headers; the server leaves the body away.
-    private static async Task AnswerHeadAsync(HttpContext context, RequestDelegate next)
+    private static Task AnswerHeadAsync(HttpContext context, RequestDelegate next)
     {
-        var method = context.Request.Method;
-        if (HttpMethods.IsHead(method))
+        return HttpMethods.IsHead(context.Request.Method) ? AnswerAsGetAsync() : next(context);
+
+        async Task AnswerAsGetAsync()
+        {
+            var method = context.Request.Method;
             context.Request.Method = HttpMethods.Get;
-        try
-        {
-            await next(context);
-        }
-        finally
-        {
-            context.Request.Method = method;
+            try
+            {
+                await next(context);
+            }
+            finally
+            {
+                context.Request.Method = method;
+            }
         }
     }
 
@@ -137,6 +145,13 @@ internal static class HostingRegistration
             : logs.WriteTo.Console(formatProvider: System.Globalization.CultureInfo.InvariantCulture, theme: Serilog.Sinks.SystemConsole.Themes.ConsoleTheme.None,
                 outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}{NewLine}{Exception}");
     }
+
+    // Usage that came in and was taken: thousands of requests a second, which metrics and the ledger tell of. What was held back or refused in part
+    // answers otherwise.
+    private static bool IsTaken(HttpContext context) =>
+        context.Response.StatusCode is StatusCodes.Status200OK or StatusCodes.Status201Created && HttpMethods.IsPost(context.Request.Method)
+        && (context.Request.Path.StartsWithSegments("/v1/ingest", StringComparison.Ordinal)
+            || context.Request.Path.Value is "/v1/events" or "/v1/traces" or "/v1/metrics");
 
     private static bool IsProbe(PathString path) =>
         path.StartsWithSegments("/health", StringComparison.Ordinal) || path.StartsWithSegments("/metrics", StringComparison.Ordinal);

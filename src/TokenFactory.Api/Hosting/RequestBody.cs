@@ -14,6 +14,8 @@ internal sealed class BodyRefusedException(int status, string code, string detai
 /// <summary>Bodies that are read by hand: decompressed on the way, within a limit.</summary>
 internal static class RequestBody
 {
+    private const int FirstBytes = 16 << 10;
+
     /// <summary>Whether the request says that its body is of a type.</summary>
     public static bool IsOfType(HttpRequest request, string contentType) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.MediaType.Equals(contentType, StringComparison.OrdinalIgnoreCase);
@@ -40,12 +42,21 @@ internal static class RequestBody
     /// <exception cref="BodyRefusedException">413: larger than the limit. 400: not compressed as it says.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadWholeAsync(Stream body, long maxBytes, string advice, CancellationToken cancellationToken)
     {
-        var whole = new ArrayBufferWriter<byte>(16 << 10);
+        var first = ArrayPool<byte>.Shared.Rent(FirstBytes);
         try
         {
+            // Most bodies are one event: what is kept is no larger than the body.
+            var length = await ReadAsync(body, first, cancellationToken);
+            if (length > maxBytes)
+                throw TooLarge(maxBytes, advice);
+            if (length < first.Length)
+                return first.AsSpan(0, length).ToArray();
+
+            var whole = new ArrayBufferWriter<byte>(2 * first.Length);
+            whole.Write(first);
             while (true)
             {
-                var read = await body.ReadAsync(whole.GetMemory(16 << 10), cancellationToken);
+                var read = await body.ReadAsync(whole.GetMemory(FirstBytes), cancellationToken);
                 if (read == 0)
                     return whole.WrittenMemory;
                 whole.Advance(read);
@@ -58,6 +69,25 @@ internal static class RequestBody
             throw new BodyRefusedException(StatusCodes.Status400BadRequest, "malformed_gzip",
                 "It says Content-Encoding: gzip but can't be decompressed to its end.");
         }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(first);
+        }
+    }
+
+    // Until the buffer is full, or the body at its end.
+    private static async ValueTask<int> ReadAsync(Stream body, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        var length = 0;
+        while (length < buffer.Length)
+        {
+            var read = await body.ReadAsync(buffer[length..], cancellationToken);
+            if (read == 0)
+                break;
+            length += read;
+        }
+
+        return length;
     }
 
     public static BodyRefusedException TooLarge(long limit, string advice) =>
