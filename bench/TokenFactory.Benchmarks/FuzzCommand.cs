@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using TokenFactory.Api.Database.PrivateServer;
 using TokenFactory.Fuzz;
 
 namespace TokenFactory.Benchmarks;
@@ -20,21 +18,13 @@ internal static class FuzzCommand
             return 2;
         }
 
-        var folder = Path.Combine(Path.GetTempPath(), $"token-factory-fuzz-{Environment.ProcessId}");
-        int result;
-        await using (var server = await PrivatePostgres.StartAsync(
-            new PrivateServerOptions { DataFolder = folder }, NullLogger.Instance, TimeProvider.System, CancellationToken.None))
-        {
-            result = await RunAsync(server.ConnectionString, seed, from, count);
-        }
-
-        Directory.Delete(folder, recursive: true);
-        return result;
+        await using var server = await BenchServer.StartAsync(CancellationToken.None);
+        return await RunAsync(server.ConnectionString, seed, from, count);
     }
 
     private static async Task<int> RunAsync(string connectionString, long seed, long from, long count)
     {
-        await using var service = await ServiceUnderLoad.StartAsync(connectionString);
+        await using var service = await ServiceUnderLoad.StartAsync(null, connectionString, CancellationToken.None);
         foreach (var source in (string[])[FuzzRun.Source, FuzzRun.SpanSource])
             await service.CreateAsync("/v1/sources", new { id = source });
         await using var dataSource = NpgsqlDataSource.Create(connectionString);

@@ -1,0 +1,67 @@
+using TokenFactory.Benchmarks.Load;
+using TokenFactory.Benchmarks.Reporting;
+using TokenFactory.Benchmarks.Yardsticks;
+
+namespace TokenFactory.Benchmarks.Rows;
+
+/// <summary>What the rows share: the server, the ledger that events are sent to, and the report.</summary>
+internal sealed class Workbench(BenchServer server, BenchOptions options, Report report) : IAsyncDisposable
+{
+    private const int WarmUpEvents = 20_000;
+    private readonly List<BenchLedger> _ledgers = [];
+    private BenchLedger? _ingest;
+
+    public BenchServer Server => server;
+
+    public BenchOptions Options => options;
+
+    public Report Report => report;
+
+    /// <summary>The ledger of the rows that send events; warm, with the yardstick's tables beside it.</summary>
+    public async Task<BenchLedger> IngestAsync(CancellationToken cancellationToken)
+    {
+        if (_ingest is not null)
+            return _ingest;
+        var ledger = await StartLedgerAsync("bench_ingest", cancellationToken);
+        await ledger.RegisterAsync();
+        await IdenticalTables.MakeAsync(ledger.Database, cancellationToken);
+        foreach (var ids in Enum.GetValues<IdKind>())
+            new BatchLoad(ledger, Text(ids), WarmUpEvents).Send();
+        new SingleLoad(ledger, Text(IdKind.TimeOrdered), WarmUpEvents / 4).Send();
+        // What the warm-up wrote is in the yardstick's tables too: both sides' indexes grow alike.
+        await ledger.QuietAsync(cancellationToken);
+        new CopyYardstick(ledger.Database, server.ProcessId).Run(await RecordedRows.ReadAsync(ledger.Database, 0, cancellationToken));
+        return _ingest = ledger;
+    }
+
+    /// <summary>A ledger whose books are looked at in the end.</summary>
+    public async Task<BenchLedger> StartLedgerAsync(string name, CancellationToken cancellationToken)
+    {
+        var ledger = await BenchLedger.StartAsync(server, options, name, cancellationToken);
+        _ledgers.Add(ledger);
+        return ledger;
+    }
+
+    public EventText Text(IdKind ids) => new(ids, options.IsDeclared);
+
+    /// <summary>The books of every ledger.</summary>
+    /// <returns>Whether each balances and shows what was sent.</returns>
+    public async Task<bool> CheckBooksAsync()
+    {
+        var isRight = true;
+        foreach (var ledger in _ledgers)
+        {
+            var (text, isThis) = await ledger.CheckBooksAsync();
+            report.Note($"Books of {text}");
+            isRight &= isThis;
+        }
+
+        return isRight;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var ledger in _ledgers)
+            await ledger.DisposeAsync();
+    }
+}
