@@ -6,7 +6,10 @@ namespace TokenFactory.Benchmarks;
 /// <summary>The rows one after the other, then the books of all that they recorded.</summary>
 internal static class BenchRun
 {
-    private static readonly IBenchRow[] Rows = [new BatchesRow(), new SinglesRow(), new StreamRow(), new ReplayRow(), new FoldingRow()];
+    private static readonly IBenchRow[] Rows = 
+    [
+        new BatchesRow(), new SinglesRow(), new StreamRow(), new ReplayRow(), new FoldingRow(), new GdpRow(), new IndicesRow(), new StartRow(),
+    ];
 
     public static IReadOnlyList<string> RowNames { get; } = [.. Rows.Select(r => r.Name)];
 

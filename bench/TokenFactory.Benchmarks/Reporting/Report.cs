@@ -8,6 +8,7 @@ internal sealed class Report(IReadOnlyList<string> facts)
 {
     private readonly MarkdownTable _rows = new("work", "service", "yardstick", "ratio: median (min-max)", "goal", "met");
     private readonly MarkdownTable _cpu = new("processor time per event, us", "API", "PostgreSQL", "sender", "yardstick: PostgreSQL", "yardstick: client");
+    private readonly List<MarkdownTable> _tables = [];
     private readonly List<string> _notes = [];
 
     public void Add(ResultRow row)
@@ -22,6 +23,9 @@ internal sealed class Report(IReadOnlyList<string> facts)
         _cpu.Add(work, Median(service, c => c.Service), Median(service, c => c.Database), Median(service, c => c.Sender),
             Median(yardstick, c => c.Database), Median(yardstick, c => c.Sender));
     }
+
+    /// <summary>A table of its own.</summary>
+    public void AddTable(MarkdownTable table) => _tables.Add(table);
 
     /// <summary>A sentence below the table.</summary>
     public void Note(string note)
@@ -38,6 +42,8 @@ internal sealed class Report(IReadOnlyList<string> facts)
         text.Append('\n').Append(_rows);
         if (!_cpu.IsEmpty)
             text.Append('\n').Append(_cpu);
+        foreach (var table in _tables)
+            text.Append('\n').Append(table);
         if (_notes.Count > 0)
             text.Append('\n');
         foreach (var note in _notes)

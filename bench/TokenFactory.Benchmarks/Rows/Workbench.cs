@@ -1,3 +1,4 @@
+using TokenFactory.Benchmarks.Figures;
 using TokenFactory.Benchmarks.Load;
 using TokenFactory.Benchmarks.Reporting;
 using TokenFactory.Benchmarks.Yardsticks;
@@ -9,6 +10,7 @@ internal sealed class Workbench(BenchServer server, BenchOptions options, Report
 {
     private const int WarmUpEvents = 20_000;
     private readonly List<BenchLedger> _ledgers = [];
+    private readonly FigureLedger?[] _figures = new FigureLedger?[2];
     private BenchLedger? _ingest;
 
     public BenchServer Server => server;
@@ -32,6 +34,15 @@ internal sealed class Workbench(BenchServer server, BenchOptions options, Report
         await ledger.QuietAsync(cancellationToken);
         new CopyYardstick(ledger.Database, server.ProcessId).Run(await RecordedRows.ReadAsync(ledger.Database, 0, cancellationToken));
         return _ingest = ledger;
+    }
+
+    /// <summary>The ledgers that figures are asked of.</summary>
+    /// <param name="isLarge">With all of <see cref="BenchOptions.Entries"/>; else with a tenth.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<FigureLedger> FiguresAsync(bool isLarge, CancellationToken cancellationToken)
+    {
+        var (name, entries) = isLarge ? ("bench_figures", options.Entries) : ("bench_figures_small", options.Entries / 10);
+        return _figures[isLarge ? 1 : 0] ??= await FigureLedger.MakeAsync(this, name, entries, cancellationToken);
     }
 
     /// <summary>A ledger whose books are looked at in the end.</summary>

@@ -128,11 +128,11 @@ internal sealed class BenchLedger : IAsyncDisposable
         long Count(string name) => books.GetProperty(name).GetInt64();
     }
 
-    /// <summary>Counts events that came into the ledger by another way, as sent and accepted.</summary>
+    /// <summary>Remembers events that came into the ledger by another way: as sent and accepted.</summary>
     public void NoteWritten(long events)
     {
-        _sent += events;
-        _accepted += events;
+        Interlocked.Add(ref _sent, events);
+        Interlocked.Add(ref _accepted, events);
     }
 
     public async ValueTask DisposeAsync()

@@ -18,6 +18,7 @@ internal sealed class ServiceUnderLoad : IAsyncDisposable
     private static readonly TimeSpan ReadyInterval = TimeSpan.FromMilliseconds(5);
 
     private readonly Process _process;
+    private bool _hasEnded;
 
     private ServiceUnderLoad(Process process) => _process = process;
 
@@ -107,6 +108,9 @@ internal sealed class ServiceUnderLoad : IAsyncDisposable
     /// <summary>Asks it to end, as an operator would, so that what it started ends too.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_hasEnded)
+            return;
+        _hasEnded = true;
         Client?.Dispose();
         if (!_process.HasExited)
         {
