@@ -203,6 +203,8 @@ internal sealed partial class JournalWriter
             command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = count });
         }
 
+        // Planned once for the connection; asked for again, it is there already.
+        await command.PrepareAsync(cancellationToken);
         if (await command.ExecuteNonQueryAsync(cancellationToken) != 1)
             throw new StaleTransactionException();
     }

@@ -191,6 +191,7 @@ internal sealed partial class JournalWriter(
     private static async Task<(DateTimeOffset RecordedAt, long BatchId, long CatalogVersion)> BeginBatchAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("select ledger_clock(), nextval('ledger_batch_id'), version from catalog_version", connection);
+        await command.PrepareAsync(cancellationToken);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return (reader.GetFieldValue<DateTimeOffset>(0), reader.GetInt64(1), reader.GetInt64(2));
