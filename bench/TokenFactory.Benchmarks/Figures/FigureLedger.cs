@@ -14,7 +14,8 @@ internal sealed class FigureLedger
     public const string Source = "figures";
     private const int Months = 24;
 
-    // Days on which the items are sold, summed over the items: what a ledger with one entry for each has.
+    // Models of each producer, and the days on which their items are sold, summed over the items: the entries of a ledger with one for each.
+    private const int Models = 25;
     private const int ItemDays = 1_130_000;
 
     private int _corrections;
@@ -44,7 +45,9 @@ internal sealed class FigureLedger
         var end = new DateOnly(today.Year, today.Month, 1);
         // The first start makes the tables.
         var figures = new FigureLedger(await bench.StartLedgerAsync(name, cancellationToken), end.AddMonths(-Months), end);
-        await figures.WriteAsync(Math.Max(1, (int)Math.Round((double)entries / ItemDays, MidpointRounding.AwayFromZero)), cancellationToken);
+        // A trial with a few entries has fewer items.
+        var models = (int)Math.Clamp(bench.Options.Entries / 10 * Models / 1_000_000, 1, Models);
+        await figures.WriteAsync(models, Math.Max(1, (int)Math.Round((double)entries / ItemDays * Models / models, MidpointRounding.AwayFromZero)), cancellationToken);
         // What is registered by SQL is seen by the next process.
         await figures.Ledger.RestartAsync(cancellationToken);
         await figures.Ledger.QuietAsync(cancellationToken);
@@ -73,7 +76,7 @@ internal sealed class FigureLedger
         Ledger.NoteWritten(1);
     }
 
-    private async Task WriteAsync(int eventsPerDay, CancellationToken cancellationToken)
+    private async Task WriteAsync(int models, int eventsPerDay, CancellationToken cancellationToken)
     {
         await Ledger.Service.DisposeAsync();
         var months = await Ledger.Database.OpenConnectionAsync(cancellationToken);
@@ -85,7 +88,7 @@ internal sealed class FigureLedger
             await make.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        await ExecuteAsync(BenchSql.Read("Figures/figure_catalog.sql"), cancellationToken);
+        await ExecuteAsync($"set bench.models = {models}; {BenchSql.Read("Figures/figure_catalog.sql")}", cancellationToken);
         await ExecuteAsync("analyze producers; analyze models; analyze items", cancellationToken);
         await using var connection = await Ledger.Database.OpenConnectionAsync(cancellationToken);
         await using var day = new NpgsqlCommand(BenchSql.Read("Figures/figure_day.sql"), connection);

@@ -21,8 +21,8 @@ internal sealed record FigureQuery(string What, string Parameters, string Period
         new("monthly by producer", "frequency=month&by=producer", Month, "i.producer_id"),
         new("monthly by token class", "frequency=month&by=token_class", Month, "i.token_class"),
         new("yearly by sector and producer", "frequency=year&by=sector,producer", Year, "e.sector, i.producer_id"),
-        new("daily of one model", "frequency=day&producer=plant-4&model=model-7", Day, "",
-            "i.model_id = (select m.id from models m join producers p on p.id = m.producer_id where p.slug = 'plant-4' and m.slug = 'model-7')"),
+        new("daily of one model", "frequency=day&producer=plant-4&model=model-1", Day, "",
+            "i.model_id = (select m.id from models m join producers p on p.id = m.producer_id where p.slug = 'plant-4' and m.slug = 'model-1')"),
     ];
 
     /// <summary>The largest answer: each day, sector and producer.</summary>

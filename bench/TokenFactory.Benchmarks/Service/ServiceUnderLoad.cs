@@ -18,6 +18,7 @@ internal sealed class ServiceUnderLoad : IAsyncDisposable
     private static readonly TimeSpan ReadyInterval = TimeSpan.FromMilliseconds(5);
 
     private readonly Process _process;
+    private CancellationTokenRegistration _whenCut;
     private bool _hasEnded;
 
     private ServiceUnderLoad(Process process) => _process = process;
@@ -73,6 +74,8 @@ internal sealed class ServiceUnderLoad : IAsyncDisposable
         process.Start();
         process.BeginOutputReadLine();
         var service = new ServiceUnderLoad(process);
+        // Whoever waits for an answer has it at once, and goes to its end.
+        service._whenCut = cancellationToken.Register(process.Kill);
         try
         {
             service.Client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 512 })
@@ -111,6 +114,7 @@ internal sealed class ServiceUnderLoad : IAsyncDisposable
         if (_hasEnded)
             return;
         _hasEnded = true;
+        await _whenCut.DisposeAsync();
         Client?.Dispose();
         if (!_process.HasExited)
         {
