@@ -8,7 +8,7 @@ internal static class BenchRun
 {
     private static readonly IBenchRow[] Rows = 
     [
-        new BatchesRow(), new SinglesRow(), new StreamRow(), new ReplayRow(), new FoldingRow(), new GdpRow(), new IndicesRow(), new StartRow(),
+        new BatchesRow(), new SinglesRow(), new ReplayRow(), new FoldingRow(), new StreamRow(), new GdpRow(), new IndicesRow(), new StartRow(),
     ];
 
     public static IReadOnlyList<string> RowNames { get; } = [.. Rows.Select(r => r.Name)];
@@ -32,8 +32,14 @@ internal static class BenchRun
 
         Console.WriteLine();
         Console.WriteLine(report);
+        Console.WriteLine(report.Profile);
         if (options.WriteTo is { } file)
+        {
             MarkedBlock.Write(file, "bench", report.ToString());
+            if (report.Profile is { } profile)
+                MarkedBlock.Write(file, "profile", profile);
+        }
+
         return isRight ? 0 : 1;
     }
 }

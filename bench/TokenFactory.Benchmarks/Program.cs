@@ -27,6 +27,12 @@ catch (Exception) when (ending.IsCancellationRequested)
 {
     return 130;
 }
+catch (Exception e)
+{
+    // A promise that did not hold, or something that is not there: everything that was started has ended by now.
+    await Console.Error.WriteLineAsync(e.ToString());
+    return 1;
+}
 
 void End(PosixSignalContext signal)
 {

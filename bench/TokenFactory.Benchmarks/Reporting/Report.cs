@@ -9,7 +9,11 @@ internal sealed class Report(IReadOnlyList<string> facts)
     private readonly MarkdownTable _rows = new("work", "service", "yardstick", "ratio: median (min-max)", "goal", "met");
     private readonly MarkdownTable _cpu = new("processor time per event, us", "API", "PostgreSQL", "sender", "yardstick: PostgreSQL", "yardstick: client");
     private readonly List<MarkdownTable> _tables = [];
+    private readonly List<MarkdownTable> _profiles = [];
     private readonly List<string> _notes = [];
+
+    /// <summary>Where the time went; null: it was not asked for.</summary>
+    public string? Profile => _profiles.Count == 0 ? null : string.Join('\n', _profiles);
 
     public void Add(ResultRow row)
     {
@@ -26,6 +30,9 @@ internal sealed class Report(IReadOnlyList<string> facts)
 
     /// <summary>A table of its own.</summary>
     public void AddTable(MarkdownTable table) => _tables.Add(table);
+
+    /// <summary>Who spent the time of one run.</summary>
+    public void AddProfile(MarkdownTable table) => _profiles.Add(table);
 
     /// <summary>A sentence below the table.</summary>
     public void Note(string note)

@@ -24,16 +24,23 @@ internal sealed class Workbench(BenchServer server, BenchOptions options, Report
     {
         if (_ingest is not null)
             return _ingest;
-        var ledger = await StartLedgerAsync("bench_ingest", cancellationToken);
-        await ledger.RegisterAsync();
+        var ledger = await StartWarmAsync("bench_ingest", cancellationToken);
         await IdenticalTables.MakeAsync(ledger.Database, cancellationToken);
+        // What the warm-up wrote is in the yardstick's tables too: both sides' indexes grow alike.
+        new CopyYardstick(ledger.Database, server.ProcessId).Run(await RecordedRows.ReadAsync(ledger.Database, 0, cancellationToken));
+        return _ingest = ledger;
+    }
+
+    /// <summary>A ledger to send events to, on a service that has recorded some.</summary>
+    public async Task<BenchLedger> StartWarmAsync(string name, CancellationToken cancellationToken)
+    {
+        var ledger = await StartLedgerAsync(name, cancellationToken);
+        await ledger.RegisterAsync();
         foreach (var ids in Enum.GetValues<IdKind>())
             new BatchLoad(ledger, Text(ids), WarmUpEvents).Send();
         new SingleLoad(ledger, Text(IdKind.TimeOrdered), WarmUpEvents / 4).Send();
-        // What the warm-up wrote is in the yardstick's tables too: both sides' indexes grow alike.
         await ledger.QuietAsync(cancellationToken);
-        new CopyYardstick(ledger.Database, server.ProcessId).Run(await RecordedRows.ReadAsync(ledger.Database, 0, cancellationToken));
-        return _ingest = ledger;
+        return ledger;
     }
 
     /// <summary>The ledgers that figures are asked of.</summary>
