@@ -46,7 +46,8 @@ internal sealed class Report(IReadOnlyList<string> facts)
         var text = new StringBuilder();
         foreach (var fact in facts)
             text.Append(CultureInfo.InvariantCulture, $"* {fact}\n");
-        text.Append('\n').Append(_rows);
+        if (!_rows.IsEmpty)
+            text.Append('\n').Append(_rows);
         if (!_cpu.IsEmpty)
             text.Append('\n').Append(_cpu);
         foreach (var table in _tables)

@@ -28,10 +28,10 @@ internal sealed class BatchesRow : IBenchRow
             var load = new BatchLoad(ledger, text, bench.Options.Events);
             var lastBatch = await ledger.LastBatchAsync(cancellationToken);
             await ledger.QuietAsync(cancellationToken);
-            var before = CpuProfile.Now(ledger.Service.ProcessId, bench.Server.ProcessId);
+            var before = ledger.CpuProfile();
             var result = load.Send();
             if (bench.Options.TellsProfile && run == bench.Options.Runs - 1)
-                bench.Report.AddProfile(CpuProfile.Now(ledger.Service.ProcessId, bench.Server.ProcessId).Since(before, $"batches, {text}", result.Events));
+                bench.Report.AddProfile(await ledger.ProfileSinceAsync(before, $"batches, {text}", result.Events, cancellationToken));
             var folded = await ledger.QuietAsync(cancellationToken);
             var rows = await RecordedRows.ReadAsync(ledger.Database, lastBatch, cancellationToken);
             await ledger.QuietAsync(cancellationToken);

@@ -39,10 +39,10 @@ internal sealed class SinglesRow : IBenchRow
 
             var load = new SingleLoad(ledger, text, (int)(bench.Options.Events / 4));
             await ledger.QuietAsync(cancellationToken);
-            var before = CpuProfile.Now(ledger.Service.ProcessId, bench.Server.ProcessId);
+            var before = ledger.CpuProfile();
             var (result, latencies) = load.Send();
             if (bench.Options.TellsProfile && run == bench.Options.Runs - 1)
-                bench.Report.AddProfile(CpuProfile.Now(ledger.Service.ProcessId, bench.Server.ProcessId).Since(before, "single events", result.Events));
+                bench.Report.AddProfile(await ledger.ProfileSinceAsync(before, "single events", result.Events, cancellationToken));
             rates.Add(result.Rate);
             if (limits.Count > run)
                 ratios.Add(rates[^1] / limits[^1]);

@@ -8,7 +8,8 @@ namespace TokenFactory.Benchmarks.Rows;
 /// <summary>What the rows share: the server, the ledger that events are sent to, and the report.</summary>
 internal sealed class Workbench(BenchServer server, BenchOptions options, Report report) : IAsyncDisposable
 {
-    private const int WarmUpEvents = 20_000;
+    // Until the runtime has compiled what is hot for good.
+    private const int WarmUpEvents = 100_000;
     private readonly List<BenchLedger> _ledgers = [];
     private readonly FigureLedger?[] _figures = new FigureLedger?[2];
     private BenchLedger? _ingest;
@@ -36,9 +37,10 @@ internal sealed class Workbench(BenchServer server, BenchOptions options, Report
     {
         var ledger = await StartLedgerAsync(name, cancellationToken);
         await ledger.RegisterAsync();
+        var events = Math.Min(WarmUpEvents, options.Events);
         foreach (var ids in Enum.GetValues<IdKind>())
-            new BatchLoad(ledger, Text(ids), WarmUpEvents).Send();
-        new SingleLoad(ledger, Text(IdKind.TimeOrdered), WarmUpEvents / 4).Send();
+            new BatchLoad(ledger, Text(ids), events).Send();
+        new SingleLoad(ledger, Text(IdKind.TimeOrdered), (int)events / 4).Send();
         await ledger.QuietAsync(cancellationToken);
         return ledger;
     }

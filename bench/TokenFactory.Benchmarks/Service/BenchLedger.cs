@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Npgsql;
 using TokenFactory.Benchmarks.Load;
+using TokenFactory.Benchmarks.Reporting;
 
 namespace TokenFactory.Benchmarks;
 
@@ -74,6 +75,22 @@ internal sealed class BenchLedger : IAsyncDisposable
     }
 
     public CpuTimes CpuTimes() => Benchmarks.CpuTimes.Now(Service.ProcessId, _server.ProcessId);
+
+    /// <summary>Who spends the time of what comes now.</summary>
+    public CpuProfile CpuProfile() => Benchmarks.CpuProfile.Now(Service.ProcessId, _server.ProcessId);
+
+    /// <summary>Who spent it since then.</summary>
+    public async Task<MarkdownTable> ProfileSinceAsync(CpuProfile earlier, string work, long events, CancellationToken cancellationToken)
+    {
+        var now = CpuProfile();
+        // Each writer holds the lock of its lane.
+        await using var find = Database.CreateCommand("select distinct pid from pg_locks where locktype = 'advisory'");
+        await using var row = await find.ExecuteReaderAsync(cancellationToken);
+        var writers = new HashSet<int>();
+        while (await row.ReadAsync(cancellationToken))
+            writers.Add(row.GetInt32(0));
+        return now.Since(earlier, work, events, writers);
+    }
 
     /// <summary>Remembers what was sent and what was answered.</summary>
     /// <exception cref="InvalidOperationException">The answers do not speak of every event.</exception>
