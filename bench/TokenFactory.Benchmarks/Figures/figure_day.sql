@@ -32,7 +32,7 @@ entries as (
     insert into ledger_entry (source_id, recorded_at, batch_id, entry_no, event_id, occurred_at, item_id, buyer_id, sector, quantity, basis,
                               unit_value, currency, amount, reporting_amount)
     select source_id, recorded_at, batch_id, entry_no, event_id, occurred_at, item_id, 0, sector, quantity, 1,
-           unit_value, 'USD', quantity * unit_value / 1000000, quantity * unit_value / 1000000
+           unit_value, 'USD', quantity * unit_value * 0.000001, quantity * unit_value * 0.000001
     from line, day
     order by entry_no
     returning 1
@@ -41,7 +41,7 @@ deltas as (
     insert into rollup_delta (source_id, recorded_at, batch_id, hour, item_id, sector, buyer_id, currency,
                               entry_count, quantity, priced_quantity, free_quantity, amount, reporting_amount)
     select source_id, recorded_at, batch_id, date_trunc('hour', occurred_at, 'UTC'), item_id, sector, 0, 'USD',
-           count(*), sum(quantity), sum(quantity), 0, sum(quantity * unit_value / 1000000), sum(quantity * unit_value / 1000000)
+           count(*), sum(quantity), sum(quantity), 0, sum(quantity * unit_value * 0.000001), sum(quantity * unit_value * 0.000001)
     from line, day
     group by 1, 2, 3, 4, 5, 6
     returning 1
