@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -12,9 +11,9 @@ internal sealed class Journal(NpgsqlDataSource dataSource, IOptions<LedgerOption
     : BackgroundService
 {
     private readonly LedgerOptions _options = options.Value;
-    private readonly Channel<PendingPosting> _queue = Channel.CreateUnbounded<PendingPosting>();
+    private readonly WaitingPostings _waiting = new(options.Value.MaxEventsPerTransaction);
 
-    // Room in the queue. A bounded channel has it built in, but may take a posting whose wait it reports as cancelled: it would be recorded
+    // Room to wait in. A bounded channel has it built in, but may take a posting whose wait it reports as cancelled: it would be recorded
     // although its sender was told that it is not.
     private readonly SemaphoreSlim _room = new(options.Value.MaxWaitingPostings);
 
@@ -32,7 +31,7 @@ internal sealed class Journal(NpgsqlDataSource dataSource, IOptions<LedgerOption
             throw new JournalBusyException();
         var pending = new PendingPosting(posting);
         // False: the service is shutting down.
-        if (!_queue.Writer.TryWrite(pending))
+        if (!_waiting.TryAdd(pending))
             throw new JournalBusyException();
         return await pending.Completion.Task.WaitAsync(cancellationToken);
     }
@@ -47,38 +46,37 @@ internal sealed class Journal(NpgsqlDataSource dataSource, IOptions<LedgerOption
     {
         var writers = Enumerable.Range(0, _options.Writers).Select(_ => WriteAsync()).ToArray();
         // At shutdown the queue closes and the writers finish what was queued: whoever waits gets a true answer.
-        stoppingToken.Register(() => _queue.Writer.TryComplete());
+        stoppingToken.Register(_waiting.Close);
         return Task.WhenAll(writers);
     }
 
     private async Task WriteAsync()
     {
         await using var writer = new JournalWriter(dataSource, _options, metrics, loggers.CreateLogger<JournalWriter>(), time);
-        var gathered = new List<PendingPosting>();
-        while (await _queue.Reader.WaitToReadAsync())
+        var taken = new List<PendingPosting>();
+        while (await _waiting.TakeAsync(taken) is { } source)
         {
-            gathered.Clear();
-            var events = 0;
-            while (events < _options.MaxEventsPerTransaction && _queue.Reader.TryRead(out var pending))
+            _room.Release(taken.Count);
+            try
             {
-                _room.Release();
-                gathered.Add(pending);
-                events += pending.Posting.Events.Count + pending.Posting.Refusals.Count;
+                foreach (var transaction in SplitIntoTransactions(taken))
+                    await writer.RecordAsync(transaction, CancellationToken.None);
             }
-
-            foreach (var transaction in SplitIntoTransactions(gathered))
-                await writer.RecordAsync(transaction, CancellationToken.None);
+            finally
+            {
+                _waiting.Return(source);
+            }
         }
     }
 
-    // One transaction holds one source and one kind; an atomic posting has one to itself, because it may have to be refused as a whole.
+    // One transaction holds one kind; an atomic posting has one to itself, because it may have to be refused as a whole.
     private static IEnumerable<IReadOnlyList<PendingPosting>> SplitIntoTransactions(List<PendingPosting> gathered)
     {
         if (gathered.Count == 1)
             return [gathered];
         return gathered
             .Select((pending, index) => (Pending: pending, Alone: pending.Posting.Atomic ? index : -1))
-            .GroupBy(p => (p.Pending.Posting.SourceId, p.Pending.Posting.Kind, p.Alone), p => p.Pending)
+            .GroupBy(p => (p.Pending.Posting.Kind, p.Alone), p => p.Pending)
             .Select(group => (IReadOnlyList<PendingPosting>)[.. group]);
     }
 }

@@ -1,0 +1,125 @@
+using TokenFactory.Api.Ledger;
+
+namespace TokenFactory.Api.Tests.Ledger;
+
+/// <summary>Who writes what, and when.</summary>
+public sealed class WaitingPostingsTests
+{
+    private readonly WaitingPostings _waiting = new(maxEvents: 2_000);
+
+    [Fact]
+    public async Task What_comes_in_while_a_source_is_written_is_taken_together_afterwards()
+    {
+        Add(1, 1);
+        var first = await TakeAsync();
+        Add(1, 1);
+        Add(1, 1);
+        Add(1, 1);
+        var second = TakeAsync();
+
+        second.IsCompleted.Should().BeFalse("the source has a writer, and three events are not worth another");
+        _waiting.Return(first.Source!);
+        (await second).Events.Should().Be(3);
+    }
+
+    [Fact]
+    public async Task A_source_of_which_much_waits_has_several_writers()
+    {
+        Add(1, 1);
+        await TakeAsync();
+        Add(1, WaitingPostings.EventsOfAnotherWriter - 1);
+        var second = TakeAsync();
+
+        second.IsCompleted.Should().BeFalse();
+        Add(1, 1);
+        (await second).Events.Should().Be(WaitingPostings.EventsOfAnotherWriter);
+    }
+
+    [Fact]
+    public async Task One_transaction_takes_no_more_than_it_may_and_the_rest_waits_for_another()
+    {
+        for (var i = 0; i < 5; i++)
+            Add(1, 900);
+
+        (await TakeAsync()).Events.Should().Be(2_700, "a posting is never cut");
+        (await TakeAsync()).Events.Should().Be(1_800);
+    }
+
+    [Fact]
+    public async Task Sources_take_turns()
+    {
+        for (var i = 0; i < 9; i++)
+            Add(1, 1_000);
+        Add(2, 1);
+
+        (await TakeAsync()).Source!.Id.Should().Be(1);
+        (await TakeAsync()).Source!.Id.Should().Be(2);
+        (await TakeAsync()).Source!.Id.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task What_waits_is_still_written_after_the_end_and_nothing_is_taken_any_more()
+    {
+        Add(1, 1);
+        var first = await TakeAsync();
+        Add(1, 1);
+        _waiting.Close();
+
+        _waiting.TryAdd(Posting(1, 1)).Should().BeFalse();
+        var second = TakeAsync();
+        _waiting.Return(first.Source!);
+        (await second).Events.Should().Be(1);
+        var end = TakeAsync();
+        end.IsCompleted.Should().BeFalse("a writer is still at it");
+        _waiting.Return((await second).Source!);
+        (await end).Source.Should().BeNull();
+    }
+
+    [Fact]
+    public async Task Whoever_adds_and_takes_at_once_loses_nothing_and_writes_nothing_twice()
+    {
+        var taken = 0;
+        var writers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            var postings = new List<PendingPosting>();
+            while (await _waiting.TakeAsync(postings) is { } source)
+            {
+                postings.Should().OnlyContain(p => p.Posting.SourceId == source.Id);
+                Interlocked.Add(ref taken, postings.Count);
+                foreach (var posting in postings)
+                    posting.Completion.SetResult(new PostingResult([], false));
+                _waiting.Return(source);
+            }
+        })).ToArray();
+        var senders = Enumerable.Range(0, 8).Select(sender => Task.Run(async () =>
+        {
+            for (var i = 0; i < 2_000; i++)
+            {
+                var pending = Posting(i % 5, i % 50 == 0 ? 600 : 1);
+                _waiting.TryAdd(pending).Should().BeTrue();
+                if (i % 7 == sender % 7)
+                    await pending.Completion.Task;
+            }
+        })).ToArray();
+
+        await Task.WhenAll(senders);
+        _waiting.Close();
+        await Task.WhenAll(writers).WaitAsync(TimeSpan.FromMinutes(1));
+        taken.Should().Be(16_000);
+    }
+
+    private void Add(long source, int events) => _waiting.TryAdd(Posting(source, events)).Should().BeTrue();
+
+    private async Task<(WaitingPostings.Source? Source, int Events)> TakeAsync()
+    {
+        var taken = new List<PendingPosting>();
+        var source = await _waiting.TakeAsync(taken);
+        return (source, taken.Sum(p => p.Posting.Events.Count));
+    }
+
+    private static PendingPosting Posting(long source, int events) => new(new Posting
+    {
+        SourceId = source,
+        Events = [.. Enumerable.Range(0, events).Select(i => new LedgerEvent { EventId = $"{i}", Fingerprint = [], OccurredAt = default, Lines = [] })],
+    });
+}
