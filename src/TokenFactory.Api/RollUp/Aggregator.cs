@@ -18,6 +18,7 @@ internal sealed partial class Aggregator(
 
     // Sources that failed, and when they are tried again.
     private readonly Dictionary<long, DateTimeOffset> _foldingAgain = [];
+    private readonly Dictionary<long, DateTimeOffset> _catchingUpAgain = [];
     private readonly Dictionary<long, DateTimeOffset> _auditingAgain = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -27,6 +28,7 @@ internal sealed partial class Aggregator(
         await readiness.WaitAsync(stoppingToken);
         await Task.WhenAll(
             RepeatAsync(TimeSpan.FromMilliseconds(options.Value.FoldIntervalMs), FoldOnceAsync, stoppingToken),
+            RepeatAsync(TimeSpan.FromMilliseconds(options.Value.FoldIntervalMs), CatchUpOnceAsync, stoppingToken),
             RepeatAsync(TimeSpan.FromMilliseconds(options.Value.AuditIntervalMs), AuditOnceAsync, stoppingToken));
     }
 
@@ -39,6 +41,14 @@ internal sealed partial class Aggregator(
                 metrics.Folded(fold, time.GetUtcNow());
                 LogFolded(logger, sourceId, fold.Batches, fold.Cells);
             }
+        });
+
+    /// <summary>Catches every source's coarse roll-ups up with its cells, beside the folding: step by step, so that neither waits long for the other.</summary>
+    public async Task CatchUpOnceAsync(CancellationToken cancellationToken) =>
+        await ForEachSourceAsync(await folding.FindBehindAsync(cancellationToken), _catchingUpAgain, async sourceId =>
+        {
+            while (await folding.CatchUpAsync(sourceId, cancellationToken) > 0)
+                cancellationToken.ThrowIfCancellationRequested();
         });
 
     /// <summary>Audits every source until nothing is left to audit, and looks at what is pending.</summary>

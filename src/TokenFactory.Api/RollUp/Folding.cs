@@ -11,8 +11,8 @@ namespace TokenFactory.Api.RollUp;
 internal readonly record struct FoldResult(long Batches, long Cells, DateTimeOffset? OldestRecordedAt);
 
 /// <summary>
-/// Folds the ledger's deltas into cells, source by source, each in one transaction that also moves the source's cursors: exactly once,
-/// whoever calls it and wherever it is cut off.
+/// Folds the ledger's deltas into cells and coarse roll-ups, source by source, each in one transaction that also moves the source's cursors: exactly
+/// once, whoever calls it and wherever it is cut off.
 /// </summary>
 internal sealed class Folding(NpgsqlDataSource dataSource, IOptions<RollUpOptions> options)
 {
@@ -21,6 +21,22 @@ internal sealed class Folding(NpgsqlDataSource dataSource, IOptions<RollUpOption
     // Of one lane in one transaction: some seconds' work on a slow machine, where a statement may take thirty.
     private const long MaxEntriesPerLane = 50_000;
 
+    private static readonly string FoldSql =
+        $"""
+        {Sql.Read("RollUp/fold_source.sql")}
+        {Sql.Read("RollUp/Coarse/fold_coarse.sql")}
+        select (select count(*) from pending), (select count(*) from hours), (select min(recorded_at) from pending),
+               (select count(*) from (select lane, max(seq) - min(folded_seq) - count(*) as missing from pending group by lane) gaps where missing <> 0)
+        """;
+
+    private static readonly string CatchUpSql =
+        $"""
+        {Sql.Read("RollUp/Coarse/catch_up_source.sql")}
+        {Sql.Read("RollUp/Coarse/fold_coarse.sql")}
+        select (select count(*) from pending),
+               (select count(*) from (select lane, max(seq) - min(coarse_seq) - count(*) as missing from pending group by lane) gaps where missing <> 0)
+        """;
+
     /// <summary>The sources that have batches beyond a cursor, in the order of their ids.</summary>
     public Task<IReadOnlyList<long>> FindUnfoldedAsync(CancellationToken cancellationToken) => FindAsync(
         """
@@ -28,6 +44,10 @@ internal sealed class Folding(NpgsqlDataSource dataSource, IOptions<RollUpOption
         left join rollup_cursor c on c.source_id = l.source_id and c.lane = l.lane
         where l.seq > coalesce(c.folded_seq, 0) order by l.source_id
         """, cancellationToken);
+
+    /// <summary>The sources whose coarse roll-ups lack batches that are folded into cells: another version folded them, or they were folded before there were any.</summary>
+    public Task<IReadOnlyList<long>> FindBehindAsync(CancellationToken cancellationToken) => FindAsync(
+        "select distinct source_id from rollup_cursor where coarse_seq < folded_seq order by source_id", cancellationToken);
 
     /// <summary>The sources that have batches which the audit has not added up.</summary>
     public Task<IReadOnlyList<long>> FindUnauditedAsync(CancellationToken cancellationToken) => FindAsync(
@@ -45,16 +65,9 @@ internal sealed class Folding(NpgsqlDataSource dataSource, IOptions<RollUpOption
         await using (var register = Command(connection, "insert into rollup_source (source_id) values ($1) on conflict do nothing", sourceId))
             await register.ExecuteNonQueryAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        // A statement of its own: the fold's snapshot must be taken after the lock is held, or it could see cursors of before.
-        await using (var claim = Command(connection, "select source_id from rollup_source where source_id = $1 for update skip locked", sourceId))
-        {
-            if (await claim.ExecuteScalarAsync(cancellationToken) is null)
-                return default;
-        }
-
-        await using var fold = Command(connection, Sql.Read("RollUp/fold_source.sql"), sourceId);
-        fold.Parameters.Add(new NpgsqlParameter<int> { TypedValue = options.Value.MaxBatchesPerFold });
-        fold.Parameters.Add(new NpgsqlParameter<long> { TypedValue = MaxEntriesPerLane });
+        if (!await ClaimAsync(connection, sourceId, cancellationToken))
+            return default;
+        await using var fold = Step(connection, FoldSql, sourceId);
         await using var row = await fold.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
         var result = new FoldResult(row.GetInt64(0), row.GetInt64(1), row.IsDBNull(2) ? null : row.GetFieldValue<DateTimeOffset>(2));
@@ -62,6 +75,25 @@ internal sealed class Folding(NpgsqlDataSource dataSource, IOptions<RollUpOption
         await row.DisposeAsync();
         await transaction.CommitAsync(cancellationToken);
         return result;
+    }
+
+    /// <summary>Brings a source's coarse roll-ups some batches nearer to its cells; nothing when another instance is at it.</summary>
+    /// <returns>Journal batches caught up with.</returns>
+    /// <exception cref="InvalidOperationException">A lane has a gap.</exception>
+    public async Task<long> CatchUpAsync(long sourceId, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (!await ClaimAsync(connection, sourceId, cancellationToken))
+            return 0;
+        await using var step = Step(connection, CatchUpSql, sourceId);
+        await using var row = await step.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        var batches = row.GetInt64(0);
+        ThrowIfGap(sourceId, row.GetInt64(1));
+        await row.DisposeAsync();
+        await transaction.CommitAsync(cancellationToken);
+        return batches;
     }
 
     /// <summary>Adds up the entries of some of a source's batches; nothing when another instance is at it.</summary>
@@ -77,9 +109,7 @@ internal sealed class Folding(NpgsqlDataSource dataSource, IOptions<RollUpOption
                 return 0;
         }
 
-        await using var audit = Command(connection, Sql.Read("RollUp/audit_source.sql"), sourceId);
-        audit.Parameters.Add(new NpgsqlParameter<int> { TypedValue = options.Value.MaxBatchesPerFold });
-        audit.Parameters.Add(new NpgsqlParameter<long> { TypedValue = MaxEntriesPerLane });
+        await using var audit = Step(connection, Sql.Read("RollUp/audit_source.sql"), sourceId);
         await using var row = await audit.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
         var audited = row.GetInt64(0);
@@ -87,6 +117,13 @@ internal sealed class Folding(NpgsqlDataSource dataSource, IOptions<RollUpOption
         await row.DisposeAsync();
         await transaction.CommitAsync(cancellationToken);
         return audited;
+    }
+
+    // A statement of its own: the snapshot of what follows must be taken after the lock is held, or it could see cursors of before.
+    private static async Task<bool> ClaimAsync(NpgsqlConnection connection, long sourceId, CancellationToken cancellationToken)
+    {
+        await using var claim = Command(connection, "select source_id from rollup_source where source_id = $1 for update skip locked", sourceId);
+        return await claim.ExecuteScalarAsync(cancellationToken) is not null;
     }
 
     private static void ThrowIfGap(long sourceId, long lanes)
@@ -103,6 +140,14 @@ internal sealed class Folding(NpgsqlDataSource dataSource, IOptions<RollUpOption
         while (await row.ReadAsync(cancellationToken))
             sources.Add(row.GetInt64(0));
         return sources;
+    }
+
+    private NpgsqlCommand Step(NpgsqlConnection connection, string sql, long sourceId)
+    {
+        var command = Command(connection, sql, sourceId);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = options.Value.MaxBatchesPerFold });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = MaxEntriesPerLane });
+        return command;
     }
 
     private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, long sourceId)

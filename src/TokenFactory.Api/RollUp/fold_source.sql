@@ -1,4 +1,5 @@
--- Folds the batches of one source that lie beyond its cursors into cells, totals and outcomes, and moves the cursors: one statement.
+-- Folds the batches of one source that lie beyond its cursors into cells, totals and outcomes, and moves the cursors: one statement, of which the steps of
+-- Coarse/fold_coarse.sql are the last. Where the coarse roll-ups are behind they are left as they are, for catching up.
 -- The caller holds the source's row of rollup_source. $1 source, $2 the most batches per lane, $3 entries after which a lane takes no more:
 -- however long it stood still, a fold is over in time.
 with pending as materialized (
@@ -80,11 +81,16 @@ outcomes as (
         rejected = c.rejected + excluded.rejected, quarantined = c.quarantined + excluded.quarantined
     returning 1
 ),
+coarse as materialized (
+    select not exists (select from rollup_cursor c where c.source_id = $1 and c.coarse_seq < c.folded_seq) as is_current
+),
 cursors as (
-    insert into rollup_cursor as c (source_id, lane, folded_seq)
-    select $1, lane, max(seq) from pending group by lane
-    on conflict (source_id, lane) do update set folded_seq = excluded.folded_seq
+    insert into rollup_cursor as c (source_id, lane, folded_seq, coarse_seq)
+    select $1, lane, max(seq), case when (select is_current from coarse) then max(seq) else 0 end from pending group by lane
+    on conflict (source_id, lane) do update
+    set folded_seq = excluded.folded_seq, coarse_seq = case when (select is_current from coarse) then excluded.folded_seq else c.coarse_seq end
     returning 1
-)
-select (select count(*) from pending), (select count(*) from hours), (select min(recorded_at) from pending),
-       (select count(*) from (select lane, max(seq) - min(folded_seq) - count(*) as missing from pending group by lane) gaps where missing <> 0)
+),
+delta as (
+    select * from grouped where (select is_current from coarse)
+),

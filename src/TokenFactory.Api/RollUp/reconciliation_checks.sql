@@ -6,7 +6,7 @@ select 'lane numbers are contiguous from 1 to the lane''s last' as name,
         where b.n is distinct from l.seq or b.last is distinct from l.seq or b.first is distinct from 1) as violations
 union all
 select 'no cursor is ahead of its lane',
-       (select count(*) from rollup_cursor c left join journal_lane l using (source_id, lane) where c.folded_seq > coalesce(l.seq, 0))
+       (select count(*) from rollup_cursor c left join journal_lane l using (source_id, lane) where c.folded_seq > coalesce(l.seq, 0) or c.coarse_seq > c.folded_seq)
        + (select count(*) from audit_cursor c left join journal_lane l using (source_id, lane) where c.audited_seq > coalesce(l.seq, 0))
 union all
 select 'each batch has the entries that it counts',
@@ -77,6 +77,20 @@ select 'day cells equal the sums of their hour cells',
         full join rollup_cell_day d using (source_id, day, item_id, sector, buyer_id, currency, vintage)
         where (h.n, h.q, h.p, h.f, h.a, h.r)
             is distinct from (d.entry_count, d.quantity, d.priced_quantity, d.free_quantity, d.amount, d.reporting_amount))
+union all
+select 'month cells equal the sums of their day cells, where they are not still to be caught up',
+       (select count(*) from rollup_cell_month m
+        full join rollup_month_of_days d using (source_id, month, item_id, sector, buyer_id, currency)
+        where source_id not in (select source_id from rollup_cursor where coarse_seq < folded_seq)
+            and (m.entry_count, m.quantity, m.priced_quantity, m.free_quantity, m.amount, m.reporting_amount)
+                is distinct from (d.entry_count, d.quantity, d.priced_quantity, d.free_quantity, d.amount, d.reporting_amount))
+union all
+select 'margins equal the sums of the day cells, where they are not still to be caught up',
+       (select count(*) from rollup_cell_margin m
+        full join rollup_margin_of_days d using (source_id, margin, start, producer_id, token_class, service_tier, sector, buyer_id, currency)
+        where source_id not in (select source_id from rollup_cursor where coarse_seq < folded_seq)
+            and (m.entry_count, m.quantity, m.priced_quantity, m.free_quantity, m.amount, m.reporting_amount)
+                is distinct from (d.entry_count, d.quantity, d.priced_quantity, d.free_quantity, d.amount, d.reporting_amount))
 union all
 select 'totals equal the sums of the hour cells',
        (select count(*) from (

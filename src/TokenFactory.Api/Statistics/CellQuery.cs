@@ -11,33 +11,47 @@ namespace TokenFactory.Api.Statistics;
 internal sealed class CellQuery
 {
     private readonly List<NpgsqlParameter> _parameters;
+    private string? _models;
 
     /// <param name="request">What is asked for.</param>
+    /// <param name="moment">The moment of the roll-up that it is read in.</param>
+    /// <param name="columns">What is read of a cell besides the request's groups and sums.</param>
     /// <param name="join">A further join with its own parameters, from $1 on.</param>
     /// <param name="parameters">The values of these.</param>
-    public CellQuery(FigureRequest request, string join = "", params ReadOnlySpan<NpgsqlParameter> parameters)
+    public CellQuery(
+        FigureRequest request, RollUpMoment moment, CellColumns columns = CellColumns.None, string join = "", params ReadOnlySpan<NpgsqlParameter> parameters)
     {
         _parameters = [.. parameters];
-        var where = new StringBuilder();
+        var table = CellTable.Of(request, moment, columns);
+        Time = $"d.{table.Time}";
+        var where = new StringBuilder(table.Condition);
         // Keys of cells begin with the source: with every source named, a window reads its own cells and not the whole ledger's.
-        if (request.ReadFrom is not null || request.End is not null)
+        if (request.ReadFrom is not null || request.End is not null || table.IsMargin)
             where.Append(" and d.source_id = any (array(select id from sources))");
-        var time = request.IsByHour ? "d.hour" : "d.day";
-        And(where, $"{time} >= ", Bound(request, request.ReadFrom));
-        And(where, $"{time} < ", Bound(request, request.End));
+        And(where, $"{Time} >= ", Bound(request, request.ReadFrom));
+        And(where, $"{Time} < ", Bound(request, request.End));
         if (request is { Lookback: { } lookback, Start: { } start } && lookback.End < start)
-            where.Append(CultureInfo.InvariantCulture, $" and not ({time} >= {Value(Bound(request, lookback.End)!)} and {time} < {Value(Bound(request, start)!)})");
-        And(where, "d.vintage <= ", request.AsOf);
+            where.Append(CultureInfo.InvariantCulture, $" and not ({Time} >= {Value(Bound(request, lookback.End)!)} and {Time} < {Value(Bound(request, start)!)})");
+        if (table.HasVintages)
+            And(where, "d.vintage <= ", request.AsOf);
         foreach (var (dimension, values) in request.Filters)
             AndIn(where, dimension, values);
+        // Told by numbers, which a cell has in itself, only the cells that are asked for meet their names.
+        if (table.HasProducers && request.Cells != CellSelection.Production && request.Filters.TryGetValue(Dimension.Producer, out var producers))
+            where.Append(CultureInfo.InvariantCulture, $" and d.producer_id = any (array(select id from producers where slug = any ({Value(producers.Cast<string>().ToArray())})))");
+        if (table.HasItemIndex && request.Filters.ContainsKey(Dimension.Model))
+            where.Append(CultureInfo.InvariantCulture, $" and d.item_id = any (array(select i.id from items i join models m on m.id = i.model_id where {_models}))");
         where.Append(request.Cells switch
         {
             CellSelection.FinalUse => " and d.buyer_id = 0",
             CellSelection.Purchases => " and d.buyer_id <> 0",
             _ => "",
         });
-        From = $"from {(request.IsByHour ? "rollup_hour" : "rollup_day")} d{Joins(request)}{join}\nwhere true{where}";
+        From = $"from {table.Name} d{Joins(request, table)}{join}\nwhere true{where}";
     }
+
+    /// <summary>The column that tells when the output of a cell was made: an hour, or the first day of what it covers.</summary>
+    public string Time { get; }
 
     /// <summary>From where, and under which conditions.</summary>
     public string From { get; }
@@ -58,10 +72,13 @@ internal sealed class CellQuery
         return command;
     }
 
-    private static string Joins(FigureRequest request)
+    private static string Joins(FigureRequest request, CellTable table)
     {
         var used = request.By.Concat(request.Filters.Keys).ToHashSet();
-        var items = used.Any(d => d != Dimension.Sector) || request.Cells == CellSelection.Production ? " join items i on i.id = d.item_id" : "";
+        // A margin has what it needs of its items in itself.
+        var items = table.IsMargin ? " cross join lateral (select d.producer_id, d.token_class, d.service_tier) i"
+            : used.Any(d => d != Dimension.Sector) || request.Cells == CellSelection.Production ? " join items i on i.id = d.item_id"
+            : "";
         var models = used.Contains(Dimension.Model) ? " join models m on m.id = i.model_id" : "";
         // No producer has the number 0: where nobody bought, the second row of a cell is left out by the join.
         return items + models + request.Cells switch
@@ -90,9 +107,9 @@ internal sealed class CellQuery
     {
         object array = values.Count == 0 || values[0] is string ? values.Cast<string>().ToArray() : values.Cast<short>().ToArray();
         var parameter = Value(array);
-        where.Append(CultureInfo.InvariantCulture, $" and ({dimension.Column()} = any ({parameter})");
+        var condition = $"{dimension.Column()} = any ({parameter})";
         if (dimension == Dimension.Model)
-            where.Append(CultureInfo.InvariantCulture, $" or m.id in (select model_id from model_aliases where alias = any ({parameter}))");
-        where.Append(')');
+            condition = _models = $"({condition} or m.id in (select model_id from model_aliases where alias = any ({parameter})))";
+        where.Append(CultureInfo.InvariantCulture, $" and {condition}");
     }
 }

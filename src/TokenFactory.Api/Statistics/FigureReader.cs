@@ -44,14 +44,14 @@ internal sealed class FigureReader(NpgsqlDataSource dataSource)
     public const string ItemCostSums = $"d.item_id, trim_scale({CostSql})::text, {CostedQuantitySql}::text, {CostedQuantitySql}::text, '0'";
 
     /// <summary>The cells of a request of UTC's days or coarser, each with what its item cost on its day as <c>c</c>.</summary>
-    public static CellQuery CostedCells(FigureRequest request) => new(request,
+    public static CellQuery CostedCells(FigureRequest request, RollUpMoment moment) => new(request, moment, CellColumns.Item | CellColumns.Day,
         $" left join ({Sql.Read("Statistics/unit_costs.sql")}) c on c.item_id = d.item_id and d.day >= c.first_day and (c.end_day is null or d.day < c.end_day)",
         new NpgsqlParameter { Value = (object?)request.AsOf ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Date });
 
     /// <summary>Output beside its cost, by day or coarser: each day's quantity at the item's cost of that day.</summary>
     /// <exception cref="TooManyRowsException">There are more than <paramref name="limit"/>.</exception>
     public Task<(FigureContext Context, List<MarginCell> Cells)> ReadMarginsAsync(FigureRequest request, int limit, CancellationToken cancellationToken) =>
-        InSnapshotAsync(request, CostedCells(request), limit,
+        InSnapshotAsync(request, moment => CostedCells(request, moment), limit,
             $"""
             trim_scale({CostedGdpSql})::text, trim_scale(sum(d.reporting_amount) - {CostedGdpSql})::text, trim_scale({CostSql})::text,
             trim_scale({UnpricedCostSql})::text, trim_scale({MarginSql})::text,
@@ -77,8 +77,8 @@ internal sealed class FigureReader(NpgsqlDataSource dataSource)
     /// <exception cref="TooManyRowsException">There are more than <paramref name="limit"/>.</exception>
     public async Task<UnpricedAnswer> ReadUnpricedAsync(FigureRequest request, int limit, CancellationToken cancellationToken)
     {
-        await using var snapshot = await RollUpSnapshot.OpenAsync(dataSource, request.AsOf, cancellationToken);
-        var cells = new CellQuery(request);
+        await using var snapshot = await RollUpSnapshot.OpenAsync(dataSource, request, cancellationToken);
+        var cells = new CellQuery(request, snapshot.Moment, CellColumns.Item | CellColumns.Day);
         var text = $"{Sql.Read("Statistics/unpriced.sql").Replace("{cells}", cells.From, StringComparison.Ordinal)}\nlimit {limit + 1}";
         await using var command = cells.CommandOf(snapshot.Connection, text);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
@@ -141,12 +141,12 @@ internal sealed class FigureReader(NpgsqlDataSource dataSource)
     }
 
     private async Task<(FigureContext Context, List<T> Cells)> InSnapshotAsync<T>(
-        FigureRequest request, CellQuery cells, int limit, string sums, Func<NpgsqlDataReader, Period, IReadOnlyList<string>, int, T> read,
+        FigureRequest request, Func<RollUpMoment, CellQuery> cells, int limit, string sums, Func<NpgsqlDataReader, Period, IReadOnlyList<string>, int, T> read,
         CancellationToken cancellationToken)
     {
-        await using var snapshot = await RollUpSnapshot.OpenAsync(dataSource, request.AsOf, cancellationToken);
+        await using var snapshot = await RollUpSnapshot.OpenAsync(dataSource, request, cancellationToken);
         var figures = new List<T>();
-        await ReadGroupsAsync(snapshot, request, cells, limit, sums, "", (row, period, group, first) => figures.Add(read(row, period, group, first)), cancellationToken);
+        await ReadGroupsAsync(snapshot, request, cells(snapshot.Moment), limit, sums, "", (row, period, group, first) => figures.Add(read(row, period, group, first)), cancellationToken);
         return (snapshot.Context, figures);
     }
 

@@ -53,15 +53,15 @@ internal sealed record ItemPanel(FigureContext Context, IReadOnlyList<Period> Pe
     public static async Task<ItemPanel> ReadAsync(
         NpgsqlDataSource dataSource, FigureRequest request, StatisticsOptions options, CancellationToken cancellationToken)
     {
-        await using var snapshot = await RollUpSnapshot.OpenAsync(dataSource, request.AsOf, cancellationToken);
-        return await ReadAsync(snapshot, new CellQuery(request), request, options, cancellationToken);
+        await using var snapshot = await RollUpSnapshot.OpenAsync(dataSource, request, cancellationToken);
+        return await ReadAsync(snapshot, request, options, cancellationToken);
     }
 
     /// <summary>Reads the panel of a request in a moment that is open already.</summary>
     /// <exception cref="TooManyRowsException">As above.</exception>
     public static Task<ItemPanel> ReadAsync(
-        RollUpSnapshot snapshot, CellQuery cells, FigureRequest request, StatisticsOptions options, CancellationToken cancellationToken) =>
-        ReadAsync(snapshot, cells, Sums, request, options, cancellationToken);
+        RollUpSnapshot snapshot, FigureRequest request, StatisticsOptions options, CancellationToken cancellationToken) =>
+        ReadAsync(snapshot, new CellQuery(request, snapshot.Moment, CellColumns.Item), Sums, request, options, cancellationToken);
 
     /// <summary>The same of other sums.</summary>
     /// <param name="snapshot">The moment.</param>

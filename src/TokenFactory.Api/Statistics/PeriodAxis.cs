@@ -25,9 +25,9 @@ internal sealed class PeriodAxis
         FigureRequest request, CellQuery cells, RollUpSnapshot snapshot, int limit, CancellationToken cancellationToken)
     {
         if (request.Frequency == Frequency.Hour)
-            return new PeriodAxis(request, "d.hour", null);
+            return new PeriodAxis(request, cells.Time, null);
         if (request.Calendar.IsUtc)
-            return new PeriodAxis(request, $"date_trunc('{WireJson.NameOf(request.Frequency)}', d.day::timestamp) at time zone 'UTC'", null);
+            return new PeriodAxis(request, $"date_trunc('{WireJson.NameOf(request.Frequency)}', {cells.Time}::timestamp) at time zone 'UTC'", null);
 
         var periods = new List<Period>();
         if (await WindowAsync(request, snapshot, cancellationToken) is var (start, end))
@@ -37,7 +37,7 @@ internal sealed class PeriodAxis
         DateTimeOffset[] bounds = [.. periods.Select(p => p.Start.ToUniversalTime())];
         // An empty ledger has no period, and width_bucket wants one bound.
         var parameter = cells.Add(new NpgsqlParameter { Value = bounds.Length > 0 ? bounds : [DateTimeOffset.UnixEpoch], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz });
-        return new PeriodAxis(request, $"width_bucket(d.hour, {parameter})", periods);
+        return new PeriodAxis(request, $"width_bucket({cells.Time}, {parameter})", periods);
     }
 
     /// <summary>The period of a row.</summary>

@@ -1,5 +1,8 @@
 using System.Data;
 using Npgsql;
+using NpgsqlTypes;
+using TokenFactory.Api.Database;
+using TokenFactory.Economics.Statistics;
 
 namespace TokenFactory.Api.Statistics;
 
@@ -29,38 +32,63 @@ internal sealed record FigureContext(string Currency, DateOnly AsOf, DateTimeOff
     }
 }
 
+/// <summary>How far the roll-up is at a moment: which of its tables a figure may be made from.</summary>
+/// <param name="HasPending">Whether anything is still to be folded: figures add it to the cells.</param>
+/// <param name="IsCoarse">Whether the roll-ups by month and margin have all that the cells have, and every vintage is inside.</param>
+internal sealed record RollUpMoment(bool HasPending, bool IsCoarse);
+
+/// <summary>What tells whether anything has changed in a window of the roll-up since another moment.</summary>
+/// <param name="Folds">How often what is folded of its months has changed.</param>
+/// <param name="Recorded">How much is recorded, where some of it falls into the window and is still to be folded; else null.</param>
+/// <param name="Catalog">The version of the catalog.</param>
+internal sealed record RollUpChanges(long Folds, long? Recorded, long Catalog);
+
 /// <summary>One moment of the roll-up: an answer reads all of its parts in it, cells and unfolded deltas, so that every acknowledged event is inside.</summary>
 internal sealed class RollUpSnapshot : IAsyncDisposable
 {
-    private const string ContextSql = "select reporting_currency, vintage, complete_through from rollup_context";
-
     private readonly NpgsqlTransaction _transaction;
 
-    private RollUpSnapshot(NpgsqlConnection connection, NpgsqlTransaction transaction, FigureContext context)
+    private RollUpSnapshot(NpgsqlConnection connection, NpgsqlTransaction transaction, FigureContext context, RollUpMoment moment, RollUpChanges? changes)
     {
         Connection = connection;
         _transaction = transaction;
-        Context = context;
+        (Context, Moment, Changes) = (context, moment, changes);
     }
 
     public NpgsqlConnection Connection { get; }
 
     public FigureContext Context { get; }
 
+    public RollUpMoment Moment { get; }
+
+    /// <summary>What has changed in the window that it was opened for; null where that can't be told.</summary>
+    public RollUpChanges? Changes { get; }
+
     /// <summary>The moment that is now.</summary>
     /// <param name="dataSource">Where the roll-up is.</param>
     /// <param name="asOf">The vintage that is asked for; null: the current one.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public static async Task<RollUpSnapshot> OpenAsync(NpgsqlDataSource dataSource, DateOnly? asOf, CancellationToken cancellationToken)
+    public static Task<RollUpSnapshot> OpenAsync(NpgsqlDataSource dataSource, DateOnly? asOf, CancellationToken cancellationToken) =>
+        OpenAsync(dataSource, new FigureRequest { Frequency = Frequency.Day, AsOf = asOf }, cancellationToken);
+
+    /// <summary>The moment that is now, for everything that a request reads.</summary>
+    /// <param name="dataSource">Where the roll-up is.</param>
+    /// <param name="read">Its window and its vintage.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static async Task<RollUpSnapshot> OpenAsync(NpgsqlDataSource dataSource, FigureRequest read, CancellationToken cancellationToken)
     {
         var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         try
         {
             var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-            // Compiling a plan over every month's partition of what is not folded yet takes a second and more; running it, milliseconds.
-            await using (var settings = new NpgsqlCommand("set transaction read only; set local jit = off", connection))
-                await settings.ExecuteNonQueryAsync(cancellationToken);
-            return new RollUpSnapshot(connection, transaction, await ReadContextAsync(connection, asOf, cancellationToken));
+            var state = await ReadStateAsync(connection, read, cancellationToken);
+            // Nothing is of a later vintage, by the clock or by what was recorded.
+            var isLatest = read.AsOf is not { } asOf || (asOf >= state.Vintage && !(state.CompleteThrough?.UtcDateTime.Date > asOf.ToDateTime(TimeOnly.MinValue)));
+            var hasPending = state.HasPending && await HasPendingAsync(connection, read, cancellationToken);
+            return new RollUpSnapshot(
+                connection, transaction, FigureContext.Of(state.Currency, state.Vintage, state.CompleteThrough, read.AsOf),
+                new RollUpMoment(hasPending, state.IsCoarseCurrent && isLatest),
+                state.IsCoarseCurrent ? new RollUpChanges(state.Folds, hasPending ? state.Recorded : null, state.Catalog) : null);
         }
         catch
         {
@@ -75,12 +103,35 @@ internal sealed class RollUpSnapshot : IAsyncDisposable
         await Connection.DisposeAsync();
     }
 
-    private static async Task<FigureContext> ReadContextAsync(NpgsqlConnection connection, DateOnly? asOf, CancellationToken cancellationToken)
+    private static async Task<State> ReadStateAsync(NpgsqlConnection connection, FigureRequest read, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(ContextSql, connection);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        // Compiling a plan over every month's partition of what is not folded yet takes a second and more; running it, milliseconds.
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands = { new NpgsqlBatchCommand("set transaction read only"), new NpgsqlBatchCommand("set local jit = off"), new NpgsqlBatchCommand(Sql.Read("Statistics/roll_up_state.sql")) },
+        };
+        AddWindow(batch.BatchCommands[^1].Parameters, read);
+        await using var row = await batch.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
-        return FigureContext.Of(
-            row.GetString(0), row.GetFieldValue<DateOnly>(1), row.IsDBNull(2) ? null : row.GetFieldValue<DateTimeOffset>(2), asOf);
+        return new State(
+            row.GetString(0), row.GetFieldValue<DateOnly>(1), row.IsDBNull(2) ? null : row.GetFieldValue<DateTimeOffset>(2),
+            row.GetBoolean(3), row.GetBoolean(4), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7));
     }
+
+    private static async Task<bool> HasPendingAsync(NpgsqlConnection connection, FigureRequest read, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            "select exists (select from rollup_pending where ($1::timestamptz is null or hour >= $1) and ($2::timestamptz is null or hour < $2))", connection);
+        AddWindow(command.Parameters, read);
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
+
+    private static void AddWindow(NpgsqlParameterCollection parameters, FigureRequest read)
+    {
+        foreach (var instant in (ReadOnlySpan<DateTimeOffset?>)[read.ReadFrom, read.End])
+            parameters.Add(new NpgsqlParameter { Value = instant is { } at ? at.ToUniversalTime() : DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+    }
+
+    private sealed record State(
+        string Currency, DateOnly Vintage, DateTimeOffset? CompleteThrough, bool HasPending, bool IsCoarseCurrent, long Recorded, long Folds, long Catalog);
 }

@@ -21,6 +21,9 @@ public sealed class AccountsLedger : IAsyncLifetime
 
     public ApiProcess Api { get; private set; } = null!;
 
+    /// <summary>Further environment variables of the service.</summary>
+    public Dictionary<string, string>? Settings { get; init; }
+
     public async ValueTask InitializeAsync()
     {
         Database = await PostgresServer.Current.CreateDatabaseAsync();
@@ -31,7 +34,7 @@ public sealed class AccountsLedger : IAsyncLifetime
             grant select on test_clock to tokenfactory_service;
             create or replace function ledger_clock() returns timestamptz language sql volatile as $$ select at from test_clock $$;
             """);
-        Api = await ApiProcess.StartAsync(Database.ConnectionString);
+        Api = await ApiProcess.StartAsync(Database.ConnectionString, Settings);
         await RecordAsync();
     }
 

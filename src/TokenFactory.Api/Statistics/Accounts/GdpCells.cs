@@ -57,7 +57,7 @@ internal static class GdpCells
     {
         var selected = request with { Cells = side == GdpSide.Production ? CellSelection.Production : CellSelection.All };
         var cells = new List<GdpCell>();
-        await FigureReader.ReadGroupsAsync(snapshot, selected, new CellQuery(selected), limit, Sums(side), "", (row, period, group, first) => cells.Add(new GdpCell
+        await FigureReader.ReadGroupsAsync(snapshot, selected, new CellQuery(selected, snapshot.Moment), limit, Sums(side), "", (row, period, group, first) => cells.Add(new GdpCell
         {
             Period = period,
             Group = group,

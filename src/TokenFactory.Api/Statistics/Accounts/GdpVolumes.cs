@@ -36,7 +36,7 @@ internal static class GdpVolumes
         Task<ItemPanel> PanelAsync(CellSelection cells)
         {
             var selected = request with { Cells = cells };
-            return ItemPanel.ReadAsync(snapshot, new CellQuery(selected), selected, options, cancellationToken);
+            return ItemPanel.ReadAsync(snapshot, selected, options, cancellationToken);
         }
 
         var outputs = await PanelAsync(side is null or GdpSide.Production ? CellSelection.All : CellSelection.FinalUse);

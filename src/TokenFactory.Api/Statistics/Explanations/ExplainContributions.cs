@@ -58,7 +58,7 @@ internal static class ExplainContributions
         if (!basket.IsEmpty)
             return (before, basket);
         var history = request.Figure with { Start = null, End = before.Start, By = [] };
-        var panel = await ItemPanel.ReadAsync(snapshot, new CellQuery(history), history, options, cancellationToken);
+        var panel = await ItemPanel.ReadAsync(snapshot, history, options, cancellationToken);
         for (var t = panel.Periods.Count - 1; t >= 0; t--)
         {
             if (!panel.Groups[0].Baskets[t].IsEmpty)
@@ -72,7 +72,7 @@ internal static class ExplainContributions
         RollUpSnapshot snapshot, FigureRequest request, Period period, StatisticsOptions options, CancellationToken cancellationToken)
     {
         var window = request with { Start = period.Start, End = period.End, By = [] };
-        var panel = await ItemPanel.ReadAsync(snapshot, new CellQuery(window), window, options, cancellationToken);
+        var panel = await ItemPanel.ReadAsync(snapshot, window, options, cancellationToken);
         return panel.Groups.Count == 0 ? new Basket([]) : panel.Groups[0].Baskets[0];
     }
 

@@ -17,7 +17,7 @@ internal static class ExplainItems
     {
         var isBySector = request.Figure.By.Contains(Dimension.Sector);
         var hasPurchases = request.Side == GdpSide.Production;
-        var cells = new CellQuery(request.Cells);
+        var cells = new CellQuery(request.Cells, snapshot.Moment, CellColumns.Item);
         var key = request.After?.Key;
         var text = Sql.Read("Statistics/explain_items.sql")
             .Replace("{sector}", isBySector ? "d.sector" : "0::smallint", StringComparison.Ordinal)

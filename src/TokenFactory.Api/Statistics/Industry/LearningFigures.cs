@@ -24,13 +24,13 @@ internal sealed class LearningFigures(NpgsqlDataSource dataSource, IOptions<Stat
     {
         await using var snapshot = await RollUpSnapshot.OpenAsync(dataSource, request.AsOf, cancellationToken);
         var whole = request with { Start = null };
-        var panel = await ItemPanel.ReadAsync(snapshot, new CellQuery(whole), whole, options.Value, cancellationToken);
+        var panel = await ItemPanel.ReadAsync(snapshot, whole, options.Value, cancellationToken);
         var rows = RowsOf(LearningKind.PriceLearning, panel, panel, request, withPoints).ToList();
         var costReason = !mayReadCosts ? "needs_read_scope" : request.IsByHour ? "needs_days_of_utc" : null;
         if (costReason is null)
         {
             var costs = await ItemPanel.ReadAsync(
-                snapshot, FigureReader.CostedCells(whole), FigureReader.ItemCostSums, whole, options.Value, cancellationToken);
+                snapshot, FigureReader.CostedCells(whole, snapshot.Moment), FigureReader.ItemCostSums, whole, options.Value, cancellationToken);
             costs = costs with { Groups = [.. costs.Groups.Where(g => g.Baskets.Any(b => !b.IsEmpty))] };
             var before = rows.Count;
             rows.AddRange(RowsOf(LearningKind.CostLearning, costs, panel, request, withPoints));

@@ -26,7 +26,7 @@ internal sealed class RevisionFigures(NpgsqlDataSource dataSource, IOptions<Stat
     /// <exception cref="TooManyVintagesException">It would have more vintages, or item-periods over all of them, than it may.</exception>
     public async Task<RevisionAnswer> AnswerAsync(FigureRequest request, RevisionSpecification asked, CancellationToken cancellationToken)
     {
-        await using var snapshot = await RollUpSnapshot.OpenAsync(dataSource, null, cancellationToken);
+        await using var snapshot = await RollUpSnapshot.OpenAsync(dataSource, asOf: null, cancellationToken);
         var cells = await ReadAsync(snapshot, request, asked.IsIndex, cancellationToken);
         var now = snapshot.Context;
         FigureContext ContextOf(DateOnly vintage) => FigureContext.Of(now.Currency, now.AsOf, now.CompleteThrough, vintage);
@@ -66,7 +66,7 @@ internal sealed class RevisionFigures(NpgsqlDataSource dataSource, IOptions<Stat
     {
         var cells = new List<VintageCell>();
         var item = byItem ? "d.item_id" : "0";
-        await FigureReader.ReadGroupsAsync(snapshot, request, new CellQuery(request), options.Value.MaxItemPeriods, $"d.vintage, {item}, {PanelTotals.Sums}",
+        await FigureReader.ReadGroupsAsync(snapshot, request, new CellQuery(request, snapshot.Moment, CellColumns.Vintage), options.Value.MaxItemPeriods, $"d.vintage, {item}, {PanelTotals.Sums}",
             byItem ? ", d.vintage, d.item_id" : ", d.vintage", (row, period, _, first) => cells.Add(new VintageCell(
                 period, row.GetFieldValue<DateOnly>(first), row.GetInt32(first + 1), new VintageSums(
                     ExactSum.Parse(row.GetString(first + 2)), ExactSum.Parse(row.GetString(first + 3)),

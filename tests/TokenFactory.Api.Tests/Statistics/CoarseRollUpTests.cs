@@ -1,0 +1,145 @@
+using Microsoft.Extensions.Options;
+using Npgsql;
+using TokenFactory.Api.Database;
+using TokenFactory.Api.RollUp;
+using TokenFactory.Api.Tests.Infrastructure;
+
+namespace TokenFactory.Api.Tests.Statistics;
+
+/// <summary>
+/// Whatever of the roll-up a figure is made from, it is the same to the last byte: unfolded deltas alone (which <see cref="AgreementTests"/> lays beside plain SQL
+/// over the ledger), cells of days, of months and margins, each with what is not folded yet.
+/// </summary>
+public sealed class CoarseRollUpTests
+{
+    private static readonly string[] Queries = [.. AllQueries().Distinct()];
+
+    [Fact]
+    public async Task Figures_are_the_same_however_far_the_coarse_roll_ups_are()
+    {
+        await using var ledger = new AccountsLedger
+        {
+            Settings = new() { ["TokenFactory__RollUp__Enabled"] = "false", ["TokenFactory__Statistics__AnswerMemoryMb"] = "0" },
+        };
+        await ledger.InitializeAsync();
+        await using var dataSource = NpgsqlDataSource.Create(DatabaseConnections.From(ledger.Database.ConnectionString).Service);
+        var steps = new Folding(dataSource, Options.Create(new RollUpOptions { MaxBatchesPerFold = 2 }));
+        var unfolded = new Dictionary<string, string>();
+        foreach (var query in Queries)
+            unfolded.Add(query, await ledger.Api.Client.GetStringAsync(query));
+        var sources = await steps.FindUnfoldedAsync(CancellationToken.None);
+        sources.Should().HaveCount(2);
+
+        async Task CheckAsync(string moment, bool hasPending, bool isCoarseCurrent)
+        {
+            (await ledger.SqlAsync("select has_pending, is_coarse_current from rollup_moment")).Should().Equal([$"{hasPending}|{isCoarseCurrent}"], moment);
+            foreach (var (query, answer) in unfolded)
+                (await ledger.Api.Client.GetStringAsync(query)).Should().Be(answer, $"{moment}: {query}");
+            var books = await ledger.Api.GetAsync("/v1/reconciliation?full=true");
+            books.GetProperty("balanced").GetBoolean().Should().BeTrue($"{moment}: {books}");
+        }
+
+        foreach (var source in sources)
+            await steps.FoldAsync(source, CancellationToken.None);
+        await CheckAsync("some batches are folded", hasPending: true, isCoarseCurrent: true);
+
+        await FoldAsBeforeAsync(ledger.Database, sources[0]);
+        await CheckAsync("an earlier version has folded besides", hasPending: true, isCoarseCurrent: false);
+
+        await steps.FoldAsync(sources[0], CancellationToken.None);
+        await steps.FoldAsync(sources[1], CancellationToken.None);
+        await CheckAsync("folding goes on meanwhile", hasPending: true, isCoarseCurrent: false);
+
+        (await steps.FindBehindAsync(CancellationToken.None)).Should().Equal(sources[0]);
+        (await steps.CatchUpAsync(sources[0], CancellationToken.None)).Should().BePositive();
+        await steps.FoldAsync(sources[0], CancellationToken.None);
+        await CheckAsync("half caught up", hasPending: true, isCoarseCurrent: false);
+
+        while ((await steps.FindBehindAsync(CancellationToken.None)).Count > 0)
+            (await steps.CatchUpAsync(sources[0], CancellationToken.None)).Should().BePositive();
+        await CheckAsync("caught up", hasPending: true, isCoarseCurrent: true);
+
+        while (await steps.FindUnfoldedAsync(CancellationToken.None) is { Count: > 0 } left)
+            await steps.FoldAsync(left[0], CancellationToken.None);
+        await CheckAsync("all is folded", hasPending: false, isCoarseCurrent: true);
+
+        // As a ledger that was folded before there were coarse roll-ups.
+        await ledger.Database.ExecuteAsync("update rollup_cursor set coarse_seq = 0; delete from rollup_cell_month; delete from rollup_cell_margin; delete from rollup_change");
+        await CheckAsync("nothing is caught up with", hasPending: false, isCoarseCurrent: false);
+        var all = new Folding(dataSource, Options.Create(new RollUpOptions()));
+        await Task.WhenAll(sources.Concat(sources).Select(async source =>
+        {
+            while ((await all.FindBehindAsync(CancellationToken.None)).Contains(source))
+                await all.CatchUpAsync(source, CancellationToken.None);
+        }));
+        await CheckAsync("two instances have caught up at once", hasPending: false, isCoarseCurrent: true);
+    }
+
+    [Fact]
+    public async Task The_service_catches_up_by_itself()
+    {
+        await using var database = await PostgresServer.Current.CreateDatabaseAsync();
+        await using var api = await ApiProcess.StartAsync(database.ConnectionString, new() { ["TokenFactory__RollUp__FoldIntervalMs"] = "20" });
+        await api.CreateAsync("/v1/sources", new { id = "gateway-1" });
+        for (var i = 0; i < 5; i++)
+            await api.PostAsync("/v1/events", Events.Native($"e-{i}"));
+        await Until.TrueAsync(async () => !await database.ScalarAsync<bool>("select has_pending from rollup_moment"), "all is folded");
+
+        await database.ExecuteAsync("begin; update rollup_cursor set coarse_seq = 0; delete from rollup_cell_month; delete from rollup_cell_margin; commit");
+
+        await Until.TrueAsync(async () => await database.ScalarAsync<bool>("select is_coarse_current from rollup_moment"), "caught up");
+        (await api.GetAsync("/v1/reconciliation?full=true")).GetProperty("balanced").GetBoolean().Should().BeTrue();
+        (await database.ScalarAsync<long>("select count(*) from rollup_cell_month")).Should().BePositive();
+    }
+
+    // What the version before did: the same statement without its last steps.
+    private static async Task FoldAsBeforeAsync(TestDatabase database, long source)
+    {
+        var sql = Sql.Read("RollUp/fold_source.sql");
+        var before = sql[..sql.IndexOf("coarse as materialized", StringComparison.Ordinal)];
+        await using var connection = new NpgsqlConnection(database.ConnectionString);
+        await connection.OpenAsync();
+        await using var fold = new NpgsqlCommand(
+            $"""
+            {before}
+            cursors as (
+                insert into rollup_cursor as c (source_id, lane, folded_seq)
+                select $1, lane, max(seq) from pending group by lane
+                on conflict (source_id, lane) do update set folded_seq = excluded.folded_seq
+                returning 1
+            )
+            select count(*) from pending
+            """, connection);
+        fold.Parameters.Add(new NpgsqlParameter<long> { TypedValue = source });
+        fold.Parameters.Add(new NpgsqlParameter<int> { TypedValue = 4 });
+        fold.Parameters.Add(new NpgsqlParameter<long> { TypedValue = long.MaxValue });
+        (await fold.ExecuteScalarAsync()).As<long>().Should().BePositive();
+    }
+
+    private static IEnumerable<string> AllQueries()
+    {
+        string[] dimensions = ["sector", "producer", "model", "token_class", "service_tier"];
+        foreach (var frequency in new[] { "day", "week", "month", "quarter", "year" })
+        {
+            for (var set = 0; set < 1 << dimensions.Length; set++)
+                yield return $"/v1/gdp?frequency={frequency}&by={string.Join(',', dimensions.Where((_, i) => (set & (1 << i)) != 0))}";
+            foreach (var window in new[] { "&start=2025-03-01&end=2025-11-01", "&start=2025-03-15&end=2025-11-10", "&start=2025-02-01&end=2025-02-20" })
+            foreach (var further in new[] { "", "&by=producer&concept=net", "&by=sector&concept=net", "&producer=openai&concept=net", "&concept=net", "&by=token_class&producer=openai", "&model=model-1", "&model=model-1&producer=moonshot&by=sector", "&producer=openai,moonshot&sector=household", "&token_class=output&by=producer", "&service_tier=batch", "&units=pch", "&units=pc1&by=sector" })
+                yield return $"/v1/gdp?frequency={frequency}{window}{further}";
+            yield return $"/v1/gdp?frequency={frequency}&prices=chained&by=sector&concept=net";
+            yield return $"/v1/gdp?frequency={frequency}&prices=chained&by=producer&concept=net&start=2025-03-01&units=pch";
+            yield return $"/v1/gdp?frequency={frequency}&by=producer&as_of=2026-04-15";
+            yield return $"/v1/gdp?frequency={frequency}&by=producer&as_of=2026-02-10";
+            yield return $"/v1/gdp?frequency={frequency}&by=sector&time_zone=Asia/Shanghai";
+            yield return $"/v1/indices?frequency={frequency}&by=sector";
+            yield return $"/v1/indices?frequency={frequency}&method=tornqvist&producer=openai&start=2025-02-01&end=2025-10-01";
+            yield return $"/v1/contributions?frequency={frequency}&by=producer";
+            yield return $"/v1/concentration?frequency={frequency}&by=token_class";
+            yield return $"/v1/concentration?frequency={frequency}&of=model";
+            yield return $"/v1/margins?frequency={frequency}&by=producer";
+        }
+
+        foreach (var path in new[] { "/v1/indices?frequency=month&method=geks_tornqvist&window=13", "/v1/token-index?frequency=month", "/v1/token-index?frequency=quarter", "/v1/learning-curve?frequency=month&by=producer&points=true", "/v1/demand-response?frequency=month", "/v1/revisions?frequency=month&start=2025-01-01&end=2026-01-01", "/v1/unpriced?start=2025-01-01&end=2025-06-01", "/v1/explain?period=2025-03&by=sector", "/v1/explain?period=2025-03&concept=net" })
+            yield return path;
+    }
+}
