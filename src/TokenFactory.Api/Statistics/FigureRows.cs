@@ -82,5 +82,6 @@ public abstract record FigureAnswer
     /// When the last event inside was recorded, or the end of <c>as_of</c> where that came first; what is being committed at this moment may
     /// still come in with an instant of up to five minutes before. Null while the ledger is empty.
     /// </summary>
+    [JsonPropertyOrder(int.MaxValue)]
     public required DateTimeOffset? CompleteThrough { get; init; }
 }

@@ -14,13 +14,16 @@ internal static class FigureTable
     /// <summary>The null reason of what needs whole periods: one that is cut by the window, or not over yet, has less than its own (METHODOLOGY, edge rule 3).</summary>
     public const string PartialPeriod = "partial_period";
 
+    /// <summary>Sends the rows of an answer, each a column's cells.</summary>
     public static IActionResult Answer<TRow>(
         HttpContext http, FigureAnswer answer, IReadOnlyList<TRow> rows, string[] measures, Func<TRow, CsvCell[]> cells) where TRow : FigureRow =>
-        Answer(http, answer, ["period", "start", "end", .. answer.By, .. measures, "partial", "status"],
-            rows.Select(row => (IReadOnlyList<CsvCell>)[row.Period, UtcInstantConverter.Text(row.Start), UtcInstantConverter.Text(row.End),
-                .. Groups(row), .. cells(row), row.Partial ? "true" : "false", row.Status]));
+        Document(http, answer, rows, measures, cells).Result(http, answer.CompleteThrough);
 
-    /// <summary>The same for a table without periods.</summary>
+    /// <summary>The same of a table without periods.</summary>
+    public static IActionResult Answer(HttpContext http, FigureAnswer answer, IReadOnlyList<string> header, IEnumerable<IReadOnlyList<CsvCell>> rows) =>
+        Document(http, answer, header, rows).Result(http, answer.CompleteThrough);
+
+    /// <summary>The same of what is no figure.</summary>
     public static IActionResult Answer(HttpContext http, object answer, IReadOnlyList<string> header, IEnumerable<IReadOnlyList<CsvCell>> rows)
     {
         var isCsv = Csv.IsAskedFor(http.Request);
@@ -29,17 +32,30 @@ internal static class FigureTable
             : Answer(http, JsonSerializer.SerializeToUtf8Bytes(answer, answer.GetType(), WireJson.Options), "application/json; charset=utf-8");
     }
 
-    /// <summary>The same for a document that is written already.</summary>
-    public static IActionResult Answer(HttpContext http, byte[] body, string contentType)
+    /// <summary>The same of a document that is written already.</summary>
+    public static IActionResult Answer(HttpContext http, byte[] body, string contentType) =>
+        IsKnown(http, new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(body))[..32]}\""))
+            ? new StatusCodeResult(StatusCodes.Status304NotModified)
+            : new FileContentResult(body, contentType);
+
+    /// <summary>The rows of an answer in the form that the request asks for.</summary>
+    public static FigureDocument Document<TRow>(
+        HttpContext http, FigureAnswer answer, IReadOnlyList<TRow> rows, string[] measures, Func<TRow, CsvCell[]> cells) where TRow : FigureRow =>
+        Document(http, answer, ["period", "start", "end", .. answer.By, .. measures, "partial", "status"],
+            rows.Select(row => (IReadOnlyList<CsvCell>)[row.Period, UtcInstantConverter.Text(row.Start), UtcInstantConverter.Text(row.End),
+                .. Groups(row), .. cells(row), row.Partial ? "true" : "false", row.Status]));
+
+    /// <summary>Tells the tag of what is sent, and whether who asks has it already.</summary>
+    public static bool IsKnown(HttpContext http, EntityTagHeaderValue tag)
     {
-        var etag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(body))[..32]}\"");
-        http.Response.GetTypedHeaders().ETag = etag;
+        http.Response.GetTypedHeaders().ETag = tag;
         http.Response.Headers.CacheControl = "no-cache";
         http.Response.Headers.Vary = "Accept, Authorization, X-Api-Key";
-        if (http.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(etag, useStrongComparison: false) || known.Tag == "*"))
-            return new StatusCodeResult(StatusCodes.Status304NotModified);
-        return new FileContentResult(body, contentType);
+        return http.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(tag, useStrongComparison: false) || known.Tag == "*");
     }
+
+    private static FigureDocument Document(HttpContext http, FigureAnswer answer, IReadOnlyList<string> header, IEnumerable<IReadOnlyList<CsvCell>> rows) =>
+        Csv.IsAskedFor(http.Request) ? FigureDocument.OfCsv(Csv.Document(header, rows)) : FigureDocument.OfJson(answer);
 
     /// <summary>Fills the columns of a group into a row.</summary>
     public static TRow WithGroup<TRow>(TRow row, IReadOnlyList<Dimension> by, IReadOnlyList<string> group) where TRow : GroupRow

@@ -26,6 +26,10 @@ internal sealed class StatisticsOptions
     [Range(1, 100_000_000)]
     public int MaxItemPeriods { get; set; } = 2_000_000;
 
+    /// <summary>The most memory for answers that are kept while they hold, in MB; 0: none is kept.</summary>
+    [Range(0, 65_536)]
+    public int AnswerMemoryMb { get; set; } = 64;
+
     /// <summary>The most vintages of one revision triangle.</summary>
     [Range(1, 10_000)]
     public int MaxVintages { get; set; } = 400;

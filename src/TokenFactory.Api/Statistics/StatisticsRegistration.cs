@@ -17,6 +17,7 @@ internal static class StatisticsRegistration
             .ValidateOnStart();
         services.AddSingleton<FigureReader>();
         services.AddSingleton<FigureQueries>();
+        services.AddSingleton<FigureAnswers>();
         services.AddSingleton<UnmatchedModels>();
         services.AddSingleton<GdpFigures>();
         services.AddSingleton<IndexFigures>();

@@ -9,7 +9,7 @@ namespace TokenFactory.Api.Statistics;
 [Route("v1/gdp")]
 [Authorize("figures")]
 [Tags("Figures")]
-internal sealed class GdpController(FigureQueries queries, GdpFigures gdp) : FigureController(queries)
+internal sealed class GdpController(FigureQueries queries, FigureAnswers answers, GdpFigures gdp) : FigureController(queries)
 {
     /// <summary>Token GDP by period</summary>
     /// <remarks>
@@ -40,9 +40,12 @@ internal sealed class GdpController(FigureQueries queries, GdpFigures gdp) : Fig
         if (await RefusalOfAsync(query, request, cancellationToken) is { } refusal)
             return refusal;
 
-        var answer = await gdp.AnswerAsync(request, specification, cancellationToken);
-        (string Name, Func<GdpRow, CsvCell> Cell)[] columns = [.. Columns(answer, specification)];
-        return FigureTable.Answer(HttpContext, answer, answer.Rows, [.. columns.Select(c => c.Name)], row => [.. columns.Select(c => c.Cell(row))]);
+        return await answers.AnswerAsync(HttpContext, specification.WithLookback(request), async snapshot =>
+        {
+            var answer = await gdp.AnswerAsync(snapshot, request, specification, cancellationToken);
+            (string Name, Func<GdpRow, CsvCell> Cell)[] columns = [.. Columns(answer, specification)];
+            return FigureTable.Document(HttpContext, answer, answer.Rows, [.. columns.Select(c => c.Name)], row => [.. columns.Select(c => c.Cell(row))]);
+        }, cancellationToken);
     }
 
     // In the order of the members of a row.

@@ -12,9 +12,17 @@ internal sealed class GdpFigures(NpgsqlDataSource dataSource, IOptions<Statistic
     /// <exception cref="TooManyRowsException">It would be larger than an answer may be, or needs more item-periods.</exception>
     public async Task<GdpAnswer> AnswerAsync(FigureRequest asked, GdpSpecification specification, CancellationToken cancellationToken)
     {
+        await using var snapshot = await RollUpSnapshot.OpenAsync(dataSource, specification.WithLookback(asked), cancellationToken);
+        return await AnswerAsync(snapshot, asked, specification, cancellationToken);
+    }
+
+    /// <summary>The same in a moment that is open already.</summary>
+    /// <exception cref="TooManyRowsException">As above.</exception>
+    public async Task<GdpAnswer> AnswerAsync(
+        RollUpSnapshot snapshot, FigureRequest asked, GdpSpecification specification, CancellationToken cancellationToken)
+    {
         var request = specification.WithLookback(asked);
         var side = specification.SideOf(request);
-        await using var snapshot = await RollUpSnapshot.OpenAsync(dataSource, request.AsOf, cancellationToken);
         var read = await GdpCells.ReadAsync(snapshot, request, side, options.Value.MaxRows, cancellationToken);
         // The rows begin with the first data of the window, whether periods before it were read or not.
         var first = read.FindIndex(c => IsInWindow(c, request));

@@ -1,13 +1,12 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using TokenFactory.Api.Hosting;
 using TokenFactory.Economics.Statistics;
 
 namespace TokenFactory.Api.Statistics;
 
 /// <summary>Takes the growth of the Fisher apart: what each group added to it.</summary>
-internal sealed class ContributionFigures(NpgsqlDataSource dataSource, IOptions<StatisticsOptions> options)
+internal sealed class ContributionFigures(IOptions<StatisticsOptions> options)
 {
     /// <summary>Of contributions and of growth, both parts of 1.</summary>
     public const int Decimals = 8;
@@ -16,12 +15,11 @@ internal sealed class ContributionFigures(NpgsqlDataSource dataSource, IOptions<
 
     /// <summary>The answer to a request; its groups are what contributes.</summary>
     /// <exception cref="TooManyRowsException">It would be larger than an answer may be, or needs more item-periods.</exception>
-    public async Task<ContributionAnswer> AnswerAsync(FigureRequest request, IndexKind kind, CancellationToken cancellationToken)
+    public async Task<ContributionAnswer> AnswerAsync(RollUpSnapshot snapshot, FigureRequest request, IndexKind kind, CancellationToken cancellationToken)
     {
-        await using var snapshot = await RollUpSnapshot.OpenAsync(dataSource, request.AsOf, cancellationToken);
         // What is bought by two sectors is two products as soon as sectors contribute.
         var ofSectors = request with { By = request.By.Contains(Dimension.Sector) ? [Dimension.Sector] : [] };
-        var panel = await ItemPanel.ReadAsync(snapshot, new CellQuery(ofSectors), ofSectors, options.Value, cancellationToken);
+        var panel = await ItemPanel.ReadAsync(snapshot, ofSectors, options.Value, cancellationToken);
         var names = await ItemNames.ReadAsync(snapshot.Connection, panel.Groups.SelectMany(g => g.Items).SelectMany(i => i, (_, item) => item.Key), cancellationToken);
         var products = new Products(panel, names, request.By);
         var rows = new List<ContributionRow>();

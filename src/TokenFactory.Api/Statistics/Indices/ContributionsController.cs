@@ -9,7 +9,7 @@ namespace TokenFactory.Api.Statistics;
 [Route("v1/contributions")]
 [Authorize("figures")]
 [Tags("Figures")]
-internal sealed class ContributionsController(FigureQueries queries, ContributionFigures contributions) : FigureController(queries)
+internal sealed class ContributionsController(FigureQueries queries, FigureAnswers answers, ContributionFigures contributions) : FigureController(queries)
 {
     /// <summary>Contributions to growth</summary>
     /// <remarks>
@@ -31,10 +31,13 @@ internal sealed class ContributionsController(FigureQueries queries, Contributio
         if (await RefusalOfAsync(query, request, cancellationToken) is { } refusal)
             return refusal;
 
-        var answer = await contributions.AnswerAsync(request, kind, cancellationToken);
-        return FigureTable.Answer(HttpContext, answer, answer.Rows,
-            ["contribution", "growth", "compared_with", "matched_share", "new_items", "vanished_items", "null_reason"],
-            row => [CsvCell.Number(row.Contribution), CsvCell.Number(row.Growth), row.ComparedWith, CsvCell.Number(row.MatchedShare),
-                CsvCell.Number(row.NewItems), CsvCell.Number(row.VanishedItems), row.NullReason]);
+        return await answers.AnswerAsync(HttpContext, request, async snapshot =>
+        {
+            var answer = await contributions.AnswerAsync(snapshot, request, kind, cancellationToken);
+            return FigureTable.Document(HttpContext, answer, answer.Rows,
+                ["contribution", "growth", "compared_with", "matched_share", "new_items", "vanished_items", "null_reason"],
+                row => [CsvCell.Number(row.Contribution), CsvCell.Number(row.Growth), row.ComparedWith, CsvCell.Number(row.MatchedShare),
+                    CsvCell.Number(row.NewItems), CsvCell.Number(row.VanishedItems), row.NullReason]);
+        }, cancellationToken);
     }
 }

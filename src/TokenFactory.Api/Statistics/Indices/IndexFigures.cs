@@ -13,7 +13,16 @@ internal sealed class IndexFigures(NpgsqlDataSource dataSource, IOptions<Statist
     /// <exception cref="TooManyRowsException">It would be larger than an answer may be, or needs more item-periods.</exception>
     public async Task<IndexAnswer> AnswerAsync(FigureRequest request, IndexSpecification specification, CancellationToken cancellationToken)
     {
-        var panel = await ItemPanel.ReadAsync(dataSource, request, options.Value, cancellationToken);
+        await using var snapshot = await RollUpSnapshot.OpenAsync(dataSource, request, cancellationToken);
+        return await AnswerAsync(snapshot, request, specification, cancellationToken);
+    }
+
+    /// <summary>The same in a moment that is open already.</summary>
+    /// <exception cref="TooManyRowsException">As above.</exception>
+    public async Task<IndexAnswer> AnswerAsync(
+        RollUpSnapshot snapshot, FigureRequest request, IndexSpecification specification, CancellationToken cancellationToken)
+    {
+        var panel = await ItemPanel.ReadAsync(snapshot, request, options.Value, cancellationToken);
         Check(panel.Groups, specification);
         var (rows, reference) = Compile(panel, request, specification);
         var isBilateral = specification.Multilateral is null;
@@ -40,13 +49,14 @@ internal sealed class IndexFigures(NpgsqlDataSource dataSource, IOptions<Statist
     }
 
     /// <summary>The headline Token Index: price, quantity and value of each sector and of all.</summary>
+    /// <param name="snapshot">The moment.</param>
     /// <param name="request">Which periods; its groups are sectors.</param>
     /// <param name="reference">The period that is 100; null: of each sector the first with data.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="TooManyRowsException">As above.</exception>
-    public async Task<TokenIndexAnswer> HeadlineAsync(FigureRequest request, Period? reference, CancellationToken cancellationToken)
+    public async Task<TokenIndexAnswer> HeadlineAsync(RollUpSnapshot snapshot, FigureRequest request, Period? reference, CancellationToken cancellationToken)
     {
-        var panel = await ItemPanel.ReadAsync(dataSource, request, options.Value, cancellationToken);
+        var panel = await ItemPanel.ReadAsync(snapshot, request, options.Value, cancellationToken);
         var rows = new List<TokenIndexRow>();
         var references = new HashSet<Period>();
         PanelGroup[] groups = [.. panel.Groups, Total(panel)];

@@ -9,7 +9,7 @@ namespace TokenFactory.Api.Statistics;
 [Route("v1/indices")]
 [Authorize("figures")]
 [Tags("Figures")]
-internal sealed class IndicesController(FigureQueries queries, IndexFigures indices) : FigureController(queries)
+internal sealed class IndicesController(FigureQueries queries, FigureAnswers answers, IndexFigures indices) : FigureController(queries)
 {
     /// <summary>Price, quantity and value indices</summary>
     /// <remarks>
@@ -34,10 +34,13 @@ internal sealed class IndicesController(FigureQueries queries, IndexFigures indi
         if (await RefusalOfAsync(query, request, cancellationToken) is { } refusal)
             return refusal;
 
-        var answer = await indices.AnswerAsync(request, specification, cancellationToken);
-        var isTransformed = specification.Units != Transformation.Lin;
-        return FigureTable.Answer(HttpContext, answer, answer.Rows, isTransformed ? [Columns[0], "value", .. Columns[1..]] : Columns,
-            row => isTransformed ? [CsvCell.Number(row.Index), CsvCell.Number(row.Value), .. Cells(row)[1..]] : Cells(row));
+        return await answers.AnswerAsync(HttpContext, request, async snapshot =>
+        {
+            var answer = await indices.AnswerAsync(snapshot, request, specification, cancellationToken);
+            var isTransformed = specification.Units != Transformation.Lin;
+            return FigureTable.Document(HttpContext, answer, answer.Rows, isTransformed ? [Columns[0], "value", .. Columns[1..]] : Columns,
+                row => isTransformed ? [CsvCell.Number(row.Index), CsvCell.Number(row.Value), .. Cells(row)[1..]] : Cells(row));
+        }, cancellationToken);
     }
 
     private static readonly string[] Columns =

@@ -8,7 +8,7 @@ namespace TokenFactory.Api.Statistics;
 [Route("v1/token-index")]
 [Authorize("figures")]
 [Tags("Figures")]
-internal sealed class TokenIndexController(FigureQueries queries, IndexFigures indices) : FigureController(queries)
+internal sealed class TokenIndexController(FigureQueries queries, FigureAnswers answers, IndexFigures indices) : FigureController(queries)
 {
     /// <summary>Token Index per sector</summary>
     /// <remarks>
@@ -29,11 +29,14 @@ internal sealed class TokenIndexController(FigureQueries queries, IndexFigures i
         if (await RefusalOfAsync(query, request, cancellationToken) is { } refusal)
             return refusal;
 
-        var answer = await indices.HeadlineAsync(request, reference, cancellationToken);
-        return FigureTable.Answer(HttpContext, answer, answer.Rows,
-            ["price", "quantity", "value", "matched_share", "new_items", "vanished_items", "free_share", "unpriced_share", "break", "null_reason"],
-            row => [CsvCell.Number(row.Price), CsvCell.Number(row.Quantity), CsvCell.Number(row.Value), CsvCell.Number(row.MatchedShare),
-                CsvCell.Number(row.NewItems), CsvCell.Number(row.VanishedItems), CsvCell.Number(row.FreeShare), CsvCell.Number(row.UnpricedShare),
-                row.Break ? "true" : "false", row.NullReason]);
+        return await answers.AnswerAsync(HttpContext, request, async snapshot =>
+        {
+            var answer = await indices.HeadlineAsync(snapshot, request, reference, cancellationToken);
+            return FigureTable.Document(HttpContext, answer, answer.Rows,
+                ["price", "quantity", "value", "matched_share", "new_items", "vanished_items", "free_share", "unpriced_share", "break", "null_reason"],
+                row => [CsvCell.Number(row.Price), CsvCell.Number(row.Quantity), CsvCell.Number(row.Value), CsvCell.Number(row.MatchedShare),
+                    CsvCell.Number(row.NewItems), CsvCell.Number(row.VanishedItems), CsvCell.Number(row.FreeShare), CsvCell.Number(row.UnpricedShare),
+                    row.Break ? "true" : "false", row.NullReason]);
+        }, cancellationToken);
     }
 }

@@ -9,7 +9,7 @@ namespace TokenFactory.Api.Statistics;
 [Route("v1/concentration")]
 [Authorize("figures")]
 [Tags("Figures")]
-internal sealed class ConcentrationController(FigureQueries queries, ConcentrationFigures concentration) : FigureController(queries)
+internal sealed class ConcentrationController(FigureQueries queries, FigureAnswers answers, ConcentrationFigures concentration) : FigureController(queries)
 {
     private static readonly string[] Measures =
     [
@@ -40,12 +40,15 @@ internal sealed class ConcentrationController(FigureQueries queries, Concentrati
         if (await RefusalOfAsync(query, request, cancellationToken) is { } refusal)
             return refusal;
 
-        var answer = await concentration.AnswerAsync(request, measure, of, cancellationToken);
-        return FigureTable.Answer(HttpContext, answer, answer.Rows, Measures,
-            row => [Number(row.Hhi), row.Band is { } band ? WireJson.NameOf(band) : null, Number(row.EquivalentNumber), Number(row.Active),
-                Number(row.Cr1), Number(row.Cr4), Number(row.Cr8), row.Largest, Number(row.LargestShare), row.ComparedWith,
-                Number(row.Entries), Number(row.Exits), Number(row.EntryShare), Number(row.ExitShare), Number(row.LeftOut),
-                CsvCell.Number(row.FreeShare), CsvCell.Number(row.UnpricedShare), row.NullReason]);
+        return await answers.AnswerAsync(HttpContext, request, async snapshot =>
+        {
+            var answer = await concentration.AnswerAsync(snapshot, request, measure, of, cancellationToken);
+            return FigureTable.Document(HttpContext, answer, answer.Rows, Measures,
+                row => [Number(row.Hhi), row.Band is { } band ? WireJson.NameOf(band) : null, Number(row.EquivalentNumber), Number(row.Active),
+                    Number(row.Cr1), Number(row.Cr4), Number(row.Cr8), row.Largest, Number(row.LargestShare), row.ComparedWith,
+                    Number(row.Entries), Number(row.Exits), Number(row.EntryShare), Number(row.ExitShare), Number(row.LeftOut),
+                    CsvCell.Number(row.FreeShare), CsvCell.Number(row.UnpricedShare), row.NullReason]);
+        }, cancellationToken);
     }
 
     private static CsvCell Number(decimal? number) => CsvCell.Number(number?.ToString(CultureInfo.InvariantCulture));

@@ -1,19 +1,17 @@
 using Microsoft.Extensions.Options;
-using Npgsql;
 using TokenFactory.Api.Hosting;
 using TokenFactory.Economics.Statistics;
 
 namespace TokenFactory.Api.Statistics;
 
 /// <summary>Makes figures of concentration from the roll-up.</summary>
-internal sealed class ConcentrationFigures(NpgsqlDataSource dataSource, IOptions<StatisticsOptions> options)
+internal sealed class ConcentrationFigures(IOptions<StatisticsOptions> options)
 {
     /// <summary>The answer to a request, whose groups are markets.</summary>
     /// <exception cref="TooManyRowsException">It would be larger than an answer may be, or needs more members times periods than items may have.</exception>
     public async Task<ConcentrationAnswer> AnswerAsync(
-        FigureRequest request, ConcentrationMeasure measure, MarketMember of, CancellationToken cancellationToken)
+        RollUpSnapshot snapshot, FigureRequest request, ConcentrationMeasure measure, MarketMember of, CancellationToken cancellationToken)
     {
-        await using var snapshot = await RollUpSnapshot.OpenAsync(dataSource, request.AsOf, cancellationToken);
         var markets = await ReadAsync(snapshot, request, measure, of, cancellationToken);
         var rows = new List<ConcentrationRow>();
         foreach (var (names, market) in markets.OrderBy(m => m.Key, new GroupOrder(request.By)))
@@ -40,7 +38,7 @@ internal sealed class ConcentrationFigures(NpgsqlDataSource dataSource, IOptions
         Dimension[] member = of == MarketMember.Producer ? [Dimension.Producer] : [Dimension.Producer, Dimension.Model];
         var wide = request with { By = [.. request.By.Concat(member).Order()] };
         var markets = new Dictionary<IReadOnlyList<string>, SortedDictionary<Period, MarketPeriod>>(GroupComparer.Instance);
-        await FigureReader.ReadGroupsAsync(snapshot, wide, new CellQuery(wide), options.Value.MaxItemPeriods, PanelTotals.Sums, "", (row, period, group, first) =>
+        await FigureReader.ReadGroupsAsync(snapshot, wide, new CellQuery(wide, snapshot.Moment), options.Value.MaxItemPeriods, PanelTotals.Sums, "", (row, period, group, first) =>
         {
             string[] names = [.. group.Where((_, i) => !member.Contains(wide.By[i]))];
             if (!markets.TryGetValue(names, out var market))
