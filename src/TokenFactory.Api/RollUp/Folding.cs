@@ -65,7 +65,7 @@ internal sealed class Folding(NpgsqlDataSource dataSource, IOptions<RollUpOption
         await using (var register = Command(connection, "insert into rollup_source (source_id) values ($1) on conflict do nothing", sourceId))
             await register.ExecuteNonQueryAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (!await ClaimAsync(connection, sourceId, cancellationToken))
+        if (!await ClaimAsync(connection, sourceId, "skip locked", cancellationToken))
             return default;
         await using var fold = Step(connection, FoldSql, sourceId);
         await using var row = await fold.ExecuteReaderAsync(cancellationToken);
@@ -77,14 +77,14 @@ internal sealed class Folding(NpgsqlDataSource dataSource, IOptions<RollUpOption
         return result;
     }
 
-    /// <summary>Brings a source's coarse roll-ups some batches nearer to its cells; nothing when another instance is at it.</summary>
+    /// <summary>Brings a source's coarse roll-ups some batches nearer to its cells. It waits for its turn: a fold under full load hardly lets go.</summary>
     /// <returns>Journal batches caught up with.</returns>
     /// <exception cref="InvalidOperationException">A lane has a gap.</exception>
     public async Task<long> CatchUpAsync(long sourceId, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (!await ClaimAsync(connection, sourceId, cancellationToken))
+        if (!await ClaimAsync(connection, sourceId, "", cancellationToken))
             return 0;
         await using var step = Step(connection, CatchUpSql, sourceId);
         await using var row = await step.ExecuteReaderAsync(cancellationToken);
@@ -120,9 +120,9 @@ internal sealed class Folding(NpgsqlDataSource dataSource, IOptions<RollUpOption
     }
 
     // A statement of its own: the snapshot of what follows must be taken after the lock is held, or it could see cursors of before.
-    private static async Task<bool> ClaimAsync(NpgsqlConnection connection, long sourceId, CancellationToken cancellationToken)
+    private static async Task<bool> ClaimAsync(NpgsqlConnection connection, long sourceId, string whereHeld, CancellationToken cancellationToken)
     {
-        await using var claim = Command(connection, "select source_id from rollup_source where source_id = $1 for update skip locked", sourceId);
+        await using var claim = Command(connection, $"select source_id from rollup_source where source_id = $1 for update {whereHeld}", sourceId);
         return await claim.ExecuteScalarAsync(cancellationToken) is not null;
     }
 
