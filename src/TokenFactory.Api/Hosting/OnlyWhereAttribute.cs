@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using System.Reflection;
 using System.Text.Json.Serialization.Metadata;
 
@@ -22,7 +23,10 @@ internal sealed class OnlyWhereAttribute(string property) : Attribute
                 continue;
             var condition = type.Type.GetProperty(only.Property, BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
                 ?? throw new InvalidOperationException($"{type.Type} has no property {only.Property}.");
-            member.ShouldSerialize = (owner, _) => condition.GetValue(owner) is true;
+            // Compiled: it is asked for every row.
+            var owner = Expression.Parameter(typeof(object));
+            var isThere = Expression.Lambda<Func<object, bool>>(Expression.Property(Expression.Convert(owner, type.Type), condition), owner).Compile();
+            member.ShouldSerialize = (row, _) => isThere(row);
         }
     }
 }

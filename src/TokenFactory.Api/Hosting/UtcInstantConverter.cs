@@ -13,7 +13,19 @@ internal sealed partial class UtcInstantConverter : JsonConverter<DateTimeOffset
             ? instant
             : throw new JsonException("must be an RFC 3339 instant with an offset, such as \"2026-11-23T10:00:00Z\"");
 
-    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) => writer.WriteStringValue(Text(value));
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
+    {
+        // Bounds of periods, of which a table of figures has two in each row.
+        Span<byte> text = stackalloc byte[20];
+        if (value.Ticks % TimeSpan.TicksPerSecond == 0 && value.UtcDateTime.TryFormat(text, out var length, "s", CultureInfo.InvariantCulture))
+        {
+            text[length++] = (byte)'Z';
+            writer.WriteStringValue(text[..length]);
+            return;
+        }
+
+        writer.WriteStringValue(Text(value));
+    }
 
     public static string Text(DateTimeOffset instant) => instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture);
 

@@ -24,10 +24,11 @@ internal enum CellColumns
 /// </summary>
 /// <param name="Name">The table; where something is still to be folded, the view that adds it.</param>
 /// <param name="Time">The column of its hour, or of the first day that it covers.</param>
+/// <param name="Grain">What a cell covers: an hour, a day or a month.</param>
 /// <param name="HasVintages">Whether its cells are told from each other by vintage.</param>
 /// <param name="HasItemIndex">Whether the cells of some items are found without reading those of others.</param>
 /// <param name="Margin">Which margin; 0: cells of items.</param>
-internal sealed record CellTable(string Name, string Time, bool HasVintages = false, bool HasItemIndex = false, int Margin = 0)
+internal sealed record CellTable(string Name, string Time, Frequency Grain, bool HasVintages = false, bool HasItemIndex = false, int Margin = 0)
 {
     // Margins as rollup_margins_of numbers them; those of months come after those of days.
     private const int OfAll = 1, OfProducers = 2, OfClasses = 3, Margins = 3;
@@ -43,13 +44,13 @@ internal sealed record CellTable(string Name, string Time, bool HasVintages = fa
     public static CellTable Of(FigureRequest request, RollUpMoment moment, CellColumns columns)
     {
         if (request.IsByHour)
-            return new CellTable(moment.HasPending ? "rollup_hour" : "rollup_cell_hour", "hour", HasVintages: true);
+            return new CellTable(moment.HasPending ? "rollup_hour" : "rollup_cell_hour", "hour", Frequency.Hour, HasVintages: true);
         var byMonth = IsOfMonths(request) && !columns.HasFlag(CellColumns.Day);
         if (!moment.IsCoarse || columns.HasFlag(CellColumns.Vintage) || (!byMonth && MarginOf(request, columns) == 0))
-            return new CellTable(moment.HasPending ? "rollup_day" : "rollup_cell_day", "day", HasVintages: true, HasItemIndex: true);
+            return new CellTable(moment.HasPending ? "rollup_day" : "rollup_cell_day", "day", Frequency.Day, HasVintages: true, HasItemIndex: true);
         return MarginOf(request, columns) is > 0 and var margin
-            ? new CellTable(moment.HasPending ? "rollup_margin" : "rollup_cell_margin", "start", Margin: byMonth ? margin + Margins : margin)
-            : new CellTable(moment.HasPending ? "rollup_month" : "rollup_cell_month", "month");
+            ? new CellTable(moment.HasPending ? "rollup_margin" : "rollup_cell_margin", "start", byMonth ? Frequency.Month : Frequency.Day, Margin: byMonth ? margin + Margins : margin)
+            : new CellTable(moment.HasPending ? "rollup_month" : "rollup_cell_month", "month", Frequency.Month);
     }
 
     // 0: none holds what is asked for.

@@ -159,10 +159,11 @@ internal sealed class FigureReader(NpgsqlDataSource dataSource)
     /// <param name="further">What is grouped by besides, as SQL: a comma and a column.</param>
     /// <param name="read">Takes a row: its period, its group, and the place of the first sum.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="isGrouped">False: cell by cell, in no order; of a period and group there may be several, and who reads adds up and counts.</param>
     /// <exception cref="TooManyRowsException">There are more than <paramref name="limit"/>.</exception>
     public static async Task ReadGroupsAsync(
         RollUpSnapshot snapshot, FigureRequest request, CellQuery cells, int limit, string sums, string further,
-        Action<NpgsqlDataReader, Period, IReadOnlyList<string>, int> read, CancellationToken cancellationToken)
+        Action<NpgsqlDataReader, Period, IReadOnlyList<string>, int> read, CancellationToken cancellationToken, bool isGrouped = true)
     {
         var axis = await PeriodAxis.OfAsync(request, cells, snapshot, limit, cancellationToken);
         var groups = string.Concat(request.By.Select(d => $", {d.Column()}"));
@@ -171,18 +172,24 @@ internal sealed class FigureReader(NpgsqlDataSource dataSource)
             $"""
             select {axis.Sql}{groups}, {sums}
             {cells.From}
-            group by {ordinals}
-            order by {ordinals}
-            limit {limit + 1}
+            {(isGrouped ? $"group by {ordinals} order by {ordinals} limit {limit + 1}" : "")}
             """);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        var group = new string[request.By.Count];
         for (var count = 0; await row.ReadAsync(cancellationToken); count++)
         {
-            if (count == limit)
+            if (isGrouped && count == limit)
                 throw new TooManyRowsException(limit);
-            var group = new string[request.By.Count];
+            // Rows come in the order of groups within a period: where there are many of one group, they share its names.
             for (var i = 0; i < group.Length; i++)
-                group[i] = NameOf(request.By[i], row, i + 1);
+            {
+                var name = NameOf(request.By[i], row, i + 1);
+                if (name == group[i])
+                    continue;
+                group = [.. group];
+                group[i] = name;
+            }
+
             read(row, axis.Read(row, 0), group, group.Length + 1);
         }
     }

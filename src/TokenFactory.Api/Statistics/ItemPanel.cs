@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Npgsql;
 using TokenFactory.Economics.Statistics;
 
@@ -15,9 +16,16 @@ internal readonly record struct PanelTotals(decimal Value, decimal Quantity, dec
     public const string Sums =
         "trim_scale(sum(d.reporting_amount))::text, sum(d.quantity)::text, sum(d.priced_quantity)::text, sum(d.free_quantity)::text";
 
+    /// <summary>The same of one cell: null for a quantity that is all priced, and where nothing is free.</summary>
+    public const string Cell =
+        "trim_scale(d.reporting_amount)::text, nullif(d.quantity, d.priced_quantity)::text, d.priced_quantity::text, nullif(d.free_quantity, 0)::text";
+
     /// <summary>Reads them from four columns, <paramref name="first"/> the first.</summary>
-    public static PanelTotals Read(NpgsqlDataReader row, int first) =>
-        new(Number(row, first), Number(row, first + 1), Number(row, first + 2), Number(row, first + 3));
+    public static PanelTotals Read(NpgsqlDataReader row, int first)
+    {
+        var priced = Number(row, first + 2);
+        return new(Number(row, first), row.IsDBNull(first + 1) ? priced : Number(row, first + 1), priced, row.IsDBNull(first + 3) ? 0 : Number(row, first + 3));
+    }
 
     /// <summary>Free tokens per priced token; null where none is priced.</summary>
     public double? FreeShare => PricedQuantity > 0 ? (double)(FreeQuantity / PricedQuantity) : null;
@@ -61,30 +69,46 @@ internal sealed record ItemPanel(FigureContext Context, IReadOnlyList<Period> Pe
     /// <exception cref="TooManyRowsException">As above.</exception>
     public static Task<ItemPanel> ReadAsync(
         RollUpSnapshot snapshot, FigureRequest request, StatisticsOptions options, CancellationToken cancellationToken) =>
-        ReadAsync(snapshot, new CellQuery(request, snapshot.Moment, CellColumns.Item), Sums, request, options, cancellationToken);
+        ReadAsync(snapshot, new CellQuery(request, snapshot.Moment, CellColumns.Item), null, request, options, cancellationToken);
 
     /// <summary>The same of other sums.</summary>
     /// <param name="snapshot">The moment.</param>
     /// <param name="cells">The cells.</param>
-    /// <param name="sums">As SQL: the item's id, and as texts its value, its quantity, and of that what is priced and what is free.</param>
+    /// <param name="sums">As SQL: the item's id, and as texts its value, its quantity, and of that what is priced and what is free; null: those of its output.</param>
     /// <param name="request">Which periods and groups.</param>
     /// <param name="options">How much it may be.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="TooManyRowsException">As above.</exception>
     public static async Task<ItemPanel> ReadAsync(
-        RollUpSnapshot snapshot, CellQuery cells, string sums, FigureRequest request, StatisticsOptions options, CancellationToken cancellationToken)
+        RollUpSnapshot snapshot, CellQuery cells, string? sums, FigureRequest request, StatisticsOptions options, CancellationToken cancellationToken)
     {
         var rows = new Dictionary<IReadOnlyList<string>, Dictionary<Period, PeriodItems>>(GroupComparer.Instance);
         var periods = new SortedSet<Period>();
-        await FigureReader.ReadGroupsAsync(snapshot, request, cells, options.MaxItemPeriods, sums, ", d.item_id", (row, period, group, first) =>
+        var (lastPeriod, lastGroup, last) = (default(Period), (IReadOnlyList<string>?)null, PeriodItems.None);
+        var (isGrouped, count) = (sums is not null || !cells.IsGrouped, 0);
+        void Add(PeriodItems items, NpgsqlDataReader row, int first)
         {
+            if (items.Add(row.GetInt32(first), PanelTotals.Read(row, first + 1)) && ++count > options.MaxItemPeriods)
+                throw new TooManyRowsException(options.MaxItemPeriods);
+        }
+
+        var columns = sums ?? (isGrouped ? Sums : $"d.item_id, {PanelTotals.Cell}");
+        await FigureReader.ReadGroupsAsync(snapshot, request, cells, options.MaxItemPeriods, columns, ", d.item_id", (row, period, group, first) =>
+        {
+            if (ReferenceEquals(group, lastGroup) && period == lastPeriod)
+            {
+                Add(last, row, first);
+                return;
+            }
+
             periods.Add(period);
             if (!rows.TryGetValue(group, out var byPeriod))
                 rows.Add(group, byPeriod = []);
             if (!byPeriod.TryGetValue(period, out var items))
                 byPeriod.Add(period, items = new PeriodItems());
-            items.Add(row.GetInt32(first), PanelTotals.Read(row, first + 1));
-        }, cancellationToken);
+            Add(items, row, first);
+            (lastPeriod, lastGroup, last) = (period, group, items);
+        }, cancellationToken, isGrouped);
         if (periods.Count == 0)
             return new ItemPanel(snapshot.Context, [], []);
         Period[] all = [.. request.Calendar.Range(request.Frequency, periods.Min.Start, periods.Max.End).Take(options.MaxRows + 1)];
@@ -95,8 +119,9 @@ internal sealed record ItemPanel(FigureContext Context, IReadOnlyList<Period> Pe
 
     private static PanelGroup GroupOf(IReadOnlyList<string> names, Dictionary<Period, PeriodItems> rows, Period[] periods)
     {
-        var items = Array.ConvertAll(periods, p => rows.GetValueOrDefault(p) ?? PeriodItems.None);
-        return new PanelGroup(names, Array.ConvertAll(items, i => new Basket(i.Items)), Array.ConvertAll(items, i => i.Totals), Array.ConvertAll(items, i => i.Items));
+        var totals = Array.ConvertAll(periods, p => (rows.GetValueOrDefault(p) ?? PeriodItems.None).Totals);
+        var items = Array.ConvertAll(periods, p => (rows.GetValueOrDefault(p) ?? PeriodItems.None).Items);
+        return new PanelGroup(names, Array.ConvertAll(items, i => new Basket(i)), totals, items);
     }
 
     /// <summary>A sum, from its text. The driver refuses one of more than 28 digits; parsing rounds it to as many, which no index number or share ever sees. GDP stays text.</summary>
@@ -107,14 +132,22 @@ internal sealed record ItemPanel(FigureContext Context, IReadOnlyList<Period> Pe
     {
         public static readonly PeriodItems None = new();
 
-        public List<KeyValuePair<int, ItemValue>> Items { get; } = [];
+        private readonly Dictionary<int, ItemValue> _items = [];
+
+        public KeyValuePair<int, ItemValue>[] Items => [.. _items];
 
         public PanelTotals Totals { get; private set; }
 
-        public void Add(int itemId, PanelTotals sums)
+        /// <summary>Adds a cell; true where it is the first of its item.</summary>
+        public bool Add(int itemId, PanelTotals sums)
         {
-            Items.Add(KeyValuePair.Create(itemId, new ItemValue(sums.Value, sums.PricedQuantity)));
             Totals = Totals.Plus(sums);
+            ref var item = ref CollectionsMarshal.GetValueRefOrAddDefault(_items, itemId, out var isKnown);
+            // Divided by a 1 of many decimals a sum loses the zeros at its end, as one that the database made.
+            item = isKnown
+                ? new ItemValue((item.Value + sums.Value) / 1.0000000000000000000000000000m, item.Quantity + sums.PricedQuantity)
+                : new ItemValue(sums.Value, sums.PricedQuantity);
+            return !isKnown;
         }
     }
 }

@@ -27,7 +27,10 @@ internal sealed class PeriodAxis
         if (request.Frequency == Frequency.Hour)
             return new PeriodAxis(request, cells.Time, null);
         if (request.Calendar.IsUtc)
-            return new PeriodAxis(request, $"date_trunc('{WireJson.NameOf(request.Frequency)}', {cells.Time}::timestamp) at time zone 'UTC'", null);
+        {
+            return new PeriodAxis(
+                request, request.Frequency == cells.Grain ? cells.Time : $"date_trunc('{WireJson.NameOf(request.Frequency)}', {cells.Time}::timestamp)::date", null);
+        }
 
         var periods = new List<Period>();
         if (await WindowAsync(request, snapshot, cancellationToken) is var (start, end))
@@ -45,7 +48,9 @@ internal sealed class PeriodAxis
     {
         if (_periods is not null)
             return _periods[row.GetInt32(column) - 1];
-        var start = row.GetFieldValue<DateTimeOffset>(column);
+        var start = _request.Frequency == Frequency.Hour
+            ? row.GetFieldValue<DateTimeOffset>(column)
+            : new DateTimeOffset(row.GetFieldValue<DateOnly>(column), TimeOnly.MinValue, TimeSpan.Zero);
         // Rows come in the order of periods: most are of the same as the one before.
         return start == _last.Start ? _last : _last = _request.Calendar.Containing(_request.Frequency, start);
     }

@@ -34,8 +34,9 @@ internal sealed record FigureContext(string Currency, DateOnly AsOf, DateTimeOff
 
 /// <summary>How far the roll-up is at a moment: which of its tables a figure may be made from.</summary>
 /// <param name="HasPending">Whether anything is still to be folded: figures add it to the cells.</param>
+/// <param name="HasFewSources">Whether hardly anything is to be added up over sources.</param>
 /// <param name="IsCoarse">Whether the roll-ups by month and margin have all that the cells have, and every vintage is inside.</param>
-internal sealed record RollUpMoment(bool HasPending, bool IsCoarse);
+internal sealed record RollUpMoment(bool HasPending, bool HasFewSources, bool IsCoarse);
 
 /// <summary>What tells whether anything has changed in a window of the roll-up since another moment.</summary>
 /// <param name="Folds">How often what is folded of its months has changed.</param>
@@ -46,6 +47,8 @@ internal sealed record RollUpChanges(long Folds, long? Recorded, long Catalog);
 /// <summary>One moment of the roll-up: an answer reads all of its parts in it, cells and unfolded deltas, so that every acknowledged event is inside.</summary>
 internal sealed class RollUpSnapshot : IAsyncDisposable
 {
+    private const int FewSources = 2;
+
     private readonly NpgsqlTransaction _transaction;
 
     private RollUpSnapshot(NpgsqlConnection connection, NpgsqlTransaction transaction, FigureContext context, RollUpMoment moment, RollUpChanges? changes)
@@ -87,7 +90,7 @@ internal sealed class RollUpSnapshot : IAsyncDisposable
             var hasPending = state.HasPending && await HasPendingAsync(connection, read, cancellationToken);
             return new RollUpSnapshot(
                 connection, transaction, FigureContext.Of(state.Currency, state.Vintage, state.CompleteThrough, read.AsOf),
-                new RollUpMoment(hasPending, state.IsCoarseCurrent && isLatest),
+                new RollUpMoment(hasPending, state.Sources <= FewSources, state.IsCoarseCurrent && isLatest),
                 state.IsCoarseCurrent ? new RollUpChanges(state.Folds, hasPending ? state.Recorded : null, state.Catalog) : null);
         }
         catch
@@ -106,16 +109,23 @@ internal sealed class RollUpSnapshot : IAsyncDisposable
     private static async Task<State> ReadStateAsync(NpgsqlConnection connection, FigureRequest read, CancellationToken cancellationToken)
     {
         // Compiling a plan over every month's partition of what is not folded yet takes a second and more; running it, milliseconds.
+        // Sums of some ten thousand groups are made in memory; by default they go to disk.
         await using var batch = new NpgsqlBatch(connection)
         {
-            BatchCommands = { new NpgsqlBatchCommand("set transaction read only"), new NpgsqlBatchCommand("set local jit = off"), new NpgsqlBatchCommand(Sql.Read("Statistics/roll_up_state.sql")) },
+            BatchCommands =
+            {
+                new NpgsqlBatchCommand("set transaction read only"),
+                new NpgsqlBatchCommand("set local jit = off"),
+                new NpgsqlBatchCommand("set local work_mem = '32MB'"),
+                new NpgsqlBatchCommand(Sql.Read("Statistics/roll_up_state.sql")),
+            },
         };
         AddWindow(batch.BatchCommands[^1].Parameters, read);
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
         return new State(
             row.GetString(0), row.GetFieldValue<DateOnly>(1), row.IsDBNull(2) ? null : row.GetFieldValue<DateTimeOffset>(2),
-            row.GetBoolean(3), row.GetBoolean(4), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7));
+            row.GetBoolean(3), row.GetBoolean(4), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7), row.GetInt64(8));
     }
 
     private static async Task<bool> HasPendingAsync(NpgsqlConnection connection, FigureRequest read, CancellationToken cancellationToken)
@@ -133,5 +143,5 @@ internal sealed class RollUpSnapshot : IAsyncDisposable
     }
 
     private sealed record State(
-        string Currency, DateOnly Vintage, DateTimeOffset? CompleteThrough, bool HasPending, bool IsCoarseCurrent, long Recorded, long Folds, long Catalog);
+        string Currency, DateOnly Vintage, DateTimeOffset? CompleteThrough, bool HasPending, bool IsCoarseCurrent, long Recorded, long Folds, long Catalog, long Sources);
 }

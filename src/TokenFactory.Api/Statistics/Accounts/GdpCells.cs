@@ -1,4 +1,3 @@
-using Npgsql;
 using TokenFactory.Economics.Statistics;
 
 namespace TokenFactory.Api.Statistics;
@@ -57,20 +56,27 @@ internal static class GdpCells
     {
         var selected = request with { Cells = side == GdpSide.Production ? CellSelection.Production : CellSelection.All };
         var cells = new List<GdpCell>();
-        await FigureReader.ReadGroupsAsync(snapshot, selected, new CellQuery(selected, snapshot.Moment), limit, Sums(side), "", (row, period, group, first) => cells.Add(new GdpCell
+        await FigureReader.ReadGroupsAsync(snapshot, selected, new CellQuery(selected, snapshot.Moment), limit, Sums(side), "", (row, period, group, first) =>
         {
-            Period = period,
-            Group = group,
-            Gdp = row.GetString(first),
-            GrossOutput = side is null ? null : row.GetString(first + 1),
-            IntermediateConsumption = side is null ? null : row.GetString(first + 2),
-            Quantity = row.GetString(first + 3),
-            UnpricedQuantity = row.GetString(first + 4),
-            FreeQuantity = row.GetString(first + 5),
-            UnitValue = Text(row, first + 6),
-            FreeShare = Text(row, first + 7),
-            UnpricedShare = Text(row, first + 8),
-        }), cancellationToken);
+            var (output, purchases) = (row.GetString(first), side is null ? null : row.GetString(first + 4));
+            var gdp = purchases is null ? output : ExactMoney.Difference(output, purchases);
+            var (quantity, priced, free) = (row.GetString(first + 1), row.GetString(first + 2), row.GetString(first + 3));
+            var unpriced = ExactMoney.Difference(quantity, priced);
+            cells.Add(new GdpCell
+            {
+                Period = period,
+                Group = group,
+                Gdp = gdp,
+                GrossOutput = purchases is null ? null : output,
+                IntermediateConsumption = purchases,
+                Quantity = quantity,
+                UnpricedQuantity = unpriced,
+                FreeQuantity = free,
+                UnitValue = ExactMoney.WithoutZeros(ExactMoney.Quotient(side == GdpSide.Production ? output : gdp, priced, 12, factor: 1_000_000)),
+                FreeShare = ExactMoney.Quotient(free, priced, 6),
+                UnpricedShare = ExactMoney.Quotient(unpriced, quantity, 6),
+            });
+        }, cancellationToken);
         return cells;
     }
 
@@ -80,23 +86,12 @@ internal static class GdpCells
         var (made, bought) = side == GdpSide.Production ? ("not u.is_purchase", "u.is_purchase") : ("true", "d.buyer_id <> 0");
         var counted = side is null or GdpSide.Production ? made : "d.buyer_id = 0";
         var (output, purchases) = (Sum("reporting_amount", made), Sum("reporting_amount", bought));
-        var gdp = side is null ? output : $"({output} - {purchases})";
-        var valued = side == GdpSide.Production ? output : gdp;
-        var (quantity, priced, free) = (Sum("quantity", counted), Sum("priced_quantity", counted), Sum("free_quantity", counted));
         return $"""
-            trim_scale({gdp})::text, trim_scale({output})::text, trim_scale({purchases})::text,
-            {quantity}::text, ({quantity} - {priced})::text, {free}::text,
-            trim_scale({Quotient(valued, priced, 12, " * 1000000")})::text,
-            {Quotient(free, priced, 6)}::text, {Quotient($"({quantity} - {priced})", quantity, 6)}::text
+            trim_scale({output})::text, {Sum("quantity", counted)}::text, {Sum("priced_quantity", counted)}::text, {Sum("free_quantity", counted)}::text
+            {(side is null ? "" : $", trim_scale({purchases})::text")}
             """;
     }
 
     private static string Sum(string column, string condition) =>
         condition == "true" ? $"sum(d.{column})" : $"coalesce(sum(d.{column}) filter (where {condition}), 0)";
-
-    // 60 decimals: a quotient of sums is never cut so short that rounding it rounds what was already rounded.
-    private static string Quotient(string numerator, string denominator, int decimals, string times = "") =>
-        $"round(({numerator})::numeric(200, 60){times} / nullif({denominator}, 0), {decimals})";
-
-    private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 }

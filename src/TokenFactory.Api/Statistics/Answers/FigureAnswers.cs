@@ -91,7 +91,7 @@ internal sealed class FigureAnswers(NpgsqlDataSource dataSource, IOptions<Statis
     // What a name stands for is told by the catalog that the query was read with: an answer belongs to what it was taken for.
     private static string KeyOf(HttpRequest request, FigureRequest read) => string.Join('\n', [
         request.Path.Value, Csv.IsAskedFor(request) ? Csv.ContentType : "",
-        .. request.Query.OrderBy(p => p.Key, StringComparer.Ordinal).SelectMany(p => p.Value, (p, value) => $"{p.Key}={value}"),
+        .. request.Query.OrderBy(p => p.Key, StringComparer.Ordinal).SelectMany(p => p.Value, (p, value) => $"{p.Key}={Uri.EscapeDataString(value ?? "")}"),
         .. read.Filters.GetValueOrDefault(Dimension.Producer, []).Cast<string>()]);
 
     private sealed record Kept(AnswerVersion Version, FigureDocument Document);
