@@ -24,7 +24,7 @@ internal sealed class CellQuery
     {
         _parameters = [.. parameters];
         var table = CellTable.Of(request, moment, columns);
-        (Time, Grain, IsGrouped) = ($"d.{table.Time}", table.Grain, table.Grain == request.Frequency && moment.HasFewSources && !table.IsMargin && !table.HasVintages && !moment.HasPending);
+        (Time, Grain, IsGrouped) = ($"d.{table.Time}", table.Grain, table.Grain == request.Frequency && moment.HasFewParts && !table.IsMargin && !table.HasVintages);
         var where = new StringBuilder(table.Condition);
         // Keys of cells begin with the source: with every source named, a window reads its own cells and not the whole ledger's.
         if (request.ReadFrom is not null || request.End is not null || table.IsMargin)

@@ -34,9 +34,9 @@ internal sealed record FigureContext(string Currency, DateOnly AsOf, DateTimeOff
 
 /// <summary>How far the roll-up is at a moment: which of its tables a figure may be made from.</summary>
 /// <param name="HasPending">Whether anything is still to be folded: figures add it to the cells.</param>
-/// <param name="HasFewSources">Whether hardly anything is to be added up over sources.</param>
+/// <param name="HasFewParts">Whether hardly anything is to be added up for an item: over sources, or of what is still to be folded.</param>
 /// <param name="IsCoarse">Whether the roll-ups by month and margin have all that the cells have, and every vintage is inside.</param>
-internal sealed record RollUpMoment(bool HasPending, bool HasFewSources, bool IsCoarse);
+internal sealed record RollUpMoment(bool HasPending, bool HasFewParts, bool IsCoarse);
 
 /// <summary>What tells whether anything has changed in a window of the roll-up since another moment.</summary>
 /// <param name="Folds">How often what is folded of its months has changed.</param>
@@ -48,6 +48,7 @@ internal sealed record RollUpChanges(long Folds, long? Recorded, long Catalog);
 internal sealed class RollUpSnapshot : IAsyncDisposable
 {
     private const int FewSources = 2;
+    private const int FewPending = 10_000;
 
     private readonly NpgsqlTransaction _transaction;
 
@@ -87,10 +88,11 @@ internal sealed class RollUpSnapshot : IAsyncDisposable
             var state = await ReadStateAsync(connection, read, cancellationToken);
             // Nothing is of a later vintage, by the clock or by what was recorded.
             var isLatest = read.AsOf is not { } asOf || (asOf >= state.Vintage && !(state.CompleteThrough?.UtcDateTime.Date > asOf.ToDateTime(TimeOnly.MinValue)));
-            var hasPending = state.HasPending && await HasPendingAsync(connection, read, cancellationToken);
+            var pending = state.HasPending ? await CountPendingAsync(connection, read, cancellationToken) : 0;
+            var hasPending = pending > 0;
             return new RollUpSnapshot(
                 connection, transaction, FigureContext.Of(state.Currency, state.Vintage, state.CompleteThrough, read.AsOf),
-                new RollUpMoment(hasPending, state.Sources <= FewSources, state.IsCoarseCurrent && isLatest),
+                new RollUpMoment(hasPending, state.Sources <= FewSources && pending <= FewPending, state.IsCoarseCurrent && isLatest),
                 state.IsCoarseCurrent ? new RollUpChanges(state.Folds, hasPending ? state.Recorded : null, state.Catalog) : null);
         }
         catch
@@ -128,12 +130,17 @@ internal sealed class RollUpSnapshot : IAsyncDisposable
             row.GetBoolean(3), row.GetBoolean(4), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7), row.GetInt64(8));
     }
 
-    private static async Task<bool> HasPendingAsync(NpgsqlConnection connection, FigureRequest read, CancellationToken cancellationToken)
+    // Of the window; whether they are few, and no further.
+    private static async Task<long> CountPendingAsync(NpgsqlConnection connection, FigureRequest read, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
-            "select exists (select from rollup_pending where ($1::timestamptz is null or hour >= $1) and ($2::timestamptz is null or hour < $2))", connection);
+            $"""
+            select count(*) from (
+                select from rollup_pending where ($1::timestamptz is null or hour >= $1) and ($2::timestamptz is null or hour < $2)
+                limit {FewPending + 1}) pending
+            """, connection);
         AddWindow(command.Parameters, read);
-        return await command.ExecuteScalarAsync(cancellationToken) is true;
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private static void AddWindow(NpgsqlParameterCollection parameters, FigureRequest read)
