@@ -116,10 +116,11 @@ internal static class EventRater
         var sent = item.Sent;
         var refusedSignal = RefusedSignal(sent, catalog);
         var isReadable = item.Quarantine is null && refusedSignal is null;
-        var names = item.Names is { } known && known.Catalog == catalog ? known : EventNames.Of(sent, catalog);
-        var account = isReadable ? names.Account : null;
-        var producer = names.Producer;
-        var named = isReadable ? names.Model : null;
+        // Of what can't be read the producer is told, where it is known; its other names may be none.
+        var names = !isReadable ? new EventNames(catalog, catalog.FindProducer(sent.Producer), null, null)
+            : item.Names is { } known && known.Catalog == catalog ? known
+            : EventNames.Of(sent, catalog);
+        var (producer, named, account) = (names.Producer, names.Model, names.Account);
         var (model, terms) = (named?.Model, named?.Terms ?? default);
         var tier = item.ServiceTier = terms.TierOf(sent.ServiceTier);
         // It takes nothing from the events beside it.

@@ -108,8 +108,8 @@ internal static class FigureTable
 
     /// <summary>As index numbers and shares are published. F6 rounds the number itself; multiplying it first, or a custom format (15 digits), would not.</summary>
     public static string? SixDecimals(double? value) =>
-        // What rounds to 0 from below would be written -0.000000.
-        value is < 0 and > -0.000_000_5 ? "0.000000" : value?.ToString("F6", CultureInfo.InvariantCulture);
+        // What rounds to 0 from below, and a zero that came from there, would be written -0.000000.
+        value is <= 0 and > -0.000_000_5 ? "0.000000" : value?.ToString("F6", CultureInfo.InvariantCulture);
 
     /// <summary>The columns of a row's group that were asked for.</summary>
     public static IEnumerable<CsvCell> Groups(GroupRow row) =>
