@@ -67,6 +67,7 @@ internal sealed partial class FirstKey(
             """
             insert into api_keys (id, name, hash, scopes, created_at) values ($1, $2, $3, $4, $5)
             on conflict (id) do update set hash = excluded.hash, revoked_at = null
+            where api_keys.hash <> excluded.hash or api_keys.revoked_at is not null
             """, connection);
         write.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id });
         write.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name });

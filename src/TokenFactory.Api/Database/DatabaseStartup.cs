@@ -1,4 +1,5 @@
 using Npgsql;
+using TokenFactory.Api.Hosting;
 
 namespace TokenFactory.Api.Database;
 
@@ -26,7 +27,7 @@ internal sealed class DatabaseReadiness
                 await work(cancellationToken);
                 return;
             }
-            catch (Exception e) when (e is NpgsqlException or InvalidOperationException { InnerException: NpgsqlException })
+            catch (Exception e) when (DatabaseAwayHandler.IsAway(e))
             {
                 await Task.Delay(RetryInterval, time, cancellationToken);
             }

@@ -8,6 +8,9 @@ namespace TokenFactory.Api.Hosting;
 
 internal static class HostingRegistration
 {
+    /// <summary>Noted in <see cref="HttpContext.Items"/> where usage answers 200 although some of it was held back or refused: the log tells it.</summary>
+    public static readonly object NotAllTaken = new();
+
     /// <summary>By this name the demonstration's own requests are told from others': thousands at once, of no interest one by one.</summary>
     public const string DemonstrationAgent = "token-factory-demonstration";
 
@@ -147,9 +150,10 @@ internal static class HostingRegistration
     }
 
     // Usage that came in and was taken: thousands of requests a second, which metrics and the ledger tell of. What was held back or refused in part
-    // answers otherwise.
+    // is noted by its controller where the status does not tell.
     private static bool IsTaken(HttpContext context) =>
         context.Response.StatusCode is StatusCodes.Status200OK or StatusCodes.Status201Created && HttpMethods.IsPost(context.Request.Method)
+        && !context.Items.ContainsKey(NotAllTaken)
         && (context.Request.Path.StartsWithSegments("/v1/ingest", StringComparison.Ordinal)
             || context.Request.Path.Value is "/v1/events" or "/v1/traces" or "/v1/metrics");
 

@@ -186,9 +186,10 @@ internal sealed partial class EventParser
 
     private TokenClass? ReadTokenClass(ref Utf8JsonReader reader, string parent, EventViolations violations)
     {
-        var name = (reader.ValueIsEscaped ? null : _names.Find(reader.ValueSpan)) ?? reader.GetString()!;
+        var remembered = reader.ValueIsEscaped ? null : _names.Find(reader.ValueSpan);
+        var name = remembered ?? reader.GetString()!;
         var isKnown = WireNames.TryParseTokenClass(name, out var tokenClass);
-        if (isKnown && !reader.ValueIsEscaped)
+        if (isKnown && remembered is null && !reader.ValueIsEscaped)
             _names.Remember(reader.ValueSpan, name);
         reader.Read();
         if (isKnown)

@@ -110,6 +110,8 @@ internal abstract class IngestController(IngestServices services) : ControllerBa
                 return ValueTask.CompletedTask;
             }, report);
             await batch.CompleteAsync();
+            if (report.Count(EventOutcome.Accepted) + report.Count(EventOutcome.Duplicate) != report.Received)
+                HttpContext.Items[HostingRegistration.NotAllTaken] = true;
             return null;
         }
         catch (Exception e) when (e is BodyRefusedException or InvalidDataException)

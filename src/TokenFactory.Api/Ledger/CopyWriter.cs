@@ -19,14 +19,16 @@ internal sealed class CopyWriter : IAsyncDisposable
     private static ReadOnlySpan<byte> Header => [(byte)'P', (byte)'G', (byte)'C', (byte)'O', (byte)'P', (byte)'Y', 10, 255, 13, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
     private readonly NpgsqlRawCopyStream _stream;
+    private readonly TimeSpan _sendTimeout;
     private readonly short _columns;
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(FlushBytes * 2);
     private int _length;
-    private bool _isComplete;
+    private bool _isOver;
 
-    private CopyWriter(NpgsqlRawCopyStream stream, short columns)
+    private CopyWriter(NpgsqlRawCopyStream stream, TimeSpan sendTimeout, short columns)
     {
         _stream = stream;
+        _sendTimeout = sendTimeout;
         _columns = columns;
         Header.CopyTo(Take(Header.Length));
     }
@@ -36,7 +38,8 @@ internal sealed class CopyWriter : IAsyncDisposable
     /// <param name="columns">The columns that each row gives, in its order.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task<CopyWriter> BeginAsync(NpgsqlConnection connection, string table, string[] columns, CancellationToken cancellationToken) =>
-        new(await connection.BeginRawBinaryCopyAsync($"copy {table} ({string.Join(", ", columns)}) from stdin (format binary)", cancellationToken), (short)columns.Length);
+        new(await connection.BeginRawBinaryCopyAsync($"copy {table} ({string.Join(", ", columns)}) from stdin (format binary)", cancellationToken),
+            TimeSpan.FromSeconds(connection.CommandTimeout), (short)columns.Length);
 
     /// <summary>Whether so much waits that it is worth sending: <see cref="FlushAsync"/> between two rows.</summary>
     public bool IsFull => _length >= FlushBytes;
@@ -146,21 +149,39 @@ internal sealed class CopyWriter : IAsyncDisposable
     {
         BinaryPrimitives.WriteInt16BigEndian(Take(sizeof(short)), -1);
         await FlushAsync(cancellationToken);
-        _isComplete = true;
+        _isOver = true;
         await _stream.DisposeAsync();
     }
 
     /// <summary>Sends what is written so far.</summary>
+    /// <exception cref="NpgsqlException">The connection is broken, or the server takes nothing any more: within the time that a command has.</exception>
     public async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
-        await _stream.WriteAsync(_buffer.AsMemory(0, _length), cancellationToken);
+        // The driver sends a piece of this size past its own buffer, and past the timeout that this has.
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(_sendTimeout > TimeSpan.Zero ? _sendTimeout : Timeout.InfiniteTimeSpan);
+        try
+        {
+            await _stream.WriteAsync(_buffer.AsMemory(0, _length), timeout.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new NpgsqlException("The server did not take the rows in time.", new TimeoutException(e.Message, e));
+        }
+        catch
+        {
+            // The driver has given the copy up with the connection.
+            _isOver = true;
+            throw;
+        }
+
         _length = 0;
     }
 
     public async ValueTask DisposeAsync()
     {
         ArrayPool<byte>.Shared.Return(_buffer);
-        if (!_isComplete)
+        if (!_isOver)
             await _stream.CancelAsync();
     }
 

@@ -35,6 +35,15 @@ internal sealed partial class JournalWriter(
             for (var i = 0; i < postings.Count; i++)
                 postings[i].Completion.TrySetResult(plan.ResultOf(i));
         }
+        catch (StaleCatalogException e) when (postings.Count > 1)
+        {
+            // Whoever was rated by an older catalog makes his anew; the others are recorded together.
+            foreach (var stale in postings.Where(p => p.Posting.CatalogVersion < e.Version))
+                stale.Completion.TrySetException(e);
+            var fresh = postings.Where(p => !(p.Posting.CatalogVersion < e.Version)).ToList();
+            if (fresh.Count > 0)
+                await RecordAsync(fresh, cancellationToken);
+        }
         catch (Exception e) when (postings.Count > 1 && !IsAway(e))
         {
             // Postings of different requests must not fall with each other: each is tried by itself, and the bad one alone fails.

@@ -30,7 +30,7 @@ internal sealed class WaitingPostings(int maxEvents)
             if (!_sources.TryGetValue(sourceId, out var source))
                 _sources.Add(sourceId, source = new Source(sourceId));
             source.Waiting.Enqueue(pending);
-            source.Events += EventsOf(pending);
+            source.Events += WorthOf(pending);
             Offer(source);
             return true;
         }
@@ -39,7 +39,7 @@ internal sealed class WaitingPostings(int maxEvents)
     /// <summary>
     /// Waits for a source that needs a writer and takes its postings. The writer calls <see cref="Return"/> when it has recorded them.
     /// </summary>
-    /// <param name="taken">Receives the postings, in the order in which they came: of one source, at least one.</param>
+    /// <param name="taken">Receives the postings, in the order in which they came: of one source, at least one, and an atomic one alone.</param>
     /// <returns>The source; null: closed, and nothing waits any more.</returns>
     public async Task<Source?> TakeAsync(List<PendingPosting> taken)
     {
@@ -53,13 +53,13 @@ internal sealed class WaitingPostings(int maxEvents)
                 source.IsOffered = false;
                 source.Writers++;
                 var events = 0;
-                while (events < maxEvents && source.Waiting.TryDequeue(out var pending))
+                while (events < maxEvents && source.Waiting.TryPeek(out var pending) && (taken.Count == 0 || !(pending.Posting.Atomic || taken[^1].Posting.Atomic)))
                 {
-                    taken.Add(pending);
+                    taken.Add(source.Waiting.Dequeue());
                     events += EventsOf(pending);
                 }
 
-                source.Events -= events;
+                source.Events -= taken.Sum(WorthOf);
                 Offer(source);
             }
 
@@ -94,6 +94,9 @@ internal sealed class WaitingPostings(int maxEvents)
 
     private static int EventsOf(PendingPosting pending) => pending.Posting.Events.Count + pending.Posting.Refusals.Count;
 
+    // An atomic posting shares no transaction: nothing is gained by letting it wait.
+    private static int WorthOf(PendingPosting pending) => Math.Max(EventsOf(pending), pending.Posting.Atomic ? EventsOfAnotherWriter : 0);
+
     private void Offer(Source source)
     {
         if (source.IsOffered || source.Waiting.Count == 0 || (source.Writers > 0 && source.Events < EventsOfAnotherWriter))
@@ -115,7 +118,7 @@ internal sealed class WaitingPostings(int maxEvents)
 
         public Queue<PendingPosting> Waiting { get; } = [];
 
-        /// <summary>Of all that waits.</summary>
+        /// <summary>Of all that waits; an atomic posting counts for as many as are worth a writer.</summary>
         public int Events { get; set; }
 
         public int Writers { get; set; }

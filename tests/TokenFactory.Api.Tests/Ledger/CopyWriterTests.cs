@@ -95,6 +95,33 @@ public sealed class CopyWriterTests
         (await next.ExecuteScalarAsync()).Should().Be(1);
     }
 
+    [Fact]
+    public async Task A_connection_that_breaks_while_rows_are_sent_says_so_as_the_driver_does()
+    {
+        await using var database = await PostgresServer.Current.CreateDatabaseAsync();
+        await database.ExecuteAsync("create table written (name text)");
+        await using var connection = new NpgsqlConnection(database.ConnectionString);
+        await connection.OpenAsync();
+
+        var send = async () =>
+        {
+            await using var copy = await CopyWriter.BeginAsync(connection, "written", ["name"], CancellationToken.None);
+            await database.ExecuteAsync($"select pg_terminate_backend({connection.ProcessID}, 10000)");
+            for (var i = 0; i < 1_000; i++)
+            {
+                copy.StartRow();
+                copy.Add(new string('x', 10_000));
+                if (copy.IsFull)
+                    await copy.FlushAsync(CancellationToken.None);
+            }
+
+            await copy.CompleteAsync(CancellationToken.None);
+        };
+
+        await send.Should().ThrowAsync<NpgsqlException>("whoever tries again knows this one");
+        connection.FullState.Should().NotBe(System.Data.ConnectionState.Open);
+    }
+
     // With every digit, and with the decimals that are shown.
     private static string Text(Row row) => string.Create(CultureInfo.InvariantCulture,
         $"{row.N} {row.Big} {row.Small} {row.At?.UtcTicks} {row.Name} {Convert.ToHexString(row.Bytes)} {row.Number}");

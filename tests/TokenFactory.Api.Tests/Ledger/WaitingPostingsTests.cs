@@ -58,6 +58,20 @@ public sealed class WaitingPostingsTests
     }
 
     [Fact]
+    public async Task An_atomic_posting_is_taken_alone_and_waits_for_no_other()
+    {
+        Add(1, 1);
+        await TakeAsync();
+        Add(1, 1);
+        _waiting.TryAdd(Posting(1, 3, atomic: true));
+        Add(1, 1);
+
+        (await TakeAsync()).Events.Should().Be(1);
+        (await TakeAsync()).Events.Should().Be(3);
+        TakeAsync().IsCompleted.Should().BeFalse("one event can wait");
+    }
+
+    [Fact]
     public async Task What_waits_is_still_written_after_the_end_and_nothing_is_taken_any_more()
     {
         Add(1, 1);
@@ -117,9 +131,10 @@ public sealed class WaitingPostingsTests
         return (source, taken.Sum(p => p.Posting.Events.Count));
     }
 
-    private static PendingPosting Posting(long source, int events) => new(new Posting
+    private static PendingPosting Posting(long source, int events, bool atomic = false) => new(new Posting
     {
         SourceId = source,
+        Atomic = atomic,
         Events = [.. Enumerable.Range(0, events).Select(i => new LedgerEvent { EventId = $"{i}", Fingerprint = [], OccurredAt = default, Lines = [] })],
     });
 }
