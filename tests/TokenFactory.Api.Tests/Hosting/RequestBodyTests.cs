@@ -65,7 +65,8 @@ public sealed class RequestBodyTests
 
     private static async Task<ReadOnlyMemory<byte>> ReadAsync(byte[] bytes, int piece)
     {
-        var pipe = new Pipe();
+        // As large as need be: who is refused reads no more.
+        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
         var reading = RequestBody.ReadWholeAsync(pipe.Reader.AsStream(), Limit, "", CancellationToken.None);
         for (var at = 0; at < bytes.Length; at += piece)
             await pipe.Writer.WriteAsync(bytes.AsMemory(at, Math.Min(piece, bytes.Length - at)));

@@ -17,7 +17,7 @@ public sealed class RequestLogTests(ApiFixture fixture) : IClassFixture<ApiFixtu
         (await api.PostAsync("/v1/events", """[{"source": "logged"}]""")).StatusCode.Should().Be(HttpStatusCode.MultiStatus);
         (await api.PostAsync("/v1/events", "{")).StatusCode.Should().Be(HttpStatusCode.BadRequest);
         // Answers 200, and holds all of it back.
-        (await api.PostAsync("/v1/ingest/litellm?source=logged", """[{"id":"l-1","call_type":"acompletion","status":"success","custom_llm_provider":"nobody","model":"m","startTime":1764000000,"endTime":1764000001,"response":{"usage":{"prompt_tokens":3,"completion_tokens":4,"total_tokens":7}}}]"""))
+        (await api.PostAsync("/v1/ingest/litellm?source=logged", """[{"id":"l-1","call_type":"acompletion","status":"success","custom_llm_provider":"nobody","model":"m","endTime":1763892000.25,"metadata":{"usage_object":{"prompt_tokens":3,"completion_tokens":4,"total_tokens":7}}}]"""))
             .StatusCode.Should().Be(HttpStatusCode.OK);
         await api.Client.GetAsync("/v1/events/logged/e-1");
         await api.Client.GetAsync("/v1/nothing");
