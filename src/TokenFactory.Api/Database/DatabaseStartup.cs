@@ -101,6 +101,7 @@ internal sealed partial class DatabaseStartup(
             ? $"Let the schema's owner run: GRANT {DatabaseConnections.ServiceRole} TO <the service's login>;"
             : "Migrations need a login that owns the schema: name one in ConnectionStrings__TokenFactoryOwner, or let an administrator run: "
                 + "GRANT CREATE, USAGE ON SCHEMA public TO <the login>;"),
+        PostgresErrorCodes.LockNotAvailable => "Something holds what the migration changes. See pg_stat_activity for what it is, and start again when that is over.",
         _ => null,
     };
 

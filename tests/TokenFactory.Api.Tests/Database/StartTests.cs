@@ -45,6 +45,23 @@ public sealed class StartTests
         (await database.ScalarAsync<bool>("select signal_since is null from sources where slug = 'gateway-1'")).Should().BeTrue();
     }
 
+    [Fact]
+    public async Task An_index_whose_building_was_cut_off_is_built_anew_while_other_instances_wait()
+    {
+        await using var database = await PostgresServer.Current.CreateDatabaseAsync();
+        await database.ExecuteAsync(
+            """
+            update pg_index set indisvalid = false where indexrelid = 'rollup_cell_day_item'::regclass;
+            delete from "__EFMigrationsHistory" where migration_id like '%_ItemsOfDays'
+            """);
+
+        var apis = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => ApiProcess.StartAsync(database.ConnectionString)));
+
+        (await database.ScalarAsync<bool>("select indisvalid from pg_index where indexrelid = 'rollup_cell_day_item'::regclass")).Should().BeTrue();
+        foreach (var api in apis)
+            await api.DisposeAsync();
+    }
+
     [Theory]
     [InlineData("nologin", "Check the user name and the password")]
     [InlineData("stranger", "GRANT CREATE, USAGE ON SCHEMA public")]

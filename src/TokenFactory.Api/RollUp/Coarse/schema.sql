@@ -63,9 +63,6 @@ create table rollup_change (
     primary key (source_id, month)
 ) with (fillfactor = 50);
 
--- Of one item alone. Folding changes no column of it: only a new cell pays.
-create index rollup_cell_day_item on rollup_cell_day (item_id, day);
-
 -- As rollup_day: what is folded and what is still to be folded.
 create view rollup_month as
 select source_id, month, item_id, sector, buyer_id, currency,
