@@ -33,7 +33,7 @@ public abstract record ScopeParameters
     public string[]? service_tier { get; init; }
 
     [FromQuery]
-    [Description("The figures as they were known at the end of this UTC date; a date that is still to come: as they are known now. Example: `2026-11-23`.")]
+    [Description("The figures as they were known at the end of this UTC date, 2000-01-01 or later; a date that is still to come: as they are known now. Example: `2026-11-23`.")]
     public string? as_of { get; init; }
 
     [FromQuery]

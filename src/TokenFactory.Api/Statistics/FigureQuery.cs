@@ -13,6 +13,7 @@ internal sealed class FigureQuery(ActionContext action, CatalogSnapshot catalog,
     // No event is older, and what zones will do later is not known.
     private static readonly DateTimeOffset FirstInstant = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset LastInstant = new(2050, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateOnly FirstVintage = new(2000, 1, 1);
 
     private readonly IQueryCollection _query = action.HttpContext.Request.Query;
     private readonly List<FieldError> _errors = KnownParameters.FaultsOf(action);
@@ -152,13 +153,13 @@ internal sealed class FigureQuery(ActionContext action, CatalogSnapshot catalog,
             Add(name, "unknown_value", $"Must be one of {string.Join(", ", values)}.");
     }
 
-    /// <summary>Dates, in order, each once; none where the parameter is left out.</summary>
-    public IReadOnlyList<DateOnly> ReadDates(string name)
+    /// <summary>Vintages, in order, each once; none where the parameter is left out.</summary>
+    public IReadOnlyList<DateOnly> ReadVintages(string name)
     {
         var dates = new SortedSet<DateOnly>();
         foreach (var text in _query[name].SelectMany(v => (v ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)))
         {
-            if (ParseDate(name, text) is { } date)
+            if (ParseVintage(name, text) is { } date)
                 dates.Add(date);
         }
 
@@ -184,7 +185,7 @@ internal sealed class FigureQuery(ActionContext action, CatalogSnapshot catalog,
         Calendar = calendar,
         By = Groups(),
         Filters = Filters(),
-        AsOf = Date("as_of"),
+        AsOf = Single("as_of") is { } text ? ParseVintage("as_of", text) : null,
     };
 
     private DateTimeOffset? Instant(string name, ReportingCalendar calendar)
@@ -224,13 +225,14 @@ internal sealed class FigureQuery(ActionContext action, CatalogSnapshot catalog,
         }
     }
 
-    private DateOnly? Date(string name) => Single(name) is { } text ? ParseDate(name, text) : null;
-
-    private DateOnly? ParseDate(string name, string text)
+    private DateOnly? ParseVintage(string name, string text)
     {
-        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
+        if (!DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
+            Add(name, "invalid_date", "Must be a date such as 2026-11-01.");
+        else if (date < FirstVintage)
+            Add(name, "out_of_range", "Must be 2000-01-01 or later: nothing was recorded before.");
+        else
             return date;
-        Add(name, "invalid_date", "Must be a date such as 2026-11-01.");
         return null;
     }
 

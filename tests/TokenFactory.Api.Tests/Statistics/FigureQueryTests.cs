@@ -38,6 +38,10 @@ public sealed class FigureQueryTests(LedgerFixture fixture) : IClassFixture<Ledg
     [InlineData("/v1/indices?model=nothing-of-this-name", "?model")]
     [InlineData("/v1/gdp?prices=constant", "?prices")]
     [InlineData("/v1/gdp?as_of=today", "?as_of")]
+    [InlineData("/v1/gdp?as_of=1999-12-31", "?as_of")]
+    [InlineData("/v1/gdp?as_of=0001-01-01&time_zone=Europe/Berlin", "?as_of")]
+    [InlineData("/v1/unpriced?as_of=0001-01-01", "?as_of")]
+    [InlineData("/v1/revisions?vintage=2026-01-01,1999-12-31", "?vintage")]
     [InlineData("/v1/gdp?colour=red", "?colour")]
     [InlineData("/v1/indices?method=guess", "?method")]
     [InlineData("/v1/gdp?start=0002-01-01&time_zone=Europe/Berlin", "?start")]
@@ -73,7 +77,8 @@ public sealed class FigureQueryTests(LedgerFixture fixture) : IClassFixture<Ledg
     [Theory]
     [InlineData("/v1/gdp?start=0001-01-01&end=0002-01-01")]
     [InlineData("/v1/gdp?start=9998-01-01")]
-    [InlineData("/v1/gdp?as_of=0001-01-01")]
+    [InlineData("/v1/gdp?as_of=2000-01-01")]
+    [InlineData("/v1/gdp?as_of=2000-01-01&time_zone=Europe/Berlin")]
     public async Task Where_nothing_is_there_are_no_rows(string query) =>
         (await _api.GetAsync(query)).GetProperty("rows").GetArrayLength().Should().Be(0);
 

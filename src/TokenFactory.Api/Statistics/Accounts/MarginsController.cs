@@ -30,7 +30,7 @@ internal sealed class MarginsController(FigureQueries queries, FigureReader figu
     /// <param name="model" example="kimi-k2">Only these, by name or alias, of any producer; repeat for several.</param>
     /// <param name="token_class" example="output">Only these; repeat for several.</param>
     /// <param name="service_tier" example="standard">Only these; repeat for several.</param>
-    /// <param name="as_of" example="2026-11-23">The figures as they were known at the end of this UTC date; a date that is still to come: as they are known now.</param>
+    /// <param name="as_of" example="2026-11-23">The figures as they were known at the end of this UTC date, 2000-01-01 or later; a date that is still to come: as they are known now.</param>
     /// <param name="format" example="csv">`csv`, where no Accept header can be set.</param>
     [HttpGet(Name = "GetMargins")]
     [ProducesResponseType<MarginAnswer>(StatusCodes.Status200OK, "application/json", "text/csv")]

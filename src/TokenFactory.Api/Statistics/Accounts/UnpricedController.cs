@@ -26,7 +26,7 @@ internal sealed class UnpricedController(FigureQueries queries, FigureReader fig
     /// <param name="model" example="kimi-k2">Only these, by name or alias, of any producer; repeat for several.</param>
     /// <param name="token_class" example="output">Only these; repeat for several.</param>
     /// <param name="service_tier" example="standard">Only these; repeat for several.</param>
-    /// <param name="as_of" example="2026-11-23">What was unpriced as known at the end of this UTC date; a date that is still to come: as known now.</param>
+    /// <param name="as_of" example="2026-11-23">What was unpriced as known at the end of this UTC date, 2000-01-01 or later; a date that is still to come: as known now.</param>
     /// <param name="format" example="csv">`csv`, where no Accept header can be set.</param>
     [HttpGet(Name = "GetUnpriced")]
     [ProducesResponseType<UnpricedAnswer>(StatusCodes.Status200OK, "application/json", "text/csv")]

@@ -45,7 +45,7 @@ public sealed record RevisionParameters : FigureParameters
     public string? vintages { get; init; }
 
     [FromQuery]
-    [Description("Exactly these vintages, by UTC date, instead of `vintages`; repeat for several. Example: `2026-11-23`.")]
+    [Description("Exactly these vintages, by UTC date from 2000-01-01 on, instead of `vintages`; repeat for several. Example: `2026-11-23`.")]
     public string[]? vintage { get; init; }
 
     [FromQuery]

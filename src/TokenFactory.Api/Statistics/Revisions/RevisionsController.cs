@@ -33,7 +33,7 @@ internal sealed class RevisionsController(FigureQueries queries, RevisionFigures
         var query = OpenQuery();
         var request = query.Read();
         var asked = new RevisionSpecification(
-            query.Choose("measure", RevisionMeasure.Gdp), query.Choose("vintages", VintageSchedule.Month), query.ReadDates("vintage"), query.ReadPeriod("reference", request));
+            query.Choose("measure", RevisionMeasure.Gdp), query.Choose("vintages", VintageSchedule.Month), query.ReadVintages("vintage"), query.ReadPeriod("reference", request));
         if (asked.Vintages.Count > 0 && !string.IsNullOrEmpty(parameters.vintages))
             query.Add("vintages", "not_together", "Either a schedule, or single vintages by `vintage`.");
         if (asked.Reference is not null && !asked.IsIndex)

@@ -61,7 +61,7 @@ public sealed record SeriesParameters
     public string? end { get; init; }
 
     [FromQuery]
-    [Description("The series as it was known at the end of this UTC date; a date that is still to come: as it is known now. Example: `2026-11-23`.")]
+    [Description("The series as it was known at the end of this UTC date, 2000-01-01 or later; a date that is still to come: as it is known now. Example: `2026-11-23`.")]
     public string? as_of { get; init; }
 
     [FromQuery]
