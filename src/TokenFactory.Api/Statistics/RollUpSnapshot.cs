@@ -42,7 +42,8 @@ internal sealed record RollUpMoment(bool HasPending, bool HasFewParts, bool IsCo
 /// <param name="Folds">How often what is folded of its months has changed.</param>
 /// <param name="Recorded">How much is recorded, where some of it falls into the window and is still to be folded; else null.</param>
 /// <param name="Catalog">The version of the catalog.</param>
-internal sealed record RollUpChanges(long Folds, long? Recorded, long Catalog);
+/// <param name="UpSince">Since when the server runs: after a failover, or restored, it may count from earlier on.</param>
+internal sealed record RollUpChanges(long Folds, long? Recorded, long Catalog, DateTimeOffset UpSince);
 
 /// <summary>One moment of the roll-up: an answer reads all of its parts in it, cells and unfolded deltas, so that every acknowledged event is inside.</summary>
 internal sealed class RollUpSnapshot : IAsyncDisposable
@@ -93,7 +94,7 @@ internal sealed class RollUpSnapshot : IAsyncDisposable
             return new RollUpSnapshot(
                 connection, transaction, FigureContext.Of(state.Currency, state.Vintage, state.CompleteThrough, read.AsOf),
                 new RollUpMoment(hasPending, state.Sources <= FewSources && pending <= FewPending, state.IsCoarseCurrent && isLatest),
-                state.IsCoarseCurrent ? new RollUpChanges(state.Folds, hasPending ? state.Recorded : null, state.Catalog) : null);
+                state.IsCoarseCurrent ? new RollUpChanges(state.Folds, hasPending ? state.Recorded : null, state.Catalog, state.UpSince) : null);
         }
         catch
         {
@@ -127,7 +128,7 @@ internal sealed class RollUpSnapshot : IAsyncDisposable
         await row.ReadAsync(cancellationToken);
         return new State(
             row.GetString(0), row.GetFieldValue<DateOnly>(1), row.IsDBNull(2) ? null : row.GetFieldValue<DateTimeOffset>(2),
-            row.GetBoolean(3), row.GetBoolean(4), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7), row.GetInt64(8));
+            row.GetBoolean(3), row.GetBoolean(4), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7), row.GetInt64(8), row.GetFieldValue<DateTimeOffset>(9));
     }
 
     // Of the window; whether they are few, and no further.
@@ -150,5 +151,6 @@ internal sealed class RollUpSnapshot : IAsyncDisposable
     }
 
     private sealed record State(
-        string Currency, DateOnly Vintage, DateTimeOffset? CompleteThrough, bool HasPending, bool IsCoarseCurrent, long Recorded, long Folds, long Catalog, long Sources);
+        string Currency, DateOnly Vintage, DateTimeOffset? CompleteThrough, bool HasPending, bool IsCoarseCurrent, long Recorded, long Folds, long Catalog, long Sources,
+        DateTimeOffset UpSince);
 }

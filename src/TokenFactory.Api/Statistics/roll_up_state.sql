@@ -4,5 +4,5 @@ select m.reporting_currency, m.vintage, m.complete_through, m.has_pending, m.is_
         where c.source_id = any (array(select id from sources))
             and ($1::timestamptz is null or c.month >= date_trunc('month', $1 at time zone 'UTC')::date)
             and ($2::timestamptz is null or c.month < ($2 at time zone 'UTC'))) as folds,
-       (select version from catalog_version) as catalog, (select count(*) from rollup_source) as sources
+       (select version from catalog_version) as catalog, (select count(*) from rollup_source) as sources, pg_postmaster_start_time() as up_since
 from rollup_moment m

@@ -93,12 +93,18 @@ public sealed class FigureAnswersTests : IAsyncLifetime
     [InlineData("update catalog_version set version = version + 1", "a name may have changed")]
     [InlineData("update test_clock set at = '2026-11-21 00:00Z'", "a day older, a figure may be final")]
     [InlineData("update rollup_cursor set coarse_seq = folded_seq - 1", "a version that does not tell what it changes has folded")]
+    [InlineData(
+        """
+        create function pg_postmaster_start_time() returns timestamptz language sql as $$ select '2026-11-20 08:00Z'::timestamptz $$;
+        do $$ begin execute format('alter database %I set search_path = public, pg_catalog', current_database()); end $$
+        """, "a server that was restored may count from earlier on")]
     public async Task An_answer_is_made_anew_when_what_it_depends_on_changes(string change, string why)
     {
         await _api.StopAsync();
         await AskAsync(October);
 
         await _database.ExecuteAsync(change);
+        _dataSource.Clear();
 
         await AskAsync(October);
         _made.Should().Be(2, why);
@@ -181,6 +187,33 @@ public sealed class FigureAnswersTests : IAsyncLifetime
         await ((Func<Task>)(() => left)).Should().ThrowAsync<OperationCanceledException>();
         await waiting;
         _made.Should().Be(2);
+    }
+
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 2)]
+    public async Task Who_waits_shares_a_refusal_and_no_accident(bool isRefusal, int made)
+    {
+        await _api.StopAsync();
+        var hold = new TaskCompletionSource();
+        var failing = AskAsync(October, hold.Task);
+        await Until.TrueAsync(() => Task.FromResult(Volatile.Read(ref _made) > 0), "one is being made");
+        var waiting = AskAsync(October);
+        await Until.TrueAsync(() => _database.ScalarAsync<bool>(
+            """
+            select exists (
+                select from pg_stat_activity maker join pg_stat_activity waiter on waiter.datname = maker.datname and waiter.state_change > maker.xact_start
+                where maker.datname = current_database() and maker.state = 'idle in transaction' and waiter.state = 'idle' and waiter.query ilike 'rollback%')
+            """), "the other has seen it and waits");
+
+        hold.SetException(isRefusal ? new TooManyRowsException(1) : new TimeoutException());
+
+        await ((Func<Task>)(() => failing)).Should().ThrowAsync<Exception>();
+        if (isRefusal)
+            await ((Func<Task>)(() => waiting)).Should().ThrowAsync<TooManyRowsException>();
+        else
+            await waiting;
+        _made.Should().Be(made);
     }
 
     [Fact]

@@ -31,6 +31,7 @@ internal sealed class FigureAnswers(NpgsqlDataSource dataSource, IOptions<Statis
         HttpContext http, FigureRequest read, Func<RollUpSnapshot, Task<FigureDocument>> make, CancellationToken cancellationToken)
     {
         var key = KeyOf(http.Request, read);
+        var hasFailed = false;
         while (true)
         {
             Task<FigureDocument> others;
@@ -55,6 +56,11 @@ internal sealed class FigureAnswers(NpgsqlDataSource dataSource, IOptions<Statis
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
                 // Who was making it has gone.
+            }
+            catch (Exception e) when (!hasFailed && e is not (FigureLimitException or OperationCanceledException))
+            {
+                // Who was making it met with an accident, which need not happen again.
+                hasFailed = true;
             }
         }
     }
@@ -101,9 +107,10 @@ internal sealed class FigureAnswers(NpgsqlDataSource dataSource, IOptions<Statis
 /// <param name="Changes">How often what is folded of the window's months has changed.</param>
 /// <param name="Recorded">What is recorded, where some of it falls into the window and is still to be folded; else null.</param>
 /// <param name="Catalog">The names.</param>
+/// <param name="UpSince">Since when the server runs that counts all this.</param>
 /// <param name="AsOf">The vintage, which tells how old a period is.</param>
 /// <param name="Over">Periods that end by then are whole.</param>
-internal sealed record AnswerVersion(long Changes, long? Recorded, long Catalog, DateOnly AsOf, DateTimeOffset Over)
+internal sealed record AnswerVersion(long Changes, long? Recorded, long Catalog, DateTimeOffset UpSince, DateOnly AsOf, DateTimeOffset Over)
 {
     /// <summary>The version of a moment; null where another version of the service folds and does not tell what it changes.</summary>
     public static AnswerVersion? Of(FigureRequest read, RollUpSnapshot snapshot)
@@ -111,6 +118,7 @@ internal sealed record AnswerVersion(long Changes, long? Recorded, long Catalog,
         if (snapshot.Changes is not { } changes)
             return null;
         var over = read.Calendar.Containing(read.Frequency, snapshot.Context.Reach).Start;
-        return new AnswerVersion(changes.Folds, changes.Recorded, changes.Catalog, snapshot.Context.AsOf, read.End < over ? read.End.Value : over);
+        return new AnswerVersion(
+            changes.Folds, changes.Recorded, changes.Catalog, changes.UpSince, snapshot.Context.AsOf, read.End < over ? read.End.Value : over);
     }
 }
