@@ -34,7 +34,8 @@ internal sealed class Folding(NpgsqlDataSource dataSource, IOptions<RollUpOption
         {Sql.Read("RollUp/Coarse/catch_up_source.sql")}
         {Sql.Read("RollUp/Coarse/fold_coarse.sql")}
         select (select count(*) from pending),
-               (select count(*) from (select lane, max(seq) - min(coarse_seq) - count(*) as missing from pending group by lane) gaps where missing <> 0)
+               (select count(*) from (select lane, max(seq) - min(coarse_seq) - count(*) as missing from pending group by lane) gaps where missing <> 0),
+               (select coalesce(sum(entry_count), 0) from pending)::bigint - (select coalesce(sum(entry_count), 0) from delta)::bigint
         """;
 
     /// <summary>The sources that have batches beyond a cursor, in the order of their ids.</summary>
@@ -77,23 +78,34 @@ internal sealed class Folding(NpgsqlDataSource dataSource, IOptions<RollUpOption
         return result;
     }
 
-    /// <summary>Brings a source's coarse roll-ups some batches nearer to its cells. It waits for its turn: a fold under full load hardly lets go.</summary>
-    /// <returns>Journal batches caught up with.</returns>
-    /// <exception cref="InvalidOperationException">A lane has a gap.</exception>
+    /// <summary>Brings a source's coarse roll-ups some batches nearer to its cells. It waits a little for its turn: a fold under full load hardly lets go.</summary>
+    /// <returns>Journal batches caught up with; 0 too where another kept the source all the while.</returns>
+    /// <exception cref="InvalidOperationException">A lane has a gap, or deltas are absent: what was folded of them would be left out.</exception>
     public async Task<long> CatchUpAsync(long sourceId, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (!await ClaimAsync(connection, sourceId, "", cancellationToken))
+        try
+        {
+            await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await using (var patience = new NpgsqlCommand("set local lock_timeout = '2s'", connection))
+                await patience.ExecuteNonQueryAsync(cancellationToken);
+            if (!await ClaimAsync(connection, sourceId, "", cancellationToken))
+                return 0;
+            await using var step = Step(connection, CatchUpSql, sourceId);
+            await using var row = await step.ExecuteReaderAsync(cancellationToken);
+            await row.ReadAsync(cancellationToken);
+            var batches = row.GetInt64(0);
+            ThrowIfGap(sourceId, row.GetInt64(1));
+            ThrowIfAbsent(sourceId, row.GetInt64(2));
+            await row.DisposeAsync();
+            await transaction.CommitAsync(cancellationToken);
+            return batches;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            // Not its turn.
             return 0;
-        await using var step = Step(connection, CatchUpSql, sourceId);
-        await using var row = await step.ExecuteReaderAsync(cancellationToken);
-        await row.ReadAsync(cancellationToken);
-        var batches = row.GetInt64(0);
-        ThrowIfGap(sourceId, row.GetInt64(1));
-        await row.DisposeAsync();
-        await transaction.CommitAsync(cancellationToken);
-        return batches;
+        }
     }
 
     /// <summary>Adds up the entries of some of a source's batches; nothing when another instance is at it.</summary>
@@ -130,6 +142,16 @@ internal sealed class Folding(NpgsqlDataSource dataSource, IOptions<RollUpOption
     {
         if (lanes != 0)
             throw new InvalidOperationException($"A journal lane of source {sourceId} has a gap. Call /v1/reconciliation?full=true, and restore the ledger.");
+    }
+
+    private static void ThrowIfAbsent(long sourceId, long entries)
+    {
+        if (entries != 0)
+        {
+            throw new InvalidOperationException(
+                $"rollup_delta lacks {entries} entries of source {sourceId} that are folded already. Restore the partition that was dropped, "
+                + "or fill rollup_cell_month and rollup_cell_margin anew from rollup_month_of_days and rollup_margin_of_days, and set coarse_seq to folded_seq.");
+        }
     }
 
     private async Task<IReadOnlyList<long>> FindAsync(string sql, CancellationToken cancellationToken)

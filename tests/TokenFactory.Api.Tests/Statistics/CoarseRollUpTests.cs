@@ -92,6 +92,92 @@ public sealed class CoarseRollUpTests
         (await database.ScalarAsync<long>("select count(*) from rollup_cell_month")).Should().BePositive();
     }
 
+    [Fact]
+    public async Task Deltas_that_are_absent_are_told_and_the_remedy_works()
+    {
+        const string query = "/v1/gdp?frequency=month&by=model";
+        await using var ledger = await FoldedLedger.OpenAsync();
+        var before = await ledger.Api.Client.GetStringAsync(query);
+        await ledger.Database.ExecuteAsync(
+            """
+            update rollup_cursor set coarse_seq = 0; delete from rollup_cell_month; delete from rollup_cell_margin; delete from rollup_change;
+            alter table rollup_delta disable trigger all; delete from rollup_delta where item_id = (select min(item_id) from rollup_delta)
+            """);
+
+        var catchUp = () => ledger.Folding.CatchUpAsync(ledger.Source, CancellationToken.None);
+
+        await catchUp.Should().ThrowAsync<InvalidOperationException>().WithMessage("rollup_delta lacks 2 entries*rollup_month_of_days*");
+        (await ledger.Database.ScalarAsync<long>("select sum(coarse_seq)::bigint + (select count(*) from rollup_cell_month) from rollup_cursor")).Should().Be(0);
+        (await ledger.Api.Client.GetStringAsync(query)).Should().Be(before, "it is made from the cells of days");
+
+        await ledger.Database.ExecuteAsync(
+            """
+            insert into rollup_cell_month select * from rollup_month_of_days; insert into rollup_cell_margin select * from rollup_margin_of_days;
+            update rollup_cursor set coarse_seq = folded_seq
+            """);
+        (await ledger.Database.ScalarAsync<bool>("select is_coarse_current from rollup_moment")).Should().BeTrue();
+        (await ledger.Api.Client.GetStringAsync(query)).Should().Be(before);
+    }
+
+    [Fact]
+    public async Task Catching_up_does_not_wait_for_ever_for_who_folds()
+    {
+        await using var ledger = await FoldedLedger.OpenAsync();
+        await ledger.Database.ExecuteAsync("update rollup_cursor set coarse_seq = 0; delete from rollup_cell_month; delete from rollup_cell_margin");
+        await using var other = new NpgsqlConnection(ledger.Database.ConnectionString);
+        await other.OpenAsync();
+        await using (var held = await other.BeginTransactionAsync())
+        {
+            await using var hold = new NpgsqlCommand("select from rollup_source for update", other, held);
+            await hold.ExecuteNonQueryAsync();
+
+            (await ledger.Folding.CatchUpAsync(ledger.Source, CancellationToken.None)).Should().Be(0);
+        }
+
+        (await ledger.Folding.CatchUpAsync(ledger.Source, CancellationToken.None)).Should().Be(4);
+    }
+
+    // Two items that grow alike, from 3 to 5 tokens, folded by nobody but the test.
+    private sealed class FoldedLedger : IAsyncDisposable
+    {
+        private NpgsqlDataSource _dataSource = null!;
+
+        public required TestDatabase Database { get; init; }
+
+        public required ApiProcess Api { get; init; }
+
+        public Folding Folding { get; private set; } = null!;
+
+        public long Source { get; private set; }
+
+        public static async Task<FoldedLedger> OpenAsync()
+        {
+            var database = await PostgresServer.Current.CreateDatabaseAsync();
+            var ledger = new FoldedLedger
+            {
+                Database = database,
+                Api = await ApiProcess.StartAsync(
+                    database.ConnectionString, new() { ["TokenFactory__RollUp__Enabled"] = "false", ["TokenFactory__Statistics__AnswerMemoryMb"] = "0" }),
+            };
+            await ledger.Api.CreateAsync("/v1/sources", new { id = "gateway-1" });
+            foreach (var (month, tokens) in new[] { (1, 3), (2, 5) })
+            foreach (var model in new[] { "model-a", "model-b" })
+                (await ledger.Api.PostAsync("/v1/events", Events.Native($"{model}-{month}", occurredAt: $"2026-0{month}-05T10:00:00Z", model: model, input: 0, output: tokens))).EnsureSuccessStatusCode();
+            ledger._dataSource = NpgsqlDataSource.Create(DatabaseConnections.From(database.ConnectionString).Service);
+            ledger.Folding = new Folding(ledger._dataSource, Options.Create(new RollUpOptions()));
+            ledger.Source = (await ledger.Folding.FindUnfoldedAsync(CancellationToken.None)).Single();
+            (await ledger.Folding.FoldAsync(ledger.Source, CancellationToken.None)).Batches.Should().Be(4);
+            return ledger;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _dataSource.DisposeAsync();
+            await Api.DisposeAsync();
+            await Database.DisposeAsync();
+        }
+    }
+
     // What the version before did: the same statement without its last steps.
     private static async Task FoldAsBeforeAsync(TestDatabase database, long source)
     {

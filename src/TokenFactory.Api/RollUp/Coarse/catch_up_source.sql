@@ -3,7 +3,7 @@
 -- takes no more.
 with pending as materialized (
     select * from (
-    select b.lane, b.seq, b.batch_id, b.recorded_at, c.coarse_seq,
+    select b.lane, b.seq, b.batch_id, b.recorded_at, b.entry_count, c.coarse_seq,
            sum(b.entry_count) over (partition by b.lane order by b.seq) - b.entry_count as entries_before
     from rollup_cursor c
     cross join lateral (
