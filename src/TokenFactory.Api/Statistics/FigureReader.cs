@@ -176,21 +176,30 @@ internal sealed class FigureReader(NpgsqlDataSource dataSource)
             """);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var group = new string[request.By.Count];
-        for (var count = 0; await row.ReadAsync(cancellationToken); count++)
+        try
         {
-            if (isGrouped && count == limit)
-                throw new TooManyRowsException(limit);
-            // Rows come in the order of groups within a period: where there are many of one group, they share its names.
-            for (var i = 0; i < group.Length; i++)
+            for (var count = 0; await row.ReadAsync(cancellationToken); count++)
             {
-                var name = NameOf(request.By[i], row, i + 1);
-                if (name == group[i])
-                    continue;
-                group = [.. group];
-                group[i] = name;
-            }
+                if (isGrouped && count == limit)
+                    throw new TooManyRowsException(limit);
+                // Rows come in the order of groups within a period: where there are many of one group, they share its names.
+                for (var i = 0; i < group.Length; i++)
+                {
+                    var name = NameOf(request.By[i], row, i + 1);
+                    if (name == group[i])
+                        continue;
+                    group = [.. group];
+                    group[i] = name;
+                }
 
-            read(row, axis.Read(row, 0), group, group.Length + 1);
+                read(row, axis.Read(row, 0), group, group.Length + 1);
+            }
+        }
+        catch (FigureLimitException)
+        {
+            // All that is left would be read before the connection is free again.
+            command.Cancel();
+            throw;
         }
     }
 

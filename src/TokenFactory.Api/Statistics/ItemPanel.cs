@@ -43,7 +43,7 @@ internal readonly record struct PanelTotals(decimal Value, decimal Quantity, dec
 /// <param name="Names">One name per dimension of the request, in its order.</param>
 /// <param name="Baskets">One per period, in order; empty ones included.</param>
 /// <param name="Totals">Likewise.</param>
-/// <param name="Items">What the baskets are made of: items too whose corrections outweigh what they correct.</param>
+/// <param name="Items">What the baskets are made of, by id: items too whose corrections outweigh what they correct.</param>
 internal sealed record PanelGroup(
     IReadOnlyList<string> Names, IReadOnlyList<Basket> Baskets, IReadOnlyList<PanelTotals> Totals,
     IReadOnlyList<IReadOnlyList<KeyValuePair<int, ItemValue>>> Items);
@@ -134,7 +134,23 @@ internal sealed record ItemPanel(FigureContext Context, IReadOnlyList<Period> Pe
 
         private readonly Dictionary<int, ItemValue> _items = [];
 
-        public KeyValuePair<int, ItemValue>[] Items => [.. _items];
+        /// <summary>By their ids: cells come in whatever order the database has them, and no figure may depend on that.</summary>
+        public KeyValuePair<int, ItemValue>[] Items
+        {
+            get
+            {
+                KeyValuePair<int, ItemValue>[] items = [.. _items];
+                for (var i = 1; i < items.Length; i++)
+                {
+                    if (items[i].Key > items[i - 1].Key)
+                        continue;
+                    Array.Sort(items, static (left, right) => left.Key.CompareTo(right.Key));
+                    break;
+                }
+
+                return items;
+            }
+        }
 
         public PanelTotals Totals { get; private set; }
 

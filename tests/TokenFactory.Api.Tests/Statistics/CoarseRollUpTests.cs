@@ -1,8 +1,11 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using TokenFactory.Api.Database;
 using TokenFactory.Api.RollUp;
+using TokenFactory.Api.Statistics;
 using TokenFactory.Api.Tests.Infrastructure;
+using TokenFactory.Economics.Statistics;
 
 namespace TokenFactory.Api.Tests.Statistics;
 
@@ -93,6 +96,29 @@ public sealed class CoarseRollUpTests
     }
 
     [Fact]
+    public async Task Ties_go_to_the_same_items_in_whatever_order_the_cells_lie()
+    {
+        await using var ledger = await FoldedLedger.OpenAsync();
+
+        async Task<string> AnswerAsync(string order)
+        {
+            await ledger.Database.ExecuteAsync(
+                $"""
+                create temp table cells as select * from rollup_cell_month;
+                delete from rollup_cell_month;
+                insert into rollup_cell_month select * from cells order by month, item_id {order};
+                drop table cells
+                """);
+            return await ledger.Api.Client.GetStringAsync("/v1/contributions?frequency=month&by=model");
+        }
+
+        var answer = await AnswerAsync("asc");
+        // Each brings a third of the growth, and one takes the unit that is missing.
+        answer.Should().Contain("\"contribution\":\"33.333334\"").And.Contain("\"contribution\":\"33.333333\"");
+        (await AnswerAsync("desc")).Should().Be(answer);
+    }
+
+    [Fact]
     public async Task Deltas_that_are_absent_are_told_and_the_remedy_works()
     {
         const string query = "/v1/gdp?frequency=month&by=model";
@@ -135,6 +161,45 @@ public sealed class CoarseRollUpTests
         }
 
         (await ledger.Folding.CatchUpAsync(ledger.Source, CancellationToken.None)).Should().Be(4);
+    }
+
+    [Fact]
+    public async Task What_is_refused_is_not_read_to_its_end()
+    {
+        await using var ledger = await FoldedLedger.OpenAsync();
+        await ledger.Database.ExecuteAsync(
+            """
+            insert into rollup_cell_month
+            select source_id, month, n, sector, buyer_id, currency, entry_count, quantity, priced_quantity, free_quantity, amount, reporting_amount
+            from (select * from rollup_cell_month limit 1) c, generate_series(1000, 300000) n
+            """);
+        var name = Guid.NewGuid().ToString();
+        await using var dataSource = new NpgsqlDataSourceBuilder(DatabaseConnections.From(ledger.Database.ConnectionString).Service) { Name = name }.Build();
+        long read = 0;
+        using var meter = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument is { Meter.Name: "Npgsql", Name: "db.client.operation.npgsql.bytes_read" })
+                    listener.EnableMeasurementEvents(instrument);
+            },
+        };
+        meter.SetMeasurementEventCallback<long>((_, bytes, tags, _) =>
+        {
+            foreach (var tag in tags)
+            {
+                if (tag.Value is string value && value == name)
+                    Interlocked.Add(ref read, bytes);
+            }
+        });
+        meter.Start();
+
+        var panel = () => ItemPanel.ReadAsync(
+            dataSource, new FigureRequest { Frequency = Frequency.Month }, new StatisticsOptions { MaxItemPeriods = 100 }, CancellationToken.None);
+
+        for (var i = 0; i < 3; i++)
+            await panel.Should().ThrowAsync<TooManyRowsException>();
+        read.Should().BeInRange(1, 3 * 4_000_000, "300,000 cells are three times as much each time");
     }
 
     // Two items that grow alike, from 3 to 5 tokens, folded by nobody but the test.
