@@ -38,10 +38,15 @@ internal sealed class CellQuery
         foreach (var (dimension, values) in request.Filters)
             AndIn(where, dimension, values);
         // Told by numbers, which a cell has in itself, only the cells that are asked for meet their names.
-        if (table.HasProducers && request.Cells != CellSelection.Production && request.Filters.TryGetValue(Dimension.Producer, out var producers))
-            where.Append(CultureInfo.InvariantCulture, $" and d.producer_id = any (array(select id from producers where slug = any ({Value(producers.Cast<string>().ToArray())})))");
-        if (table.HasItemIndex && request.Filters.ContainsKey(Dimension.Model))
-            where.Append(CultureInfo.InvariantCulture, $" and d.item_id = any (array(select i.id from items i join models m on m.id = i.model_id where {_models}))");
+        if (table.HasProducers)
+            AndOfProducers(where, "d", request);
+        if (table.HasItemIndex && _models is not null)
+        {
+            where.Append(CultureInfo.InvariantCulture, $" and d.item_id = any (array(select i.id from items i join models m on m.id = i.model_id where {_models}");
+            AndOfProducers(where, "i", request);
+            where.Append("))");
+        }
+
         where.Append(request.Cells switch
         {
             CellSelection.FinalUse => " and d.buyer_id = 0",
@@ -108,6 +113,14 @@ internal sealed class CellQuery
         if (value is null)
             return;
         where.Append(" and ").Append(condition).Append(Value(value));
+    }
+
+    // Who made it; of purchases and of both sides at once the filter means somebody else.
+    private void AndOfProducers(StringBuilder where, string row, FigureRequest request)
+    {
+        if (request.Cells is CellSelection.Production or CellSelection.Purchases || !request.Filters.TryGetValue(Dimension.Producer, out var producers))
+            return;
+        where.Append(CultureInfo.InvariantCulture, $" and {row}.producer_id = any (array(select id from producers where slug = any ({Value(producers.Cast<string>().ToArray())})))");
     }
 
     private void AndIn(StringBuilder where, Dimension dimension, IReadOnlyList<object> values)
