@@ -20,6 +20,8 @@ internal sealed record FigureTimes(int Rows, double[] Anew, double[] Again, doub
     // Of figures that take long, fewer requests tell as much.
     private const int LeastRequests = 20;
     private static readonly TimeSpan Enough = TimeSpan.FromSeconds(30);
+    private const int WarmUps = 30;
+    private static readonly TimeSpan WarmEnough = TimeSpan.FromSeconds(5);
 
     /// <summary>Asks a path of the service.</summary>
     public static async Task<FigureTimes> MeasureAsync(FigureLedger ledger, string path)
@@ -27,6 +29,7 @@ internal sealed record FigureTimes(int Rows, double[] Anew, double[] Again, doub
         var client = ledger.Ledger.Service.Client;
         var body = Array.Empty<byte>();
         EntityTagHeaderValue? tag = null;
+        await WarmUpAsync(ledger, path);
         var anew = await RepeatAsync(async () =>
         {
             await ledger.MoveAsync();
@@ -41,6 +44,17 @@ internal sealed record FigureTimes(int Rows, double[] Anew, double[] Again, doub
         var unchanged = await RepeatAsync(async () => (await AskAsync(client, path, tag)).Ms);
         using var answer = JsonDocument.Parse(body);
         return new FigureTimes(answer.RootElement.GetProperty("rows").GetArrayLength(), anew, again, unchanged);
+    }
+
+    /// <summary>Asks a path some times, each after a new event, and counts none: code is compiled to the end only after it has run for a while.</summary>
+    public static async Task WarmUpAsync(FigureLedger ledger, string path)
+    {
+        var started = Stopwatch.GetTimestamp();
+        for (var i = 0; i < WarmUps && Stopwatch.GetElapsedTime(started) < WarmEnough; i++)
+        {
+            await ledger.MoveAsync();
+            await AskAsync(ledger.Ledger.Service.Client, path, null);
+        }
     }
 
     /// <summary>One request to its last byte.</summary>

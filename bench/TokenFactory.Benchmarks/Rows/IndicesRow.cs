@@ -29,6 +29,7 @@ internal sealed class IndicesRow : IBenchRow
                 await figures.Ledger.RestartAsync(cancellationToken);
                 await FigureTimes.AskAsync(figures.Ledger.Service.Client, "/v1/gdp?frequency=year", null);
                 cold.Add((await FigureTimes.AskAsync(figures.Ledger.Service.Client, path, null)).Ms);
+                await FigureTimes.WarmUpAsync(figures, path);
                 await figures.MoveAsync();
                 var answer = await FigureTimes.AskAsync(figures.Ledger.Service.Client, path, null);
                 anew.Add(answer.Ms);
