@@ -53,7 +53,8 @@ internal sealed class CellQuery
             CellSelection.Purchases => " and d.buyer_id <> 0",
             _ => "",
         });
-        From = $"from {table.Name} d{Joins(request, table)}{join}\nwhere true{where}";
+        var pending = moment.PendingSince is { } since ? $"({Value(since)})" : "";
+        From = $"from {table.Name}{pending} d{Joins(request, table)}{join}\nwhere true{where}";
     }
 
     /// <summary>The column that tells when the output of a cell was made: an hour, or the first day of what it covers.</summary>

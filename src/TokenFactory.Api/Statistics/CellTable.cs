@@ -22,7 +22,7 @@ internal enum CellColumns
 /// The smallest table that holds the cells of a request. Of hours and days there is a cell for every item and vintage; of months one for every item, as it is known
 /// now; and margins are over all items of a day or month, or over those of a producer, or of a token class and tier.
 /// </summary>
-/// <param name="Name">The table; where something is still to be folded, the view that adds it.</param>
+/// <param name="Name">The table; where something is still to be folded, the function of its first instant that adds it.</param>
 /// <param name="Time">The column of its hour, or of the first day that it covers.</param>
 /// <param name="Grain">What a cell covers: an hour, a day or a month.</param>
 /// <param name="HasVintages">Whether its cells are told from each other by vintage.</param>
@@ -44,13 +44,13 @@ internal sealed record CellTable(string Name, string Time, Frequency Grain, bool
     public static CellTable Of(FigureRequest request, RollUpMoment moment, CellColumns columns)
     {
         if (request.IsByHour)
-            return new CellTable(moment.HasPending ? "rollup_hour" : "rollup_cell_hour", "hour", Frequency.Hour, HasVintages: true);
+            return new CellTable(moment.HasPending ? "rollup_hour_since" : "rollup_cell_hour", "hour", Frequency.Hour, HasVintages: true);
         var byMonth = IsOfMonths(request) && !columns.HasFlag(CellColumns.Day);
         if (!moment.IsCoarse || columns.HasFlag(CellColumns.Vintage) || (!byMonth && MarginOf(request, columns) == 0))
-            return new CellTable(moment.HasPending ? "rollup_day" : "rollup_cell_day", "day", Frequency.Day, HasVintages: true, HasItemIndex: true);
+            return new CellTable(moment.HasPending ? "rollup_day_since" : "rollup_cell_day", "day", Frequency.Day, HasVintages: true, HasItemIndex: true);
         return MarginOf(request, columns) is > 0 and var margin
-            ? new CellTable(moment.HasPending ? "rollup_margin" : "rollup_cell_margin", "start", byMonth ? Frequency.Month : Frequency.Day, Margin: byMonth ? margin + Margins : margin)
-            : new CellTable(moment.HasPending ? "rollup_month" : "rollup_cell_month", "month", Frequency.Month);
+            ? new CellTable(moment.HasPending ? "rollup_margin_since" : "rollup_cell_margin", "start", byMonth ? Frequency.Month : Frequency.Day, Margin: byMonth ? margin + Margins : margin)
+            : new CellTable(moment.HasPending ? "rollup_month_since" : "rollup_cell_month", "month", Frequency.Month);
     }
 
     // 0: none holds what is asked for.

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Text.Json.Serialization;
 
 namespace TokenFactory.Api.Statistics;
@@ -84,4 +85,16 @@ public abstract record FigureAnswer
     /// </summary>
     [JsonPropertyOrder(int.MaxValue)]
     public required DateTimeOffset? CompleteThrough { get; init; }
+}
+
+/// <summary>The rows of an answer, each made as it is read: of an answer of many thousands only the one that is being written is in memory.</summary>
+internal sealed class RowsOfAnswer<TRow>(int count, Func<int, TRow> make) : IReadOnlyList<TRow>
+{
+    public int Count => count;
+
+    public TRow this[int index] => make(index);
+
+    public IEnumerator<TRow> GetEnumerator() => Enumerable.Range(0, count).Select(make).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

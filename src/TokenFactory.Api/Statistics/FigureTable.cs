@@ -60,20 +60,25 @@ internal static class FigureTable
     /// <summary>Fills the columns of a group into a row.</summary>
     public static TRow WithGroup<TRow>(TRow row, IReadOnlyList<Dimension> by, IReadOnlyList<string> group) where TRow : GroupRow
     {
-        for (var i = 0; i < by.Count; i++)
+        return by.Count == 0 ? row : row with
         {
-            row = by[i] switch
-            {
-                Dimension.Sector => row with { Sector = group[i] },
-                Dimension.Producer => row with { Producer = group[i] },
-                Dimension.Model => row with { Model = group[i] },
-                Dimension.TokenClass => row with { TokenClass = group[i] },
-                Dimension.ServiceTier => row with { ServiceTier = group[i] },
-                _ => throw new ArgumentOutOfRangeException(nameof(by), by[i], "Not a dimension."),
-            };
-        }
+            Sector = NameIn(Dimension.Sector),
+            Producer = NameIn(Dimension.Producer),
+            Model = NameIn(Dimension.Model),
+            TokenClass = NameIn(Dimension.TokenClass),
+            ServiceTier = NameIn(Dimension.ServiceTier),
+        };
 
-        return row;
+        string? NameIn(Dimension dimension)
+        {
+            for (var i = 0; i < by.Count; i++)
+            {
+                if (by[i] == dimension)
+                    return group[i];
+            }
+
+            return null;
+        }
     }
 
     /// <summary>The cells of a total with what lies between them: an empty period is a nominal 0, not a gap (METHODOLOGY, edge rule 2).</summary>

@@ -33,10 +33,13 @@ internal sealed record FigureContext(string Currency, DateOnly AsOf, DateTimeOff
 }
 
 /// <summary>How far the roll-up is at a moment: which of its tables a figure may be made from.</summary>
-/// <param name="HasPending">Whether anything is still to be folded: figures add it to the cells.</param>
+/// <param name="PendingSince">When the first was recorded of what is still to be folded: figures add it to the cells. Null: nothing is.</param>
 /// <param name="HasFewParts">Whether hardly anything is to be added up for an item: over sources, or of what is still to be folded.</param>
 /// <param name="IsCoarse">Whether the roll-ups by month and margin have all that the cells have, and every vintage is inside.</param>
-internal sealed record RollUpMoment(bool HasPending, bool HasFewParts, bool IsCoarse);
+internal sealed record RollUpMoment(DateTimeOffset? PendingSince, bool HasFewParts, bool IsCoarse)
+{
+    public bool HasPending => PendingSince is not null;
+}
 
 /// <summary>What tells whether anything has changed in a window of the roll-up since another moment.</summary>
 /// <param name="Folds">How often what is folded of its months has changed.</param>
@@ -89,11 +92,11 @@ internal sealed class RollUpSnapshot : IAsyncDisposable
             var state = await ReadStateAsync(connection, read, cancellationToken);
             // Nothing is of a later vintage, by the clock or by what was recorded.
             var isLatest = read.AsOf is not { } asOf || (asOf >= state.Vintage && !(state.CompleteThrough?.UtcDateTime.Date > asOf.ToDateTime(TimeOnly.MinValue)));
-            var pending = state.HasPending ? await CountPendingAsync(connection, read, cancellationToken) : 0;
+            var pending = state.PendingSince is { } since ? await CountPendingAsync(connection, since, read, cancellationToken) : 0;
             var hasPending = pending > 0;
             return new RollUpSnapshot(
                 connection, transaction, FigureContext.Of(state.Currency, state.Vintage, state.CompleteThrough, read.AsOf),
-                new RollUpMoment(hasPending, state.Sources <= FewSources && pending <= FewPending, state.IsCoarseCurrent && isLatest),
+                new RollUpMoment(hasPending ? state.PendingSince : null, state.Sources <= FewSources && pending <= FewPending, state.IsCoarseCurrent && isLatest),
                 state.IsCoarseCurrent ? new RollUpChanges(state.Folds, hasPending ? state.Recorded : null, state.Catalog, state.UpSince) : null);
         }
         catch
@@ -128,19 +131,20 @@ internal sealed class RollUpSnapshot : IAsyncDisposable
         await row.ReadAsync(cancellationToken);
         return new State(
             row.GetString(0), row.GetFieldValue<DateOnly>(1), row.IsDBNull(2) ? null : row.GetFieldValue<DateTimeOffset>(2),
-            row.GetBoolean(3), row.GetBoolean(4), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7), row.GetInt64(8), row.GetFieldValue<DateTimeOffset>(9));
+            row.IsDBNull(3) ? null : row.GetFieldValue<DateTimeOffset>(3), row.GetBoolean(4), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7), row.GetInt64(8), row.GetFieldValue<DateTimeOffset>(9));
     }
 
     // Of the window; whether they are few, and no further.
-    private static async Task<long> CountPendingAsync(NpgsqlConnection connection, FigureRequest read, CancellationToken cancellationToken)
+    private static async Task<long> CountPendingAsync(NpgsqlConnection connection, DateTimeOffset since, FigureRequest read, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             $"""
             select count(*) from (
-                select from rollup_pending where ($1::timestamptz is null or hour >= $1) and ($2::timestamptz is null or hour < $2)
+                select from rollup_pending_since($3) where ($1::timestamptz is null or hour >= $1) and ($2::timestamptz is null or hour < $2)
                 limit {FewPending + 1}) pending
             """, connection);
         AddWindow(command.Parameters, read);
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = since });
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
@@ -151,6 +155,6 @@ internal sealed class RollUpSnapshot : IAsyncDisposable
     }
 
     private sealed record State(
-        string Currency, DateOnly Vintage, DateTimeOffset? CompleteThrough, bool HasPending, bool IsCoarseCurrent, long Recorded, long Folds, long Catalog, long Sources,
+        string Currency, DateOnly Vintage, DateTimeOffset? CompleteThrough, DateTimeOffset? PendingSince, bool IsCoarseCurrent, long Recorded, long Folds, long Catalog, long Sources,
         DateTimeOffset UpSince);
 }

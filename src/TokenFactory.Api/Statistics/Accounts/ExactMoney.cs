@@ -10,6 +10,9 @@ internal static class ExactMoney
     // 10^38 fits.
     private const int MostDigits = 37;
 
+    private const int LongDigits = 18;
+    private static readonly long[] PowersOfTen = [.. Enumerable.Range(0, LongDigits + 1).Select(n => (long)BigInteger.Pow(10, n))];
+
     /// <summary>left - right, exact, without trailing zeros.</summary>
     public static string Difference(string left, string right)
     {
@@ -53,22 +56,31 @@ internal static class ExactMoney
         return string.Concat(T.IsNegative(units) && units != T.Zero ? "-" : "", digits.AsSpan(..^decimals), ".", digits.AsSpan(^decimals..));
     }
 
+    // Eighteen digits at a time: they fit into a long, whose arithmetic is the processor's own.
     private static Int128 SmallUnits(string number, int decimals)
     {
         Int128 units = 0;
-        var after = -1;
+        var (part, digits, after) = (0L, 0, -1);
         foreach (var c in number)
         {
             if (c == '.')
                 after = 0;
             if (c is < '0' or > '9')
                 continue;
-            units = (units * 10) + (c - '0');
+            if (digits == LongDigits)
+            {
+                units = (units * PowersOfTen[LongDigits]) + part;
+                (part, digits) = (0, 0);
+            }
+
+            part = (part * 10) + (c - '0');
+            digits++;
             after += after < 0 ? 0 : 1;
         }
 
-        for (var left = decimals - Math.Max(after, 0); left > 0; left--)
-            units *= 10;
+        units = units == 0 ? part : (units * PowersOfTen[digits]) + part;
+        for (var left = decimals - Math.Max(after, 0); left > 0; left -= LongDigits)
+            units *= PowersOfTen[Math.Min(left, LongDigits)];
         return number[0] == '-' ? -units : units;
     }
 

@@ -14,11 +14,20 @@ internal sealed record GdpCell : GroupedCell
     public required string? IntermediateConsumption { get; init; }
 
     public required string Quantity { get; init; }
-    public required string UnpricedQuantity { get; init; }
+    public required string PricedQuantity { get; init; }
     public required string FreeQuantity { get; init; }
-    public required string? UnitValue { get; init; }
-    public required string? FreeShare { get; init; }
-    public required string? UnpricedShare { get; init; }
+
+    /// <summary>The money that the priced quantity is worth: of what was made, or of what is used in the end.</summary>
+    public required string PricedValue { get; init; }
+
+    // What follows from the sums is made as a row is written: an answer of many rows holds the sums alone.
+    public string UnpricedQuantity => ExactMoney.Difference(Quantity, PricedQuantity);
+
+    public string? UnitValue => ExactMoney.WithoutZeros(ExactMoney.Quotient(PricedValue, PricedQuantity, 12, factor: 1_000_000));
+
+    public string? FreeShare => ExactMoney.Quotient(FreeQuantity, PricedQuantity, 6);
+
+    public string? UnpricedShare => ExactMoney.Quotient(UnpricedQuantity, Quantity, 6);
 
     /// <summary>Whether nothing was recorded: the cell only fills the period of a total.</summary>
     public bool IsOfNothing { get; init; }
@@ -32,11 +41,9 @@ internal sealed record GdpCell : GroupedCell
         GrossOutput = side is null ? null : "0",
         IntermediateConsumption = side is null ? null : "0",
         Quantity = "0",
-        UnpricedQuantity = "0",
+        PricedQuantity = "0",
         FreeQuantity = "0",
-        UnitValue = null,
-        FreeShare = null,
-        UnpricedShare = null,
+        PricedValue = "0",
         IsOfNothing = true,
     };
 }
@@ -60,8 +67,6 @@ internal static class GdpCells
         {
             var (output, purchases) = (row.GetString(first), side is null ? null : row.GetString(first + 4));
             var gdp = purchases is null ? output : ExactMoney.Difference(output, purchases);
-            var (quantity, priced, free) = (row.GetString(first + 1), row.GetString(first + 2), row.GetString(first + 3));
-            var unpriced = ExactMoney.Difference(quantity, priced);
             cells.Add(new GdpCell
             {
                 Period = period,
@@ -69,12 +74,10 @@ internal static class GdpCells
                 Gdp = gdp,
                 GrossOutput = purchases is null ? null : output,
                 IntermediateConsumption = purchases,
-                Quantity = quantity,
-                UnpricedQuantity = unpriced,
-                FreeQuantity = free,
-                UnitValue = ExactMoney.WithoutZeros(ExactMoney.Quotient(side == GdpSide.Production ? output : gdp, priced, 12, factor: 1_000_000)),
-                FreeShare = ExactMoney.Quotient(free, priced, 6),
-                UnpricedShare = ExactMoney.Quotient(unpriced, quantity, 6),
+                Quantity = row.GetString(first + 1),
+                PricedQuantity = row.GetString(first + 2),
+                FreeQuantity = row.GetString(first + 3),
+                PricedValue = side == GdpSide.Production ? output : gdp,
             });
         }, cancellationToken);
         return cells;

@@ -39,13 +39,12 @@ internal sealed class GdpFigures(NpgsqlDataSource dataSource, IOptions<Statistic
             ? GdpVolumes.Totals(published, groups, await TotalAsync(snapshot, request, specification, cancellationToken))
             : null;
         var residuals = totals?.ToDictionary(t => t.Period, t => t.Residual);
-        var rows = new List<GdpRow>(published.Length);
-        for (var i = cells.Count - published.Length; i < cells.Count; i++)
+        var before = cells.Count - published.Length;
+        var rows = new RowsOfAnswer<GdpRow>(published.Length, i =>
         {
-            var row = RowOf(cells[i], request, snapshot.Context, groups, values is null ? null : values[i]);
-            rows.Add(residuals is null ? row : row with { HasParts = true, Residual = residuals[row.Period] });
-        }
-
+            var row = RowOf(published[i], request, snapshot.Context, groups, values is null ? null : values[before + i]);
+            return residuals is null ? row : row with { HasParts = true, Residual = residuals[row.Period] };
+        });
         return AnswerOf(rows, totals, groups, request, specification, snapshot.Context);
     }
 
@@ -120,7 +119,7 @@ internal sealed class GdpFigures(NpgsqlDataSource dataSource, IOptions<Statistic
     }
 
     private static GdpAnswer AnswerOf(
-        List<GdpRow> rows, List<GdpTotal>? totals, Dictionary<IReadOnlyList<string>, VolumeSeries>? groups, FigureRequest request,
+        IReadOnlyList<GdpRow> rows, List<GdpTotal>? totals, Dictionary<IReadOnlyList<string>, VolumeSeries>? groups, FigureRequest request,
         GdpSpecification specification, FigureContext context)
     {
         var side = specification.SideOf(request);
