@@ -20,10 +20,11 @@ if (Arguments.AsksForHelp(args))
 }
 
 var isDemo = args.Contains(Arguments.Demo);
+var isVerification = args is [VerifyCommand.Name, ..];
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 {
     // Settings are read once, at the start: no file is watched for them. What the command line says goes before.
-    Args = ["--hostBuilder:reloadConfigOnChange=false", .. args.Where(a => a != Arguments.Demo)],
+    Args = ["--hostBuilder:reloadConfigOnChange=false", .. isVerification ? [] : args.Where(a => a != Arguments.Demo)],
     // Beside the program, from whichever folder it is started.
     WebRootPath = Path.Combine(AppContext.BaseDirectory, "wwwroot"),
 });
@@ -36,12 +37,21 @@ using var hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
 
 try
 {
-    Arguments.Check(args);
+    var verification = isVerification ? VerifyCommand.Parse(args[1..]) : null;
+    if (verification is { IsOfLedger: false })
+        return verification.VerifyProof(Console.Out);
+    if (verification is null)
+        Arguments.Check(args);
     Settings.Check(builder.Configuration);
     // Without a connection string the service brings its own server, which starts while the host is built; it stops with this process, after
     // everything that uses it.
     await using var privateServer = builder.Configuration.GetConnectionString("TokenFactory") is null ? StartPrivateServer() : null;
     var connections = privateServer is null ? DatabaseConnections.From(builder.Configuration) : null;
+    if (verification is not null)
+    {
+        var owner = (connections ?? DatabaseConnections.From((await privateServer!.Started).ConnectionString)).Owner;
+        return await verification.VerifyLedgerAsync(owner, Console.Out, ending.Token);
+    }
 
     builder.Services.AddSingleton(TimeProvider.System);
     builder.AddHosting();

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
 
 namespace TokenFactory.Api.Ledger;
 
@@ -52,5 +54,29 @@ internal static class BinaryNumeric
         for (var i = 0; i < count; i++)
             BinaryPrimitives.WriteInt16BigEndian(destination[((4 + i) * sizeof(short))..], words[first + i]);
         return (4 + count) * sizeof(short);
+    }
+
+    /// <summary>A number as PostgreSQL writes it.</summary>
+    /// <param name="value">As it is sent.</param>
+    /// <exception cref="FormatException">It is none, or not a number.</exception>
+    public static string Text(ReadOnlySpan<byte> value)
+    {
+        if (value.Length < 4 * sizeof(short) || value.Length != (4 + BinaryPrimitives.ReadInt16BigEndian(value)) * sizeof(short))
+            throw new FormatException("It is no number.");
+        var (count, weight) = (BinaryPrimitives.ReadInt16BigEndian(value), BinaryPrimitives.ReadInt16BigEndian(value[2..]));
+        var (sign, scale) = (BinaryPrimitives.ReadInt16BigEndian(value[4..]), BinaryPrimitives.ReadInt16BigEndian(value[6..]));
+        if (sign is not (0 or Negative))
+            throw new FormatException("It is no number.");
+        var text = new StringBuilder();
+        for (var place = Math.Max(weight, (short)0); place >= 0 || -place * DigitsPerWord < scale + DigitsPerWord; place--)
+        {
+            if (place == -1)
+                text.Append('.');
+            var word = weight - place;
+            text.Append(CultureInfo.InvariantCulture, $"{(word >= 0 && word < count ? BinaryPrimitives.ReadInt16BigEndian(value[((4 + word) * sizeof(short))..]) : 0):D4}");
+        }
+
+        var (whole, fraction) = (text.ToString().Split('.')[0].TrimStart('0'), text.ToString().Contains('.', StringComparison.Ordinal) ? text.ToString().Split('.')[1] : "");
+        return $"{(sign == Negative ? "-" : "")}{(whole.Length > 0 ? whole : "0")}{(scale > 0 ? $".{fraction[..scale]}" : "")}";
     }
 }

@@ -44,6 +44,12 @@ internal sealed class CopyWriter : IAsyncDisposable
     /// <summary>Whether so much waits that it is worth sending: <see cref="FlushAsync"/> between two rows.</summary>
     public bool IsFull => _length >= FlushBytes;
 
+    /// <summary>Where the next byte goes: <see cref="Since"/> gives what was written from here on, until it is flushed.</summary>
+    public int Mark => _length;
+
+    /// <summary>The rows that were written since a mark, as they are sent.</summary>
+    public ReadOnlySpan<byte> Since(int mark) => _buffer.AsSpan(mark, _length - mark);
+
     /// <summary>Begins the next row.</summary>
     public void StartRow() => BinaryPrimitives.WriteInt16BigEndian(Take(sizeof(short)), _columns);
 

@@ -8,15 +8,15 @@ namespace TokenFactory.Api.Ledger;
 internal sealed partial class JournalWriter
 {
     private static async Task CopyIdentitiesAsync(
-        NpgsqlConnection connection, long sourceId, DateTimeOffset recordedAt, long batchId, BatchPlan plan, CancellationToken cancellationToken)
+        NpgsqlConnection connection, long sourceId, DateTimeOffset recordedAt, long batchId, BatchPlan plan, BatchSeal seal, CancellationToken cancellationToken)
     {
         if (plan.NewEvents.Count == 0)
             return;
-        await using var copy = await CopyWriter.BeginAsync(connection, "event_identity",
-            ["source_id", "event_id", "fingerprint", "recorded_at", "batch_id", "first_entry_no", "entry_count",
-                "reported_amount", "reported_currency", "region", "reason", "repricing_id", "usage_profile", "sent_model"], cancellationToken);
-        foreach (var (ledgerEvent, firstEntryNo) in plan.NewEvents)
+        await using var copy = await CopyWriter.BeginAsync(connection, LedgerColumns.Identity.Table, LedgerColumns.Identity.Names, cancellationToken);
+        for (var index = 0; index < plan.NewEvents.Count; index++)
         {
+            var (ledgerEvent, firstEntryNo) = plan.NewEvents[index];
+            var mark = copy.Mark;
             copy.StartRow();
             copy.Add(sourceId);
             copy.Add(ledgerEvent.EventId);
@@ -32,6 +32,7 @@ internal sealed partial class JournalWriter
             copy.Add(ledgerEvent.RepricingId);
             copy.Add(ledgerEvent.UsageProfile);
             copy.Add(ledgerEvent.SentModel);
+            seal.AddIdentity(index, copy.Since(mark));
             if (copy.IsFull)
                 await copy.FlushAsync(cancellationToken);
         }
@@ -40,18 +41,17 @@ internal sealed partial class JournalWriter
     }
 
     private static async Task CopyEntriesAsync(
-        NpgsqlConnection connection, long sourceId, DateTimeOffset recordedAt, long batchId, BatchPlan plan, CancellationToken cancellationToken)
+        NpgsqlConnection connection, long sourceId, DateTimeOffset recordedAt, long batchId, BatchPlan plan, BatchSeal seal, CancellationToken cancellationToken)
     {
         if (plan.NewEvents.Count == 0)
             return;
         var deltas = new DeltaSet();
-        await using (var copy = await CopyWriter.BeginAsync(connection, "ledger_entry",
-            ["source_id", "recorded_at", "batch_id", "entry_no", "event_id", "occurred_at", "item_id", "account_id", "buyer_id", "sector",
-                "quantity", "basis", "unit_value", "currency", "rate_id", "amount", "fx_rate_id", "reporting_amount",
-                "reverses_recorded_at", "reverses_batch_id", "reverses_entry_no", "sector_basis", "sector_rule_id"], cancellationToken))
+        await using (var copy = await CopyWriter.BeginAsync(connection, LedgerColumns.Entry.Table, LedgerColumns.Entry.Names, cancellationToken))
         {
-            foreach (var (ledgerEvent, firstEntryNo) in plan.NewEvents)
+            for (var index = 0; index < plan.NewEvents.Count; index++)
             {
+                var (ledgerEvent, firstEntryNo) = plan.NewEvents[index];
+                var mark = copy.Mark;
                 for (var i = 0; i < ledgerEvent.Lines.Length; i++)
                 {
                     copy.StartRow();
@@ -63,6 +63,7 @@ internal sealed partial class JournalWriter
                     deltas.Add(ledgerEvent, ledgerEvent.Lines[i]);
                 }
 
+                seal.AddEntries(index, copy.Since(mark));
                 if (copy.IsFull)
                     await copy.FlushAsync(cancellationToken);
             }
@@ -127,16 +128,16 @@ internal sealed partial class JournalWriter
     }
 
     private static async Task CopyRefusalsAsync(
-        NpgsqlConnection connection, long sourceId, DateTimeOffset recordedAt, long batchId, IReadOnlyList<Refusal> refusals,
+        NpgsqlConnection connection, long sourceId, DateTimeOffset recordedAt, long batchId, IReadOnlyList<Refusal> refusals, BatchSeal seal,
         CancellationToken cancellationToken)
     {
         if (refusals.Count == 0)
             return;
-        await using var copy = await CopyWriter.BeginAsync(connection, "event_refusal",
-            ["source_id", "recorded_at", "batch_id", "refusal_no", "outcome", "event_id", "code", "detail", "fingerprint"], cancellationToken);
+        await using var copy = await CopyWriter.BeginAsync(connection, LedgerColumns.Refusal.Table, LedgerColumns.Refusal.Names, cancellationToken);
         for (var i = 0; i < refusals.Count; i++)
         {
             var refusal = refusals[i];
+            var mark = copy.Mark;
             copy.StartRow();
             copy.Add(sourceId);
             copy.Add(recordedAt);
@@ -150,6 +151,7 @@ internal sealed partial class JournalWriter
                 copy.Add(fingerprint);
             else
                 copy.AddNull();
+            seal.AddOther('R', copy.Since(mark));
             if (copy.IsFull)
                 await copy.FlushAsync(cancellationToken);
         }
@@ -158,15 +160,16 @@ internal sealed partial class JournalWriter
     }
 
     private static async Task CopyQuarantinedAsync(
-        NpgsqlConnection connection, long sourceId, DateTimeOffset recordedAt, long batchId, IReadOnlyList<LedgerEvent> events, CancellationToken cancellationToken)
+        NpgsqlConnection connection, long sourceId, DateTimeOffset recordedAt, long batchId, IReadOnlyList<LedgerEvent> events, BatchSeal seal,
+        CancellationToken cancellationToken)
     {
         if (events.Count == 0)
             return;
-        await using var copy = await CopyWriter.BeginAsync(connection, "quarantined_event",
-            ["source_id", "event_id", "fingerprint", "recorded_at", "batch_id", "shape", "code", "detail", "occurred_at", "producer", "model", "payload"], cancellationToken);
+        await using var copy = await CopyWriter.BeginAsync(connection, LedgerColumns.Quarantined.Table, LedgerColumns.Quarantined.Names, cancellationToken);
         foreach (var ledgerEvent in events)
         {
             var held = ledgerEvent.Quarantine!;
+            var mark = copy.Mark;
             copy.StartRow();
             copy.Add(sourceId);
             copy.Add(ledgerEvent.EventId);
@@ -180,6 +183,7 @@ internal sealed partial class JournalWriter
             copy.Add(held.Producer);
             copy.Add(held.Model);
             copy.Add(held.Payload.Span);
+            seal.AddOther('Q', copy.Since(mark));
             if (copy.IsFull)
                 await copy.FlushAsync(cancellationToken);
         }
@@ -188,7 +192,7 @@ internal sealed partial class JournalWriter
     }
 
     private async Task CloseBatchAsync(
-        NpgsqlConnection connection, long sourceId, DateTimeOffset recordedAt, long batchId, BatchKind kind, BatchPlan plan,
+        NpgsqlConnection connection, long sourceId, DateTimeOffset recordedAt, long batchId, BatchKind kind, BatchPlan plan, BatchSeal seal,
         CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(Sql.Read("Ledger/close_batch.sql"), connection);
@@ -202,6 +206,10 @@ internal sealed partial class JournalWriter
         {
             command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = count });
         }
+
+        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = LedgerColumns.Format });
+        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = seal.Root() });
+        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = seal.Leaves });
 
         // Planned once for the connection; asked for again, it is there already.
         await command.PrepareAsync(cancellationToken);

@@ -138,12 +138,13 @@ internal sealed partial class JournalWriter(
             if (postings.Any(p => p.Posting.CatalogVersion < catalogVersion))
                 throw new StaleCatalogException(catalogVersion);
             var plan = BatchPlan.For(postings, known, heldBack, recordedAt, batchId);
-            await CopyIdentitiesAsync(connection, sourceId, recordedAt, batchId, plan, cancellationToken);
-            await CopyEntriesAsync(connection, sourceId, recordedAt, batchId, plan, cancellationToken);
+            var seal = new BatchSeal(plan.NewEvents.Count, plan.Quarantined.Count + plan.Refusals.Count);
+            await CopyIdentitiesAsync(connection, sourceId, recordedAt, batchId, plan, seal, cancellationToken);
+            await CopyEntriesAsync(connection, sourceId, recordedAt, batchId, plan, seal, cancellationToken);
             await MeterReadings.MoveAsync(connection, sourceId, plan.Moves, cancellationToken);
-            await CopyQuarantinedAsync(connection, sourceId, recordedAt, batchId, plan.Quarantined, cancellationToken);
-            await CopyRefusalsAsync(connection, sourceId, recordedAt, batchId, plan.Refusals, cancellationToken);
-            await CloseBatchAsync(connection, sourceId, recordedAt, batchId, postings[0].Posting.Kind, plan, cancellationToken);
+            await CopyQuarantinedAsync(connection, sourceId, recordedAt, batchId, plan.Quarantined, seal, cancellationToken);
+            await CopyRefusalsAsync(connection, sourceId, recordedAt, batchId, plan.Refusals, seal, cancellationToken);
+            await CloseBatchAsync(connection, sourceId, recordedAt, batchId, postings[0].Posting.Kind, plan, seal, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
 
             if (known.Count == 0)

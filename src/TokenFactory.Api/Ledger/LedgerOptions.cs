@@ -26,4 +26,17 @@ internal sealed class LedgerOptions
     /// <summary>How often a transaction is tried again after a deadlock, a serialization failure, a lost race or a repeated event.</summary>
     [Range(1, 100)]
     public int MaxRetries { get; set; } = 10;
+
+    /// <summary>How often what is recorded is sealed into the tree over all batches and its root signed, in seconds.</summary>
+    [Range(1, 86_400)]
+    public int CheckpointIntervalSeconds { get; set; } = 10;
+
+    /// <summary>What checkpoints name as their origin: tells this ledger's from another's.</summary>
+    public string CheckpointOrigin { get; set; } = "token-factory";
+
+    /// <summary>
+    /// The private key that checkpoints are signed with, in PEM (ECDSA, P-256); made where there is none. Default: beside the data folder, with
+    /// <c>.checkpoint-key.pem</c> behind its name.
+    /// </summary>
+    public string? SigningKeyFile { get; set; }
 }

@@ -13,7 +13,7 @@ internal static class DataFolder
     /// <exception cref="PrivateServerException">It can't hold a server: its name can't be passed on to one, or something else is in it.</exception>
     public static string Find(string? configured)
     {
-        var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(string.IsNullOrWhiteSpace(configured) ? Default() : configured));
+        var folder = PathOf(configured);
         // pg_ctl puts the path into a shell's command between double quotes.
         if (!OperatingSystem.IsWindows() && folder.Any(c => c is '"' or '$' or '`' or '\\' || char.IsControl(c)))
             throw new PrivateServerException($"PostgreSQL can't be started in {folder}: choose a folder without \" $ ` \\ in its path by TokenFactory__DataFolder.");
@@ -30,6 +30,10 @@ internal static class DataFolder
 
         return folder;
     }
+
+    /// <summary>The full path, whatever is there.</summary>
+    /// <exception cref="PrivateServerException">None is configured, and this user has no home folder.</exception>
+    public static string PathOf(string? configured) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(string.IsNullOrWhiteSpace(configured) ? Default() : configured));
 
     /// <summary>Makes the folder. It stays this user's, for the password is in it; the server's user needs to pass through it only.</summary>
     public static void Make(string folder, ServerUser user)

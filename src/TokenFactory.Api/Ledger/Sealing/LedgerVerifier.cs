@@ -1,0 +1,304 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+using Npgsql;
+
+namespace TokenFactory.Api.Ledger;
+
+/// <summary>What a verification found.</summary>
+internal sealed class VerificationReport
+{
+    private const int MostShown = 100;
+    private readonly List<string> _faults = [];
+
+    public long Batches { get; set; }
+    public long Events { get; set; }
+    public long Entries { get; set; }
+    public long OtherRows { get; set; }
+    public long Sealed { get; set; }
+    public long Checkpoints { get; set; }
+
+    /// <summary>Batches that a version without chains wrote: nothing shows whether they were altered.</summary>
+    public long Unchained { get; set; }
+
+    /// <summary>What is wrong, the first hundred.</summary>
+    public IReadOnlyList<string> Faults => _faults;
+
+    public long FaultCount { get; private set; }
+
+    public bool IsIntact => FaultCount == 0;
+
+    public void Add(string fault)
+    {
+        FaultCount++;
+        if (_faults.Count < MostShown)
+            _faults.Add(fault);
+    }
+}
+
+/// <summary>
+/// Verifies a ledger from its rows alone: every record against the leaf of its batch, batches against their roots and chains, chains against the tree, the tree
+/// against its signed checkpoints, and against those that were kept elsewhere. Uses nothing of the database but its rows.
+/// </summary>
+/// <param name="connection">In a transaction that sees one moment (REPEATABLE READ).</param>
+/// <param name="keys">Public keys that are trusted; none: those that the database names, which shows less.</param>
+internal sealed class LedgerVerifier(NpgsqlConnection connection, IReadOnlyList<ECDsa> keys)
+{
+    private static readonly string[] Tables =
+        ["ledger_batch", "journal_lane", LedgerColumns.Identity.Table, LedgerColumns.Entry.Table, LedgerColumns.Refusal.Table, LedgerColumns.Quarantined.Table];
+
+    private readonly VerificationReport _report = new();
+
+    /// <param name="kept">Checkpoints that were kept elsewhere, as notes.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<VerificationReport> VerifyAsync(IReadOnlyList<string> kept, CancellationToken cancellationToken)
+    {
+        foreach (var sourceId in await SourcesAsync(cancellationToken))
+            await VerifyRecordsAsync(sourceId, cancellationToken);
+        await VerifyChainsAsync(cancellationToken);
+        await new TreeVerifier(connection, keys, _report).VerifyAsync(kept, cancellationToken);
+        return _report;
+    }
+
+    // Every source that any row names, also one that nothing else knows.
+    private async Task<List<long>> SourcesAsync(CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand($"{string.Join(" union ", Tables.Select(t => $"select source_id from {t}"))} order by 1", connection) { CommandTimeout = 0 };
+        var sources = new List<long>();
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+            sources.Add(row.GetInt64(0));
+        return sources;
+    }
+
+    private async Task VerifyRecordsAsync(long sourceId, CancellationToken cancellationToken)
+    {
+        var of = string.Create(CultureInfo.InvariantCulture, $"where source_id = {sourceId} order by batch_id");
+        var batches = await RowCursor<BatchRow>.OpenAsync(connection, "verify_batches",
+            $"select batch_id, lane, seq, accepted, entry_count, root, leaves, kind from ledger_batch {of}, lane, seq", BatchRow.Read, cancellationToken);
+        var identities = await RowCursor<IdentityRow>.OpenAsync(connection, "verify_identities",
+            $"select batch_id, event_id, first_entry_no, entry_count, {LedgerColumns.Identity.RowSql} from event_identity {of}, first_entry_no, event_id", IdentityRow.Read, cancellationToken);
+        var entries = await RowCursor<EntryRow>.OpenAsync(connection, "verify_entries",
+            $"select batch_id, entry_no, {LedgerColumns.Entry.RowSql} from ledger_entry {of}, entry_no, recorded_at", EntryRow.Read, cancellationToken);
+        var refusals = await RowCursor<OtherRow>.OpenAsync(connection, "verify_refusals",
+            $"select batch_id, 'R', {LedgerColumns.Refusal.RowSql} from event_refusal {of}", OtherRow.Read, cancellationToken);
+        var quarantined = await RowCursor<OtherRow>.OpenAsync(connection, "verify_quarantined",
+            $"select batch_id, 'Q', {LedgerColumns.Quarantined.RowSql} from quarantined_event {of}", OtherRow.Read, cancellationToken);
+
+        var last = long.MinValue;
+        while (await batches.PeekAsync(cancellationToken) is { } batch)
+        {
+            batches.Take();
+            _report.Batches++;
+            if (batch.BatchId == last)
+                _report.Add($"Source {sourceId}: two batches have the number {batch.BatchId}.");
+            last = batch.BatchId;
+            await StraysAsync(sourceId, batch.BatchId, identities, entries, refusals, quarantined, cancellationToken);
+            var ofBatch = await TakeAsync(identities, batch.BatchId, cancellationToken);
+            var lines = await TakeAsync(entries, batch.BatchId, cancellationToken);
+            List<OtherRow> others = [.. await TakeAsync(quarantined, batch.BatchId, cancellationToken), .. await TakeAsync(refusals, batch.BatchId, cancellationToken)];
+            (_report.Events, _report.Entries, _report.OtherRows) = (_report.Events + ofBatch.Count, _report.Entries + lines.Count, _report.OtherRows + others.Count);
+            VerifyBatch(sourceId, batch, ofBatch, lines, others);
+        }
+
+        await StraysAsync(sourceId, long.MaxValue, identities, entries, refusals, quarantined, cancellationToken);
+        foreach (var close in (Func<CancellationToken, Task>[])[batches.CloseAsync, identities.CloseAsync, entries.CloseAsync, refusals.CloseAsync, quarantined.CloseAsync])
+            await close(cancellationToken);
+    }
+
+    private void VerifyBatch(long sourceId, BatchRow batch, List<IdentityRow> identities, List<EntryRow> entries, List<OtherRow> others)
+    {
+        var where = $"Source {sourceId}, batch {batch.BatchId}";
+        if (entries.Count != batch.EntryCount)
+            _report.Add($"{where}: it was recorded with {batch.EntryCount} entries, and there are {entries.Count}.");
+        if (batch.Kind == (short)BatchKind.Ingest && identities.Count != batch.Accepted)
+            _report.Add($"{where}: it was recorded with {batch.Accepted} new events, and there are {identities.Count}.");
+        if (batch.Leaves is null || batch.Root is null)
+        {
+            _report.Unchained++;
+            return;
+        }
+
+        if (!MerkleTree.Root(batch.Leaves).AsSpan().SequenceEqual(batch.Root))
+            _report.Add($"{where}: its leaves do not lead to its root.");
+        var leaves = new Dictionary<string, int>();
+        foreach (var leaf in batch.Leaves.Chunk(MerkleTree.HashBytes))
+            leaves[Convert.ToHexString(leaf)] = leaves.GetValueOrDefault(Convert.ToHexString(leaf)) + 1;
+        void Claim(ReadOnlySpan<byte> leaf, string what)
+        {
+            var name = Convert.ToHexString(leaf);
+            if (leaves.GetValueOrDefault(name) == 0)
+                _report.Add($"{where}: {what} is not what was recorded.");
+            else
+                leaves[name]--;
+        }
+
+        var next = 0;
+        Span<byte> hash = stackalloc byte[MerkleTree.HashBytes];
+        foreach (var identity in identities)
+        {
+            var begin = next;
+            while (next < entries.Count && entries[next].EntryNo < identity.FirstEntryNo + identity.EntryCount)
+                next++;
+            BatchSeal.EventLeaf(SHA256.HashData(identity.Content), SHA256.HashData([.. entries[begin..next].SelectMany(e => e.Content)]), hash);
+            Claim(hash, $"the event {identity.EventId}");
+        }
+
+        if (next < entries.Count)
+            _report.Add($"{where}: the entries from {entries[next].EntryNo} on belong to no event.");
+        foreach (var other in others)
+            Claim(BatchSeal.OtherLeaf(other.Kind, other.Content), other.Kind == 'Q' ? "an event that was held back" : "an event that was not taken");
+        if (leaves.Values.Sum() is > 0 and var missing)
+            _report.Add($"{where}: {missing} of its {batch.Leaves.Length / MerkleTree.HashBytes} records are missing or altered.");
+    }
+
+    // Rows of batches that there are not.
+    private async Task StraysAsync(
+        long sourceId, long before, RowCursor<IdentityRow> identities, RowCursor<EntryRow> entries, RowCursor<OtherRow> refusals, RowCursor<OtherRow> quarantined,
+        CancellationToken cancellationToken)
+    {
+        while (await identities.PeekAsync(cancellationToken) is { } identity && identity.BatchId < before)
+        {
+            identities.Take();
+            _report.Add($"Source {sourceId}: the event {identity.EventId} is of batch {identity.BatchId}, which there is not.");
+        }
+
+        while (await entries.PeekAsync(cancellationToken) is { } entry && entry.BatchId < before)
+        {
+            entries.Take();
+            _report.Add($"Source {sourceId}: the entry {entry.EntryNo} is of batch {entry.BatchId}, which there is not.");
+        }
+
+        foreach (var others in (RowCursor<OtherRow>[])[refusals, quarantined])
+        {
+            while (await others.PeekAsync(cancellationToken) is { } other && other.BatchId < before)
+            {
+                others.Take();
+                _report.Add($"Source {sourceId}: an event that was {(other.Kind == 'Q' ? "held back" : "not taken")} is of batch {other.BatchId}, which there is not.");
+            }
+        }
+    }
+
+    private static async Task<List<TRow>> TakeAsync<TRow>(RowCursor<TRow> rows, long batchId, CancellationToken cancellationToken) where TRow : class, IRowOfBatch
+    {
+        var taken = new List<TRow>();
+        while (await rows.PeekAsync(cancellationToken) is { } row && row.BatchId == batchId)
+        {
+            rows.Take();
+            taken.Add(row);
+        }
+
+        return taken;
+    }
+
+    private async Task VerifyChainsAsync(CancellationToken cancellationToken)
+    {
+        var heads = new Dictionary<(long Source, short Lane), (long Seq, byte[]? Head)>();
+        var chain = await RowCursor<ChainRow>.OpenAsync(connection, "verify_chains",
+            "select source_id, lane, seq, batch_id, kind, recorded_at, received, accepted, duplicate, conflict, rejected, quarantined, entry_count, seal_format, root, head "
+            + "from ledger_batch order by source_id, lane, seq", ChainRow.Read, cancellationToken);
+        while (await chain.PeekAsync(cancellationToken) is { } batch)
+        {
+            chain.Take();
+            var (seq, head) = heads.GetValueOrDefault((batch.SourceId, batch.Lane));
+            if (batch.Seq != seq + 1)
+                _report.Add($"Source {batch.SourceId}, lane {batch.Lane}: batch number {batch.Seq} follows {seq}; what lies between was removed.");
+            if (batch.Head is null || batch.Root is null)
+            {
+                // A version without chains may have written into a lane that another had chained, while both ran: the chain goes on past it.
+                if (head is not null && batch.Head is null != batch.Root is null)
+                    _report.Add($"Source {batch.SourceId}, lane {batch.Lane}: batch number {batch.Seq} is half chained.");
+                heads[(batch.SourceId, batch.Lane)] = (batch.Seq, head);
+                continue;
+            }
+
+            if (!batch.HeadAfter(head).AsSpan().SequenceEqual(batch.Head))
+                _report.Add($"Source {batch.SourceId}, lane {batch.Lane}: batch number {batch.Seq} does not continue the chain.");
+            heads[(batch.SourceId, batch.Lane)] = (batch.Seq, batch.Head);
+        }
+
+        await chain.CloseAsync(cancellationToken);
+        await VerifyLanesAsync(heads, cancellationToken);
+    }
+
+    private async Task VerifyLanesAsync(Dictionary<(long Source, short Lane), (long Seq, byte[]? Head)> heads, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("select source_id, lane, seq, head from journal_lane", connection);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            var lane = (row.GetInt64(0), row.GetInt16(1));
+            var (seq, head) = heads.GetValueOrDefault(lane);
+            heads.Remove(lane);
+            if (row.GetInt64(2) != seq || !(head ?? []).AsSpan().SequenceEqual(row.IsDBNull(3) ? [] : row.GetFieldValue<byte[]>(3)))
+                _report.Add($"Source {lane.Item1}, lane {lane.Item2}: it stands at batch number {row.GetInt64(2)}, and the last batch is {seq}.");
+        }
+
+        foreach (var (source, lane) in heads.Keys)
+            _report.Add($"Source {source}, lane {lane}: there are batches of it, and no lane.");
+    }
+
+    private interface IRowOfBatch
+    {
+        long BatchId { get; }
+    }
+
+    private sealed record BatchRow(long BatchId, int Accepted, int EntryCount, byte[]? Root, byte[]? Leaves, short Kind)
+    {
+        public static BatchRow Read(NpgsqlDataReader row) => new(row.GetInt64(0), row.GetInt32(3), row.GetInt32(4),
+            row.IsDBNull(5) ? null : row.GetFieldValue<byte[]>(5), row.IsDBNull(6) ? null : row.GetFieldValue<byte[]>(6), row.GetInt16(7));
+    }
+
+    private sealed record IdentityRow(long BatchId, string EventId, int FirstEntryNo, short EntryCount, byte[] Content) : IRowOfBatch
+    {
+        public static IdentityRow Read(NpgsqlDataReader row) => new(row.GetInt64(0), row.GetString(1), row.GetInt32(2), row.GetInt16(3), row.GetFieldValue<byte[]>(4));
+    }
+
+    private sealed record EntryRow(long BatchId, int EntryNo, byte[] Content) : IRowOfBatch
+    {
+        public static EntryRow Read(NpgsqlDataReader row) => new(row.GetInt64(0), row.GetInt32(1), row.GetFieldValue<byte[]>(2));
+    }
+
+    private sealed record OtherRow(long BatchId, char Kind, byte[] Content) : IRowOfBatch
+    {
+        public static OtherRow Read(NpgsqlDataReader row) => new(row.GetInt64(0), row.GetString(1)[0], row.GetFieldValue<byte[]>(2));
+    }
+
+    private sealed record ChainRow(long SourceId, short Lane, long Seq, long BatchId, short Kind, DateTimeOffset RecordedAt, int[] Counts, short? Format, byte[]? Root, byte[]? Head)
+    {
+        private static readonly DateTimeOffset Epoch = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+        public static ChainRow Read(NpgsqlDataReader row) => new(
+            row.GetInt64(0), row.GetInt16(1), row.GetInt64(2), row.GetInt64(3), row.GetInt16(4), row.GetFieldValue<DateTimeOffset>(5),
+            [.. Enumerable.Range(6, 7).Select(row.GetInt32)], row.IsDBNull(13) ? null : row.GetInt16(13),
+            row.IsDBNull(14) ? null : row.GetFieldValue<byte[]>(14), row.IsDBNull(15) ? null : row.GetFieldValue<byte[]>(15));
+
+        /// <summary>As the database's <c>ledger_head</c> makes it, made anew.</summary>
+        public byte[] HeadAfter(byte[]? previous)
+        {
+            var content = new byte[1 + 32 + 8 + 2 + 8 + 8 + 2 + 8 + (7 * 4) + 2 + 32];
+            content[0] = 2;
+            previous?.CopyTo(content, 1);
+            var at = 33;
+            void Put(long value, int bytes)
+            {
+                Span<byte> whole = stackalloc byte[sizeof(long)];
+                BinaryPrimitives.WriteInt64BigEndian(whole, value);
+                whole[^bytes..].CopyTo(content.AsSpan(at));
+                at += bytes;
+            }
+
+            Put(SourceId, 8);
+            Put(Lane, 2);
+            Put(Seq, 8);
+            Put(BatchId, 8);
+            Put(Kind, 2);
+            Put((RecordedAt - Epoch).Ticks / TimeSpan.TicksPerMicrosecond, 8);
+            foreach (var count in Counts)
+                Put(count, 4);
+            Put(Format ?? 0, 2);
+            Root!.CopyTo(content, at);
+            return SHA256.HashData(content);
+        }
+    }
+}

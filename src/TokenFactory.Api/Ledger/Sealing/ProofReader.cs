@@ -1,0 +1,148 @@
+using System.Data;
+using System.Security.Cryptography;
+using Npgsql;
+
+namespace TokenFactory.Api.Ledger;
+
+/// <summary>Why an event can't be proved.</summary>
+internal enum ProofRefusal
+{
+    /// <summary>There is no such event.</summary>
+    NotFound,
+
+    /// <summary>It was recorded by a version without chains.</summary>
+    NotChained,
+
+    /// <summary>What is there now is not what was sealed.</summary>
+    Altered,
+}
+
+/// <summary>Makes proofs that events are in the ledger as they were recorded.</summary>
+internal sealed class ProofReader(NpgsqlDataSource dataSource, Sealer sealer)
+{
+    private static readonly string EventSql =
+        $"""
+        select i.batch_id, i.recorded_at, i.first_entry_no, i.entry_count, {LedgerColumns.Identity.RowSql}
+        from event_identity i where source_id = $1 and event_id = $2
+        """;
+
+    private static readonly string EntriesSql =
+        $"""
+        select {LedgerColumns.Entry.RowSql} from ledger_entry
+        where source_id = $1 and recorded_at = $2 and batch_id = $3 and entry_no >= $4 and entry_no < $5 order by entry_no
+        """;
+
+    /// <summary>The proof of an event; what is committed and not sealed yet is sealed for it.</summary>
+    /// <param name="source">The source's slug.</param>
+    /// <param name="sourceId">Its number.</param>
+    /// <param name="eventId">The sender's id.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<(LedgerProof? Proof, ProofRefusal? Refusal)> ReadAsync(string source, long sourceId, string eventId, CancellationToken cancellationToken)
+    {
+        var first = await TryReadAsync(source, sourceId, eventId, cancellationToken);
+        if (first is not (null, null))
+            return first;
+        await sealer.SealAsync(cancellationToken);
+        return await TryReadAsync(source, sourceId, eventId, cancellationToken) is var second and not (null, null) ? second : (null, ProofRefusal.Altered);
+    }
+
+    // Neither proof nor refusal: it is not sealed yet.
+    private async Task<(LedgerProof? Proof, ProofRefusal? Refusal)> TryReadAsync(string source, long sourceId, string eventId, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        if (await FindEventAsync(connection, sourceId, eventId, cancellationToken) is not { } found)
+            return (null, ProofRefusal.NotFound);
+        if (await FindBatchAsync(connection, sourceId, found.BatchId, cancellationToken) is not var (batch, leaves, format))
+            return (null, ProofRefusal.NotChained);
+        var leaf = new byte[MerkleTree.HashBytes];
+        BatchSeal.EventLeaf(SHA256.HashData(found.Identity), SHA256.HashData(found.Entries), leaf);
+        var index = leaves.Chunk(MerkleTree.HashBytes).ToList().FindIndex(l => l.AsSpan().SequenceEqual(leaf));
+        if (index < 0 || !MerkleTree.Root(leaves).AsSpan().SequenceEqual(batch.Root))
+            return (null, ProofRefusal.Altered);
+
+        var tree = new LedgerTree(connection);
+        if (await tree.IndexOfAsync(sourceId, batch.Lane, batch.Seq, cancellationToken) is not { } place)
+            return (null, null);
+        await using var command = new NpgsqlCommand("select tree_size, note from ledger_checkpoint where tree_size > $1 order by tree_size desc limit 1", connection);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = place });
+        long size;
+        string note;
+        await using (var row = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            if (!await row.ReadAsync(cancellationToken))
+                return (null, null);
+            (size, note) = (row.GetInt64(0), row.GetString(1));
+        }
+
+        return (new LedgerProof
+        {
+            Source = source,
+            Id = eventId,
+            SealFormat = format,
+            Identity = Convert.ToBase64String(found.Identity),
+            Entries = Convert.ToBase64String(found.Entries),
+            Batch = new LedgerProofOfBatch
+            {
+                BatchId = found.BatchId,
+                SourceId = sourceId,
+                Lane = batch.Lane,
+                Seq = batch.Seq,
+                Index = index,
+                Size = leaves.Length / MerkleTree.HashBytes,
+                Path = [.. MerkleTree.InclusionPath(leaves, index).Select(Convert.ToBase64String)],
+                Root = Convert.ToBase64String(batch.Root),
+                Head = Convert.ToBase64String(batch.Head),
+            },
+            Tree = new LedgerProofOfTree
+            {
+                Index = place,
+                Size = size,
+                Path = [.. (await tree.InclusionPathAsync(place, size, cancellationToken)).Select(Convert.ToBase64String)],
+            },
+            Checkpoint = note,
+        }, null);
+    }
+
+    private static async Task<(long BatchId, byte[] Identity, byte[] Entries)?> FindEventAsync(
+        NpgsqlConnection connection, long sourceId, string eventId, CancellationToken cancellationToken)
+    {
+        await using var find = new NpgsqlCommand(EventSql, connection);
+        find.Parameters.Add(new NpgsqlParameter<long> { TypedValue = sourceId });
+        find.Parameters.Add(new NpgsqlParameter<string> { TypedValue = eventId });
+        long batchId;
+        DateTimeOffset recordedAt;
+        int firstEntry, entries;
+        byte[] identity;
+        await using (var row = await find.ExecuteReaderAsync(cancellationToken))
+        {
+            if (!await row.ReadAsync(cancellationToken))
+                return null;
+            (batchId, recordedAt, firstEntry, entries, identity) =
+                (row.GetInt64(0), row.GetFieldValue<DateTimeOffset>(1), row.GetInt32(2), row.GetInt16(3), row.GetFieldValue<byte[]>(4));
+        }
+
+        await using var command = new NpgsqlCommand(EntriesSql, connection);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = sourceId });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = recordedAt });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = batchId });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = firstEntry });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = firstEntry + entries });
+        using var rows = new MemoryStream();
+        await using var entry = await command.ExecuteReaderAsync(cancellationToken);
+        while (await entry.ReadAsync(cancellationToken))
+            rows.Write(entry.GetFieldValue<byte[]>(0));
+        return (batchId, identity, rows.ToArray());
+    }
+
+    private static async Task<(SealedBatch Batch, byte[] Leaves, short Format)?> FindBatchAsync(
+        NpgsqlConnection connection, long sourceId, long batchId, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            "select source_id, lane, seq, root, head, leaves, seal_format from ledger_batch where source_id = $1 and batch_id = $2 and head is not null", connection);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = sourceId });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = batchId });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken) ? (LedgerTree.BatchOf(row), row.GetFieldValue<byte[]>(5), row.GetInt16(6)) : null;
+    }
+}

@@ -1,0 +1,215 @@
+using System.Security.Cryptography;
+using Npgsql;
+
+namespace TokenFactory.Api.Ledger;
+
+/// <summary>Verifies the tree over all batches, leaf by leaf, and the checkpoints over it.</summary>
+internal sealed class TreeVerifier(NpgsqlConnection connection, IReadOnlyList<ECDsa> trusted, VerificationReport report)
+{
+    private const string InLedger = "in the ledger";
+
+    // The empty one, and that of the service's own signature.
+    private const int LinesAfterText = 2;
+
+    // The roots of whole trees, the largest first, each of twice the size of the next at least: what a tree of this size is made of.
+    private readonly List<(int Height, byte[] Root)> _peaks = [];
+    private readonly List<byte[]> _tileRoots = [];
+    private readonly List<byte[]> _tile = [];
+
+    public async Task VerifyAsync(IReadOnlyList<string> kept, CancellationToken cancellationToken)
+    {
+        var keys = trusted.Count > 0 ? trusted : await KeysAsync(cancellationToken);
+        var checkpoints = await CheckpointsAsync(keys, cancellationToken);
+        foreach (var note in kept)
+        {
+            if (Checkpoint.Read(note, keys) is not var (checkpoint, signedBy))
+                report.Add("A checkpoint that was kept can't be read: it must be the note as it was handed out.");
+            else if (signedBy is null)
+                report.Add($"The checkpoint over {checkpoint.TreeSize} batches that was kept is signed by no key that is trusted.");
+            else
+                checkpoints.Add((checkpoint.TreeSize, checkpoint.Root, "that was kept"));
+        }
+
+        var signed = checkpoints.Where(c => c.What == InLedger).Select(c => c.Size).LastOrDefault();
+        var size = await VerifyLeavesAsync(checkpoints.ToLookup(c => c.Size), cancellationToken);
+        foreach (var (beyond, _, what) in checkpoints.Where(c => c.Size > size))
+            report.Add($"The checkpoint over {beyond} batches {what} is of a longer ledger: {beyond - size} batches were removed.");
+        if (signed != size)
+            report.Add($"The tree has {size} batches, and the last checkpoint is over {signed}.");
+        await VerifyTilesAsync(cancellationToken);
+        report.Sealed = size;
+        report.Checkpoints = checkpoints.Count;
+    }
+
+    private async Task<long> VerifyLeavesAsync(ILookup<long, (long Size, byte[] Root, string What)> checkpoints, CancellationToken cancellationToken)
+    {
+        var leaves = await RowCursor<LeafRow>.OpenAsync(connection, "verify_tree",
+            """
+            select r.first_leaf, r.source_id, r.lane, r.first_seq, r.last_seq, s.seq, b.root, b.head
+            from ledger_tree_run r
+            cross join lateral generate_series(r.first_seq, r.last_seq) s (seq)
+            left join ledger_batch b on b.source_id = r.source_id and b.lane = r.lane and b.seq = s.seq
+            order by r.first_leaf, s.seq
+            """, LeafRow.Read, cancellationToken);
+        var size = 0L;
+        var seen = new Dictionary<(long, short), long>();
+        while (await leaves.PeekAsync(cancellationToken) is { } leaf)
+        {
+            leaves.Take();
+            if (leaf.FirstLeaf + leaf.Seq - leaf.FirstSeq != size)
+                report.Add($"The tree has a gap: leaf {leaf.FirstLeaf + leaf.Seq - leaf.FirstSeq} follows {size - 1}.");
+            if (seen.GetValueOrDefault((leaf.SourceId, leaf.Lane)) >= leaf.Seq)
+                report.Add($"Source {leaf.SourceId}, lane {leaf.Lane}: batch number {leaf.Seq} is out of order in the tree.");
+            seen[(leaf.SourceId, leaf.Lane)] = leaf.Seq;
+            if (leaf.Root is null || leaf.Head is null)
+                report.Add($"Source {leaf.SourceId}, lane {leaf.Lane}: batch number {leaf.Seq} is in the tree and not in the ledger.");
+            else
+                Append(new SealedBatch(leaf.SourceId, leaf.Lane, leaf.Seq, leaf.Root, leaf.Head));
+            size++;
+            foreach (var (_, root, what) in checkpoints[size])
+            {
+                if (!Root().AsSpan().SequenceEqual(root))
+                    report.Add($"The checkpoint over {size} batches {what} has another root than these batches.");
+            }
+        }
+
+        await leaves.CloseAsync(cancellationToken);
+        await VerifyCursorsAsync(seen, cancellationToken);
+        return size;
+    }
+
+    private void Append(SealedBatch batch)
+    {
+        var hash = MerkleTree.LeafHash(batch.LeafContent());
+        _tile.Add(hash);
+        if (_tile.Count == LedgerTree.TileHashes)
+        {
+            _tileRoots.Add(MerkleTree.Root([.. _tile.SelectMany(h => h)]));
+            _tile.Clear();
+        }
+
+        var height = 0;
+        while (_peaks.Count > 0 && _peaks[^1].Height == height)
+        {
+            hash = MerkleTree.NodeHash(_peaks[^1].Root, hash);
+            _peaks.RemoveAt(_peaks.Count - 1);
+            height++;
+        }
+
+        _peaks.Add((height, hash));
+    }
+
+    private byte[] Root()
+    {
+        if (_peaks.Count == 0)
+            return MerkleTree.EmptyRoot;
+        var root = _peaks[^1].Root;
+        for (var i = _peaks.Count - 2; i >= 0; i--)
+            root = MerkleTree.NodeHash(_peaks[i].Root, root);
+        return root;
+    }
+
+    private async Task VerifyCursorsAsync(Dictionary<(long, short), long> seen, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            select c.source_id, c.lane, c.sealed_seq, (select count(*) from ledger_batch b
+                where b.source_id = c.source_id and b.lane = c.lane and b.seq <= c.sealed_seq and b.head is not null
+                    and not exists (select from ledger_tree_run r where r.source_id = b.source_id and r.lane = b.lane and b.seq between r.first_seq and r.last_seq))
+            from ledger_tree_cursor c
+            """, connection) { CommandTimeout = 0 };
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            if (seen.GetValueOrDefault((row.GetInt64(0), row.GetInt16(1))) != row.GetInt64(2) || row.GetInt64(3) > 0)
+                report.Add($"Source {row.GetInt64(0)}, lane {row.GetInt16(1)}: the tree does not have all batches up to number {row.GetInt64(2)}.");
+        }
+    }
+
+    // Derived, and what proofs are made from.
+    private async Task VerifyTilesAsync(CancellationToken cancellationToken)
+    {
+        var below = _tileRoots;
+        for (short level = 0; ; level++)
+        {
+            await using var command = new NpgsqlCommand("select tile, hashes, root from ledger_tree_tile where level = $1 order by tile", connection);
+            command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = level });
+            var roots = new List<byte[]>();
+            await using var row = await command.ExecuteReaderAsync(cancellationToken);
+            while (await row.ReadAsync(cancellationToken))
+            {
+                var (tile, hashes, root) = (row.GetInt64(0), row.GetFieldValue<byte[]>(1), row.GetFieldValue<byte[]>(2));
+                var isRight = tile == roots.Count && MerkleTree.Root(hashes).AsSpan().SequenceEqual(root)
+                    && (level == 0
+                        ? tile < below.Count && below[(int)tile].AsSpan().SequenceEqual(root)
+                        : (tile + 1) * LedgerTree.TileHashes <= below.Count
+                            && hashes.AsSpan().SequenceEqual((byte[])[.. below.Skip((int)tile * LedgerTree.TileHashes).Take(LedgerTree.TileHashes).SelectMany(h => h)]));
+                if (!isRight)
+                    report.Add($"Tile {tile} of level {level} is not what the batches make.");
+                roots.Add(root);
+            }
+
+            if (roots.Count != (level == 0 ? below.Count : below.Count / LedgerTree.TileHashes))
+                report.Add($"The tree has {roots.Count} tiles of level {level}, and should have another number.");
+            if (roots.Count == 0)
+                return;
+            below = roots;
+        }
+    }
+
+    private async Task<List<ECDsa>> KeysAsync(CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("select key_id, public_key from ledger_checkpoint_key", connection);
+        var keys = new List<ECDsa>();
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            var key = ECDsa.Create();
+            try
+            {
+                key.ImportSubjectPublicKeyInfo(row.GetFieldValue<byte[]>(1), out _);
+                if (Convert.ToHexStringLower(SigningKey.IdOf(key)) != row.GetString(0))
+                    report.Add($"The key {row.GetString(0)} of checkpoints has another id.");
+                keys.Add(key);
+            }
+            catch (CryptographicException)
+            {
+                report.Add($"The key {row.GetString(0)} of checkpoints can't be read.");
+            }
+        }
+
+        return keys;
+    }
+
+    private async Task<List<(long Size, byte[] Root, string What)>> CheckpointsAsync(IReadOnlyList<ECDsa> keys, CancellationToken cancellationToken)
+    {
+        var checkpoints = new List<(long, byte[], string)>();
+        await using var command = new NpgsqlCommand("select tree_size, root, sealed_at, note, key_id, number from ledger_checkpoint order by number", connection);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            var (size, root) = (row.GetInt64(0), row.GetFieldValue<byte[]>(1));
+            if (row.GetInt64(5) != checkpoints.Count + 1 || (checkpoints.Count > 0 && size <= checkpoints[^1].Item1))
+                report.Add($"The checkpoint with the number {row.GetInt64(5)} follows {checkpoints.Count}; what lies between was removed.");
+            if (Checkpoint.Read(row.GetString(3), keys) is not ({ } checkpoint, var signedBy) || checkpoint.TreeSize != size || checkpoint.Number != row.GetInt64(5) || !checkpoint.Root.AsSpan().SequenceEqual(root)
+                || row.GetString(3).AsSpan(checkpoint.Text.Length).Count('\n') != LinesAfterText || checkpoint.SealedAt != row.GetFieldValue<DateTimeOffset>(2))
+            {
+                report.Add($"The checkpoint over {size} batches is not what its note says.");
+            }
+            else if (signedBy != row.GetString(4))
+            {
+                report.Add($"The checkpoint over {size} batches is signed by no key that is trusted.");
+            }
+
+            checkpoints.Add((size, root, InLedger));
+        }
+
+        return checkpoints;
+    }
+
+    private sealed record LeafRow(long FirstLeaf, long SourceId, short Lane, long FirstSeq, long Seq, byte[]? Root, byte[]? Head)
+    {
+        public static LeafRow Read(NpgsqlDataReader row) => new(row.GetInt64(0), row.GetInt64(1), row.GetInt16(2), row.GetInt64(3), row.GetInt64(5),
+            row.IsDBNull(6) ? null : row.GetFieldValue<byte[]>(6), row.IsDBNull(7) ? null : row.GetFieldValue<byte[]>(7));
+    }
+}
