@@ -60,6 +60,8 @@ internal sealed class ServiceUnderLoad : IAsyncDisposable
         };
         start.Environment[setting.Name] = setting.Value;
         start.Environment["TokenFactory__BootstrapAdminKey"] = AdminKey;
+        // Else it would keep one in a folder of this machine's.
+        start.Environment["TokenFactory__Ledger__SigningKeyFile"] = Path.Combine(Path.GetTempPath(), $"token-factory-bench-{Environment.ProcessId}", "checkpoint-key.pem");
 
         var address = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
         var process = new Process { StartInfo = start };

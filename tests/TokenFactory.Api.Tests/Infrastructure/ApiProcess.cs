@@ -63,6 +63,8 @@ public sealed class ApiProcess : IAsyncDisposable
         if (connectionString is not null)
             start.Environment["ConnectionStrings__TokenFactory"] = connectionString;
         start.Environment["TokenFactory__BootstrapAdminKey"] = AdminKey;
+        // Else it would keep one in a folder of this machine's.
+        start.Environment["TokenFactory__Ledger__SigningKeyFile"] = Path.Combine(AppContext.BaseDirectory, "checkpoint-key.pem");
         start.Environment["DOTNET_gcServer"] = "0";
         foreach (var (name, value) in settings ?? [])
             start.Environment[name] = value;
