@@ -15,6 +15,8 @@ using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
 using var hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
 try
 {
+    if (args is ["--crashes", ..])
+        return await CrashCommand.RunAsync(args, ending.Token);
     var options = BenchOptions.Read(args, BenchRun.RowNames);
     return options.Growth.Count > 0 ? await GrowthRun.RunAsync(options, ending.Token) : await BenchRun.RunAsync(options, ending.Token);
 }
