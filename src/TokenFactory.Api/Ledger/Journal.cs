@@ -13,27 +13,26 @@ internal sealed class Journal(NpgsqlDataSource dataSource, IOptions<LedgerOption
     private readonly LedgerOptions _options = options.Value;
     private readonly WaitingPostings _waiting = new(options.Value.MaxEventsPerTransaction);
 
-    // Room to wait in. A bounded channel has it built in, but may take a posting whose wait it reports as cancelled: it would be recorded
-    // although its sender was told that it is not.
-    private readonly SemaphoreSlim _room = new(options.Value.MaxWaitingPostings);
+    private readonly WaitingRoom _room = new(options.Value.MaxWaitingPostings, options.Value.MaxWaitingEvents);
 
     /// <summary>Records a posting. Answers only after COMMIT.</summary>
     /// <exception cref="JournalBusyException">The queue stayed full; nothing was recorded.</exception>
     /// <exception cref="NpgsqlException">
     /// The database failed. Whether the posting was recorded is not known: posting the same again is safe and tells.
     /// </exception>
+    /// <exception cref="TimeoutException">It was not committed in time, and may be yet: posting the same again is safe and tells.</exception>
     /// <remarks>
     /// Once queued a posting runs to its end even if the caller stops waiting: the token ends the wait, not the transaction.
     /// </remarks>
     public async Task<PostingResult> PostAsync(Posting posting, CancellationToken cancellationToken)
     {
-        if (!await _room.WaitAsync(TimeSpan.FromMilliseconds(_options.MaxWaitMs), cancellationToken))
+        if (!await _room.EnterAsync(posting.EventCount, TimeSpan.FromMilliseconds(_options.MaxWaitMs), cancellationToken))
             throw new JournalBusyException();
         var pending = new PendingPosting(posting);
         // False: the service is shutting down.
         if (!_waiting.TryAdd(pending))
             throw new JournalBusyException();
-        return await pending.Completion.Task.WaitAsync(cancellationToken);
+        return await pending.Completion.Task.WaitAsync(TimeSpan.FromMilliseconds(_options.MaxCommitWaitMs), time, cancellationToken);
     }
 
     public override void Dispose()
@@ -56,7 +55,7 @@ internal sealed class Journal(NpgsqlDataSource dataSource, IOptions<LedgerOption
         var taken = new List<PendingPosting>();
         while (await _waiting.TakeAsync(taken) is { } source)
         {
-            _room.Release(taken.Count);
+            _room.Leave(taken.Count, taken.Sum(p => p.Posting.EventCount));
             try
             {
                 foreach (var transaction in SplitIntoTransactions(taken))

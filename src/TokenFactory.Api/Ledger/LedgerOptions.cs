@@ -19,9 +19,20 @@ internal sealed class LedgerOptions
     [Range(1, 100_000)]
     public int MaxWaitingPostings { get; set; } = 4_096;
 
+    /// <summary>Events of all postings that wait for a writer; what would be more is refused with 503. One posting alone may have more.</summary>
+    [Range(1, 10_000_000)]
+    public int MaxWaitingEvents { get; set; } = 100_000;
+
     /// <summary>How long a posting may wait for room in the queue before it is refused with 503, in milliseconds.</summary>
     [Range(0, 60_000)]
     public int MaxWaitMs { get; set; } = 2_000;
+
+    /// <summary>
+    /// How long a posting may wait for its commit before it is answered 503, in milliseconds. It may be recorded all the same: sent again it is answered
+    /// as a duplicate then.
+    /// </summary>
+    [Range(100, 600_000)]
+    public int MaxCommitWaitMs { get; set; } = 30_000;
 
     /// <summary>How often a transaction is tried again after a deadlock, a serialization failure, a lost race or a repeated event.</summary>
     [Range(1, 100)]

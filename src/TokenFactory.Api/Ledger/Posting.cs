@@ -157,6 +157,9 @@ internal sealed record Posting
     public IReadOnlyList<LedgerEvent> Events { get; init; } = [];
     public IReadOnlyList<Refusal> Refusals { get; init; } = [];
 
+    /// <summary>All that it records, refusals too.</summary>
+    public int EventCount => Events.Count + Refusals.Count;
+
     /// <summary>All or nothing: one conflict refuses every event.</summary>
     public bool Atomic { get; init; }
 

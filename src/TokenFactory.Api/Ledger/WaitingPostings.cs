@@ -92,7 +92,7 @@ internal sealed class WaitingPostings(int maxEvents)
         }
     }
 
-    private static int EventsOf(PendingPosting pending) => pending.Posting.Events.Count + pending.Posting.Refusals.Count;
+    private static int EventsOf(PendingPosting pending) => pending.Posting.EventCount;
 
     // An atomic posting shares no transaction: nothing is gained by letting it wait.
     private static int WorthOf(PendingPosting pending) => Math.Max(EventsOf(pending), pending.Posting.Atomic ? EventsOfAnotherWriter : 0);
