@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using Npgsql;
 
 namespace TokenFactory.Crashes;
@@ -79,6 +80,13 @@ internal sealed class CrashInstance(CrashServer server, int number, string apiFo
         }
 
         _client = client;
+    }
+
+    /// <summary>Registers a source.</summary>
+    public async Task CreateSourceAsync(string id, CancellationToken cancellationToken)
+    {
+        using var answer = await Client!.PostAsJsonAsync("/v1/sources", new { id }, cancellationToken);
+        answer.EnsureSuccessStatusCode();
     }
 
     /// <summary>Ends it at once, and leaves its requests without an answer.</summary>

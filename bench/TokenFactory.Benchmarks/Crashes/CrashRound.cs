@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Http.Json;
 using Npgsql;
 
 namespace TokenFactory.Crashes;
@@ -61,7 +60,7 @@ internal sealed class CrashRound(CrashRoundOptions options, Action<string> tell)
         {
             await Task.WhenAll(instances.Select(i => i.StartAsync(null, cancellationToken)));
             foreach (var source in Sources)
-                (await instances[0].Client!.PostAsJsonAsync("/v1/sources", new { id = source }, cancellationToken)).EnsureSuccessStatusCode();
+                await instances[0].CreateSourceAsync(source, cancellationToken);
             await DisturbAsync(server, instances, cancellationToken);
             await SettleAsync(server, cancellationToken);
             var check = new LedgerCheck(_book, server.ConnectionString);

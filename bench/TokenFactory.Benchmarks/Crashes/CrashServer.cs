@@ -9,6 +9,8 @@ namespace TokenFactory.Crashes;
 /// <summary>A private PostgreSQL as the service runs one for itself, whose processes may be hit one by one. It is restarted when it dies.</summary>
 internal sealed class CrashServer : IAsyncDisposable
 {
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(10);
+
     private readonly PrivateServerOptions _options;
     private PrivatePostgres _server;
 
@@ -46,10 +48,12 @@ internal sealed class CrashServer : IAsyncDisposable
     }
 
     /// <summary>Stops it, lets something happen to its files, and starts it again.</summary>
-    public async Task RestartAsync(Action meanwhile, CancellationToken cancellationToken)
+    public async Task RestartAsync(Func<Task> meanwhile, CancellationToken cancellationToken)
     {
+        // Sessions of before would fail whoever gets them.
+        NpgsqlConnection.ClearPool(new NpgsqlConnection(ConnectionString));
         await _server.DisposeAsync();
-        meanwhile();
+        await meanwhile();
         _server = await PrivatePostgres.StartAsync(_options, NullLogger.Instance, TimeProvider.System, cancellationToken);
     }
 
@@ -60,9 +64,18 @@ internal sealed class CrashServer : IAsyncDisposable
         return [postmaster, .. (await ProcessesAsync()).Where(p => p.Parent == postmaster).Select(p => p.Id)];
     }
 
-    /// <summary>Those of the processes that are sessions and have not ended.</summary>
-    public static async Task<IReadOnlyList<int>> SessionsOfAsync(IReadOnlyCollection<int> processIds) =>
-        [.. (await ProcessesAsync()).Where(p => processIds.Contains(p.Id) && p.Title.Contains("[local]", StringComparison.Ordinal)).Select(p => p.Id)];
+    /// <summary>Sends a signal to one of its processes, and waits until every session is gone that was there: what succeeds before that is no sign of a recovery.</summary>
+    /// <returns>When it was sent; null: there is no such process.</returns>
+    public async Task<long?> StrikeAsync(int processId, int signal)
+    {
+        var there = await ProcessIdsAsync();
+        var struck = Stopwatch.GetTimestamp();
+        if (!Signals.Send(processId, signal))
+            return null;
+        while ((await ProcessesAsync()).Any(p => there.Contains(p.Id) && p.Title.Contains("[local]", StringComparison.Ordinal)))
+            await Task.Delay(LookInterval);
+        return struck;
+    }
 
     /// <summary>Runs SQL as the owner.</summary>
     public async Task ExecuteAsync(string sql, CancellationToken cancellationToken = default)

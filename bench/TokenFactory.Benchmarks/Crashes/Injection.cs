@@ -8,7 +8,6 @@ namespace TokenFactory.Crashes;
 internal sealed class Injection(CrashServer server, IReadOnlyList<CrashInstance> instances, Dictionary<string, string>? settings)
 {
     private const string ServiceSessions = "select pid from pg_stat_activity where application_name = 'token-factory' and datname = current_database()";
-    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(100);
 
     // As intervals from the true clock.
@@ -32,11 +31,11 @@ internal sealed class Injection(CrashServer server, IReadOnlyList<CrashInstance>
                 await instance.StartAsync(settings, cancellationToken);
                 return struck;
             case FaultKind.KillPostmaster:
-                return await StrikeAsync(server.PostmasterId, Signals.Kill);
+                return await server.StrikeAsync(server.PostmasterId, Signals.Kill);
             case FaultKind.ShutDownImmediately:
-                return await StrikeAsync(server.PostmasterId, Signals.Quit);
+                return await server.StrikeAsync(server.PostmasterId, Signals.Quit);
             case FaultKind.KillBackend:
-                return await SessionAsync(fault, cancellationToken) is { } killed ? await StrikeAsync(killed, Signals.Kill) : null;
+                return await SessionAsync(fault, cancellationToken) is { } killed ? await server.StrikeAsync(killed, Signals.Kill) : null;
             case FaultKind.TerminateSessions:
                 return (await PatientlyAsync(() => server.ListAsync<bool>(
                     ServiceSessions.Replace("pid", "pg_terminate_backend(pid)", StringComparison.Ordinal), cancellationToken), cancellationToken)).Count > 0 ? struck : null;
@@ -75,18 +74,6 @@ internal sealed class Injection(CrashServer server, IReadOnlyList<CrashInstance>
             default:
                 throw new ArgumentOutOfRangeException(nameof(fault), fault.Kind, "No such fault.");
         }
-    }
-
-    // Until every session is gone that was there: what succeeds before that is no sign of a recovery.
-    private async Task<long?> StrikeAsync(int processId, int signal)
-    {
-        var there = await server.ProcessIdsAsync();
-        var struck = Stopwatch.GetTimestamp();
-        if (!Signals.Send(processId, signal))
-            return null;
-        while ((await CrashServer.SessionsOfAsync(there)).Count > 0)
-            await Task.Delay(LookInterval);
-        return struck;
     }
 
     private async Task StepClockAsync(string step, CancellationToken cancellationToken)

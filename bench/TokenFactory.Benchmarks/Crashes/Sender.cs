@@ -46,7 +46,8 @@ internal sealed class Sender(Book book, IReadOnlyList<Func<HttpClient?>> clients
         }
     }
 
-    private Task SendOneAsync(CancellationToken deadline) => _random.Next(20) switch
+    /// <summary>Sends something and waits until it is answered.</summary>
+    public Task SendOneAsync(CancellationToken deadline) => _random.Next(20) switch
     {
         < 4 => SendSingleAsync(NewEvent(), deadline),
         < 13 => SendBatchAsync([.. Enumerable.Range(0, _random.Next(2, MaxBatch)).Select(_ => NewEvent())], "application/x-ndjson", "", deadline),

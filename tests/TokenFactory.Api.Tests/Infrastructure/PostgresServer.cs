@@ -64,14 +64,15 @@ public sealed class PostgresServer : IAsyncLifetime
     }
 
     /// <summary>A migrated database of its own: a clone of the template.</summary>
-    public async Task<TestDatabase> CreateDatabaseAsync()
+    /// <param name="of">Another database to clone, to which nobody is connected.</param>
+    public async Task<TestDatabase> CreateDatabaseAsync(string? of = null)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"{RunName}_{Interlocked.Increment(ref _databases)}");
         // The server clones a template for one at a time.
         await _cloning.WaitAsync();
         try
         {
-            await ExecuteAsync($"create database {name} template {RunName}");
+            await ExecuteAsync($"create database {name} template {of ?? RunName}");
         }
         finally
         {

@@ -5,6 +5,8 @@ namespace TokenFactory.Api.Tests.Infrastructure;
 /// <summary>A migrated database that goes with its test.</summary>
 public sealed class TestDatabase(PostgresServer server, string name, string connectionString) : IAsyncDisposable
 {
+    public string Name { get; } = name;
+
     /// <summary>As the owner.</summary>
     public string ConnectionString { get; } = connectionString;
 
@@ -29,6 +31,6 @@ public sealed class TestDatabase(PostgresServer server, string name, string conn
     public async ValueTask DisposeAsync()
     {
         NpgsqlConnection.ClearPool(new NpgsqlConnection(ConnectionString));
-        await server.DropAsync(name);
+        await server.DropAsync(Name);
     }
 }
