@@ -49,6 +49,9 @@ internal enum FindingKind
     /// <summary>A number of a journal lane is missing.</summary>
     LaneGap,
 
+    /// <summary>A record, a chain or the tree over all batches is not what was sealed.</summary>
+    BrokenChain,
+
     /// <summary>The books do not balance, or a cell is not what its entries add up to.</summary>
     Drift,
 

@@ -65,6 +65,7 @@ internal sealed class CrashRound(CrashRoundOptions options, Action<string> tell)
             await SettleAsync(server, cancellationToken);
             var check = new LedgerCheck(_book, server.ConnectionString);
             await check.CheckLedgerAsync(cancellationToken);
+            await check.CheckChainsAsync(cancellationToken);
             await check.CheckFiguresAsync(instances[0].Client!, cancellationToken);
             return new CrashResult(_book, _recoveries, _foldLags, Stopwatch.GetElapsedTime(started), _peakMemoryBytes);
         }

@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
 using Npgsql;
+using TokenFactory.Api.Ledger;
 
 namespace TokenFactory.Crashes;
 
-/// <summary>Holds the ledger against what its senders were told, row by row, by plain SQL: none of the service's own code is asked.</summary>
+/// <summary>Holds the ledger against what its senders were told, row by row, by plain SQL: none of the service's own code is asked, but for its chains.</summary>
 internal sealed class LedgerCheck(Book book, string connectionString)
 {
     // Quantities by class: 1 input, 8 output.
@@ -72,6 +73,18 @@ internal sealed class LedgerCheck(Book book, string connectionString)
             if (gaps > 0)
                 book.Find(FindingKind.LaneGap, $"{gaps} lanes have a gap");
         }
+    }
+
+    /// <summary>Every record, chain and checkpoint is what was sealed: as the command <c>verify</c> has it.</summary>
+    /// <param name="cancellationToken">Ends the check.</param>
+    public async Task CheckChainsAsync(CancellationToken cancellationToken)
+    {
+        await using var source = NpgsqlDataSource.Create(connectionString);
+        var report = await VerifyCommand.VerifyAsync(source, [], [], cancellationToken);
+        foreach (var fault in report.Faults)
+            book.Find(FindingKind.BrokenChain, fault);
+        if (report.Unchained > 0 || report.Batches == 0)
+            book.Find(FindingKind.BrokenChain, $"{report.Unchained} of {report.Batches} batches are not chained");
     }
 
     /// <summary>The books balance and the figures are what plain SQL adds up.</summary>

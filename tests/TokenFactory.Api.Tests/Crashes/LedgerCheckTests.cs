@@ -40,6 +40,8 @@ public sealed class LedgerCheckTests(LedgerCheckTests.SoundLedger fixture) : ICl
         """)]
     [InlineData(nameof(FindingKind.LaneGap), "delete from ledger_batch where (source_id, lane, seq) = (select source_id, lane, seq from ledger_batch order by seq desc limit 1)")]
     [InlineData(nameof(FindingKind.LaneGap), "delete from ledger_batch where seq = 1")]
+    [InlineData(nameof(FindingKind.BrokenChain), $"update event_identity set region = 'elsewhere' where {Victim}")]
+    [InlineData(nameof(FindingKind.BrokenChain), "update ledger_batch set duplicate = duplicate + 1, received = received + 1 where seq = 2")]
     [InlineData(nameof(FindingKind.Drift), "update rollup_cell_hour set quantity = quantity + 1 where ctid = (select ctid from rollup_cell_hour limit 1)")]
     [InlineData(nameof(FindingKind.WrongFigure), "update rollup_cell_day set quantity = quantity + 1; update rollup_cell_month set quantity = quantity + 1; update rollup_cell_margin set quantity = quantity + 1")]
     public async Task Damage_is_told_by_its_name(string kind, string damage)
@@ -63,6 +65,7 @@ public sealed class LedgerCheckTests(LedgerCheckTests.SoundLedger fixture) : ICl
         var check = new LedgerCheck(book, database.ConnectionString);
 
         await check.CheckLedgerAsync(TestContext.Current.CancellationToken);
+        await check.CheckChainsAsync(TestContext.Current.CancellationToken);
         if (withFigures)
         {
             await using var api = await ApiProcess.StartAsync(database.ConnectionString, new() { ["TokenFactory__RollUp__Enabled"] = "false" });
