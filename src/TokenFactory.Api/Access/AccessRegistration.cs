@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using TokenFactory.Api.Access.Audit;
 using TokenFactory.Api.Hosting;
 
 namespace TokenFactory.Api.Access;
@@ -21,8 +23,17 @@ internal static class AccessRegistration
                 "TokenFactory:BootstrapAdminKey must not hold control characters, nor white space around it.")
             .ValidateOnStart();
         services.AddSingleton<KeyRing>();
+        services.AddSingleton<KeyUses>();
+        services.AddSingleton<RefusedAttempts>();
+        services.AddSingleton<AuditReader>();
         services.AddSingleton<TemporaryKeys>();
         services.AddHostedService<FirstKey>();
+        services.AddHostedService<AccessNotes>();
+        services.Configure<MvcOptions>(o =>
+        {
+            o.Conventions.Add(new AuditConvention());
+            o.Filters.Add(new AuditFilter());
+        });
         services.AddSingleton<IAuthorizationHandler, SourceGrant>();
         services.AddSingleton<KeyAuthentication.OneLogger>();
         services.AddAuthentication(KeyAuthentication.SchemeName)

@@ -1,49 +1,12 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.EntityFrameworkCore;
 using TokenFactory.Api.Database;
+using TokenFactory.Api.Database.Audit;
 using TokenFactory.Api.Hosting;
 
 namespace TokenFactory.Api.Access;
-
-/// <summary>A key to be made.</summary>
-public sealed record NewApiKey
-{
-    /// <summary>Who or what will use it; 1 to 200 characters.</summary>
-    /// <example>gateway in Frankfurt</example>
-    public required string Name { get; init; }
-
-    /// <summary>Any of <c>ingest</c>, <c>read</c>, <c>admin</c>; admin implies the others.</summary>
-    /// <example>["ingest"]</example>
-    public required IReadOnlyList<string> Scopes { get; init; }
-
-    /// <summary>The sources that an <c>ingest</c> key may write for.</summary>
-    /// <example>["gateway-1"]</example>
-    public IReadOnlyList<string> Sources { get; init; } = [];
-
-    /// <summary>When it ends by itself; left out: never.</summary>
-    public DateTimeOffset? ExpiresAt { get; init; }
-}
-
-/// <summary>A key, without its secret.</summary>
-public record ApiKeyInfo
-{
-    /// <summary>The public part of the key.</summary>
-    public required string Id { get; init; }
-    public required string Name { get; init; }
-    public required IReadOnlyList<string> Scopes { get; init; }
-    public required IReadOnlyList<string> Sources { get; init; }
-    public required DateTimeOffset CreatedAt { get; init; }
-    public DateTimeOffset? ExpiresAt { get; init; }
-    public DateTimeOffset? RevokedAt { get; init; }
-}
-
-/// <summary>A new key with its secret: the only time that it is shown.</summary>
-public sealed record CreatedApiKey : ApiKeyInfo
-{
-    /// <summary>The key itself. Only its hash is kept: store it now.</summary>
-    public required string Key { get; init; }
-}
 
 /// <summary>The keys of the service.</summary>
 [ApiController]
@@ -54,7 +17,9 @@ public sealed record CreatedApiKey : ApiKeyInfo
 internal sealed class ApiKeysController(IDbContextFactory<TokenFactoryContext> contexts, KeyRing keys, TimeProvider time) : ControllerBase
 {
     private const int MaxSources = 1_000;
+    private const int MaxProducers = 1_000;
     private const int MaxScopes = 3;
+    private const int MaxOverlapHours = 720;
     private const long RevocationLock = 0x5265766F6B65;
 
     /// <summary>List keys</summary>
@@ -64,7 +29,7 @@ internal sealed class ApiKeysController(IDbContextFactory<TokenFactoryContext> c
     public async Task<IActionResult> List(CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var rows = await context.Set<ApiKey>().AsNoTracking().Include(k => k.Sources).OrderBy(k => k.CreatedAt).ThenBy(k => k.Id)
+        var rows = await context.Set<ApiKey>().AsNoTracking().Include(k => k.Sources).Include(k => k.Producers).AsSplitQuery().OrderBy(k => k.CreatedAt).ThenBy(k => k.Id)
             .ToListAsync(cancellationToken);
         return Ok(rows.Select(InfoOf).ToList());
     }
@@ -72,6 +37,7 @@ internal sealed class ApiKeysController(IDbContextFactory<TokenFactoryContext> c
     /// <summary>Make a key</summary>
     /// <remarks>The answer shows the key this once.</remarks>
     [HttpPost(Name = "CreateApiKey")]
+    [Audited("api_key.created")]
     [ProducesResponseType<CreatedApiKey>(StatusCodes.Status201Created)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
     public async Task<IActionResult> Create(NewApiKey request, CancellationToken cancellationToken)
@@ -90,28 +56,80 @@ internal sealed class ApiKeysController(IDbContextFactory<TokenFactoryContext> c
             CreatedAt = time.GetUtcNow(),
             ExpiresAt = request.ExpiresAt?.ToUniversalTime(),
             Sources = [.. request.Sources.Distinct(StringComparer.Ordinal).Select(s => new ApiKeySource { ApiKeyId = id, Source = s })],
+            Producers = [.. request.Producers.Distinct(StringComparer.Ordinal).Select(p => new ApiKeyProducer { ApiKeyId = id, Producer = p })],
         };
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         context.Add(row);
+        AdministrativeAct.Current?.Made(id);
         await context.SaveChangesAsync(cancellationToken);
         keys.Forget();
-        var info = InfoOf(row);
-        return Created($"/v1/api-keys/{id}", new CreatedApiKey
+        return Created($"/v1/api-keys/{id}", CreatedOf(row, key));
+    }
+
+    /// <summary>Rotate a key</summary>
+    /// <remarks>
+    /// Makes another key with the same name and rights, and lets this one go on for `overlap_hours`, so that whoever uses it can change over without
+    /// a gap. The answer shows the new key this once. The configured admin key can't be rotated: start the service with another.
+    /// </remarks>
+    /// <param name="id" example="3f9c2a7b10d4e856">The public part of the key.</param>
+    /// <param name="request">How; may be left out.</param>
+    [HttpPost("{id}/rotation", Name = "RotateApiKey")]
+    [Audited("api_key.rotated")]
+    [ProducesResponseType<CreatedApiKey>(StatusCodes.Status201Created)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status409Conflict, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
+    public async Task<IActionResult> Rotate(
+        string id, [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] ApiKeyRotation? request, CancellationToken cancellationToken)
+    {
+        request ??= new ApiKeyRotation();
+        var now = time.GetUtcNow();
+        var errors = new List<FieldError>();
+        if (request.OverlapHours is < 0 or > MaxOverlapHours)
+            errors.Add(new FieldError("/overlap_hours", "out_of_range", $"Must be 0 to {MaxOverlapHours}."));
+        if (request.ExpiresAt <= now)
+            errors.Add(new FieldError("/expires_at", "out_of_range", "Must lie in the future."));
+        if (errors.Count > 0)
+            return Problems.Invalid(HttpContext, errors);
+
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        await context.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock({RevocationLock})", cancellationToken);
+        var row = await context.Set<ApiKey>().Include(k => k.Sources).Include(k => k.Producers).AsSplitQuery().SingleOrDefaultAsync(k => k.Id == id, cancellationToken);
+        if (row is null)
+            return NoSuch(id);
+        if (id == FirstKey.BootstrapId)
+            return Problems.Conflict(HttpContext, "configured_key", "The configuration sets this key. Start the service with another TokenFactory__BootstrapAdminKey.");
+        if (row.RevokedAt is not null || row.ExpiresAt <= now)
+            return Problems.Conflict(HttpContext, "key_ended", "The key has ended. Make another one.");
+
+        var (next, key) = KeyFormat.Create();
+        var successor = new ApiKey
         {
-            Id = info.Id,
-            Name = info.Name,
-            Scopes = info.Scopes,
-            Sources = info.Sources,
-            CreatedAt = info.CreatedAt,
-            ExpiresAt = info.ExpiresAt,
-            Key = key,
-        });
+            Id = next,
+            Name = row.Name,
+            Hash = KeyFormat.Hash(key),
+            Scopes = row.Scopes,
+            CreatedAt = now,
+            ExpiresAt = request.ExpiresAt?.ToUniversalTime() ?? now + (row.ExpiresAt - row.CreatedAt),
+            Replaces = id,
+            Sources = [.. row.Sources.Select(s => new ApiKeySource { ApiKeyId = next, Source = s.Source })],
+            Producers = [.. row.Producers.Select(p => new ApiKeyProducer { ApiKeyId = next, Producer = p.Producer })],
+        };
+        var end = now.AddHours(request.OverlapHours);
+        row.ExpiresAt = row.ExpiresAt < end ? row.ExpiresAt : end;
+        context.Add(successor);
+        await context.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        keys.Forget();
+        return Created($"/v1/api-keys/{next}", CreatedOf(successor, key));
     }
 
     /// <summary>Revoke a key</summary>
     /// <remarks>Takes effect in every instance within seconds. The last admin key can't be revoked: make another first.</remarks>
     /// <param name="id" example="3f9c2a7b10d4e856">The public part of the key.</param>
     [HttpDelete("{id}", Name = "RevokeApiKey")]
+    [Audited("api_key.revoked")]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status409Conflict, Problems.ContentType)]
@@ -123,7 +141,7 @@ internal sealed class ApiKeysController(IDbContextFactory<TokenFactoryContext> c
         await context.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock({RevocationLock})", cancellationToken);
         var row = await context.Set<ApiKey>().SingleOrDefaultAsync(k => k.Id == id, cancellationToken);
         if (row is null)
-            return Problems.NotFound(HttpContext, $"There is no key with the id {id}.");
+            return NoSuch(id);
         if (row.RevokedAt is not null)
             return NoContent();
         var now = time.GetUtcNow();
@@ -169,19 +187,53 @@ internal sealed class ApiKeysController(IDbContextFactory<TokenFactoryContext> c
                 errors.Add(new FieldError($"/sources/{i}", "invalid_text", "Must be the id of a source."));
         }
 
+        if (!scopes.HasFlag(Scopes.Ingest) && request.Producers.Count > 0)
+            errors.Add(new FieldError("/producers", "unexpected", "Only an ingest key is bound to producers; leave them out."));
+        else if (scopes.HasFlag(Scopes.Admin) && request.Producers.Count > 0)
+            errors.Add(new FieldError("/producers", "unexpected", "An admin key writes for every producer; leave them out."));
+        if (request.Producers.Count > MaxProducers)
+            errors.Add(new FieldError("/producers", "too_long", $"At most {MaxProducers} producers."));
+        for (var i = 0; i < Math.Min(request.Producers.Count, MaxProducers); i++)
+        {
+            if ((string?)request.Producers[i] is not { Length: >= 1 and <= 64 } producer || producer.Any(char.IsControl))
+                errors.Add(new FieldError($"/producers/{i}", "invalid_text", "Must be the id of a producer."));
+        }
+
         if (request.ExpiresAt <= time.GetUtcNow())
             errors.Add(new FieldError("/expires_at", "out_of_range", "Must lie in the future."));
         return errors;
     }
+
+    private ObjectResult NoSuch(string id) => Problems.NotFound(HttpContext, $"There is no key with the id {id}.");
 
     private static ApiKeyInfo InfoOf(ApiKey key) => new()
     {
         Id = key.Id,
         Name = key.Name,
         Scopes = [.. ScopeNames.Of(key.Scopes)],
-        Sources = [.. key.Sources.Select(s => s.Source).Order(StringComparer.Ordinal)],
+        Sources = SourcesOf(key),
+        Producers = ProducersOf(key),
         CreatedAt = key.CreatedAt,
         ExpiresAt = key.ExpiresAt,
         RevokedAt = key.RevokedAt,
+        LastUsedAt = key.LastUsedAt,
+        Replaces = key.Replaces,
     };
+
+    private static CreatedApiKey CreatedOf(ApiKey row, string key) => new()
+    {
+        Id = row.Id,
+        Name = row.Name,
+        Scopes = [.. ScopeNames.Of(row.Scopes)],
+        Sources = SourcesOf(row),
+        Producers = ProducersOf(row),
+        CreatedAt = row.CreatedAt,
+        ExpiresAt = row.ExpiresAt,
+        Replaces = row.Replaces,
+        Key = key,
+    };
+
+    private static List<string> SourcesOf(ApiKey key) => [.. key.Sources.Select(s => s.Source).Order(StringComparer.Ordinal)];
+
+    private static List<string> ProducersOf(ApiKey key) => [.. key.Producers.Select(p => p.Producer).Order(StringComparer.Ordinal)];
 }

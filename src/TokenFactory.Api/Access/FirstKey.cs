@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
 using TokenFactory.Api.Database;
+using TokenFactory.Api.Database.Audit;
 
 namespace TokenFactory.Api.Access;
 
@@ -74,7 +75,9 @@ internal sealed partial class FirstKey(
         write.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = KeyFormat.Hash(key) });
         write.Parameters.Add(new NpgsqlParameter<short> { TypedValue = (short)Scopes.Admin });
         write.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() });
-        await write.ExecuteNonQueryAsync(cancellationToken);
+        // A start that finds the key as it is has done nothing.
+        if (await write.ExecuteNonQueryAsync(cancellationToken) > 0)
+            await AuditLog.WriteAsync(connection, new AdministrativeAct(AuditActor.Service, "api_key.created", $"api-keys/{id}"), AuditOutcome.Done, cancellationToken);
     }
 
     // Standard output, not the log: logs are kept and shipped, this is shown once.

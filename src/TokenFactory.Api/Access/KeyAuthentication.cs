@@ -2,13 +2,15 @@ using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
+using Microsoft.AspNetCore.Mvc.Controllers;
+using TokenFactory.Api.Access.Audit;
 using TokenFactory.Api.Hosting;
 
 namespace TokenFactory.Api.Access;
 
 /// <summary>Reads a key from <c>Authorization: Bearer</c> or <c>X-Api-Key</c>.</summary>
 internal sealed class KeyAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, KeyAuthentication.OneLogger logger, UrlEncoder encoder, KeyRing keys)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, KeyAuthentication.OneLogger logger, UrlEncoder encoder, KeyRing keys, RefusedAttempts attempts)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "ApiKey";
@@ -31,18 +33,29 @@ internal sealed class KeyAuthentication(
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
+        CountAttempt(StatusCodes.Status401Unauthorized);
         Response.Headers.WWWAuthenticate = "Bearer";
         return Problems.WriteAsync(Context, StatusCodes.Status401Unauthorized, "unauthorized", "A valid key is needed.",
             "Send it as `Authorization: Bearer tf_...` or in the header X-Api-Key.");
     }
 
-    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Problems.WriteAsync(
-        Context, StatusCodes.Status403Forbidden, "forbidden", "The key does not allow this.",
-        $"Use a key with the scope {ScopeAsked()}.");
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
+    {
+        CountAttempt(StatusCodes.Status403Forbidden);
+        return Problems.WriteAsync(Context, StatusCodes.Status403Forbidden, "forbidden", "The key does not allow this.",
+            $"Use a key with the scope {ScopeAsked()}.");
+    }
 
     // The policy that an operation names is the scope that its key must have; figures, where they are not public, are read.
     private string ScopeAsked() => Context.GetEndpoint()?.Metadata.OfType<IAuthorizeData>().LastOrDefault(a => a.Policy is not null)?.Policy
         is { } policy and not "figures" ? policy : ScopeNames.Read;
+
+    // The audit log tells of those who tried what only administrators may.
+    private void CountAttempt(int status)
+    {
+        if (ScopeAsked() == ScopeNames.Admin && Context.GetEndpoint()?.Metadata.GetMetadata<ControllerActionDescriptor>() is { } operation)
+            attempts.Add(AuditActors.Of(Context.User), AuditConvention.NameOf(operation), status);
+    }
 
     private string? Presented()
     {

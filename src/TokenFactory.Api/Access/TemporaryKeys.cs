@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using TokenFactory.Api.Database;
+using TokenFactory.Api.Database.Audit;
 
 namespace TokenFactory.Api.Access;
 
@@ -9,6 +10,7 @@ internal sealed class TemporaryKeys(IDbContextFactory<TokenFactoryContext> conte
     public async Task<string> CreateAdminAsync(string name, TimeSpan lifetime, CancellationToken cancellationToken)
     {
         var (id, key) = KeyFormat.Create();
+        AdministrativeAct.Current = new AdministrativeAct(AuditActor.Service, "api_key.created", $"api-keys/{id}");
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         context.Add(new ApiKey
         {
@@ -27,9 +29,14 @@ internal sealed class TemporaryKeys(IDbContextFactory<TokenFactoryContext> conte
     public async Task RevokeAsync(string key, CancellationToken cancellationToken)
     {
         var id = KeyFormat.IdOf(key);
-        var now = time.GetUtcNow();
+        AdministrativeAct.Current = new AdministrativeAct(AuditActor.Service, "api_key.revoked", $"api-keys/{id}");
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        await context.Set<ApiKey>().Where(k => k.Id == id).ExecuteUpdateAsync(k => k.SetProperty(row => row.RevokedAt, now), cancellationToken);
+        if (await context.Set<ApiKey>().SingleOrDefaultAsync(k => k.Id == id, cancellationToken) is { } row)
+        {
+            row.RevokedAt = time.GetUtcNow();
+            await context.SaveChangesAsync(cancellationToken);
+        }
+
         keys.Forget();
     }
 }

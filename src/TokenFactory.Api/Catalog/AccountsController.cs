@@ -111,6 +111,7 @@ internal sealed class AccountsController(
     /// <summary>Register an account</summary>
     /// <remarks>Not needed before events name it: accounts are registered on sight, unclassified.</remarks>
     [HttpPost(Name = "CreateAccount")]
+    [Audited("account.created")]
     [Authorize("admin")]
     [ProducesResponseType<AccountResource>(StatusCodes.Status201Created)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status409Conflict, Problems.ContentType)]
@@ -144,6 +145,7 @@ internal sealed class AccountsController(
     /// <param name="id" example="acme">The account's id, percent-encoded.</param>
     /// <param name="patch">What is left out stays.</param>
     [HttpPatch("{id}", Name = "ChangeAccount")]
+    [Audited("account.changed")]
     [Authorize("admin")]
     [ProducesResponseType<AccountResource>(StatusCodes.Status200OK)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]

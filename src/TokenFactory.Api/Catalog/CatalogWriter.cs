@@ -1,6 +1,9 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Npgsql;
 using TokenFactory.Api.Database;
+using TokenFactory.Api.Database.Audit;
 
 namespace TokenFactory.Api.Catalog;
 
@@ -31,6 +34,8 @@ internal sealed class CatalogWriter(IDbContextFactory<TokenFactoryContext> conte
         {
             result = await change(context);
             await context.SaveChangesAsync(cancellationToken);
+            if (AdministrativeAct.Current is { } act && act.Added(result) is { } made)
+                act.Made(NameOf(made));
         }
         catch (DbUpdateException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
         {
@@ -51,5 +56,12 @@ internal sealed class CatalogWriter(IDbContextFactory<TokenFactoryContext> conte
         await transaction.CommitAsync(cancellationToken);
         await cache.RefreshAsync(cancellationToken);
         return result;
+    }
+
+    // As the API names it: by its slug, where it has one.
+    private static string NameOf(EntityEntry entry)
+    {
+        var name = entry.Metadata.FindProperty(nameof(Source.Slug)) is { } slug && entry.Metadata.ClrType != typeof(Model) ? slug : entry.Metadata.FindPrimaryKey()!.Properties[0];
+        return Convert.ToString(entry.Property(name).CurrentValue, CultureInfo.InvariantCulture)!;
     }
 }

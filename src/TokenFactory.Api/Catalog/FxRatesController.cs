@@ -71,6 +71,7 @@ internal sealed class FxRatesController(IDbContextFactory<TokenFactoryContext> c
     /// </remarks>
     /// <param name="request">The rates.</param>
     [HttpPost(Name = "CreateFxRates")]
+    [Audited("fx_rate.created")]
     [Authorize("admin")]
     [ProducesResponseType<FxRatesResource>(StatusCodes.Status200OK, Description = "These rates were recorded before.")]
     [ProducesResponseType<FxRatesResource>(StatusCodes.Status201Created)]
@@ -106,6 +107,7 @@ internal sealed class FxRatesController(IDbContextFactory<TokenFactoryContext> c
     /// <param name="time_zone" example="Europe/Berlin">By whose clock. Left out: `Europe/Berlin`.</param>
     /// <param name="dry_run">Say what would become of it, and record nothing.</param>
     [HttpPost("import", Name = "ImportFxRates")]
+    [Audited("fx_rate.imported")]
     [Authorize("admin")]
     [RequestSizeLimit(MaxImportBytes)]
     [RawBody("The table. Content-Encoding: gzip is taken.", Csv.ContentType, Example = "Date,USD,JPY,\n2026-11-24,1.05,162.3,\n2026-11-23,1.0474,N/A,\n")]

@@ -95,6 +95,7 @@ internal sealed class ModelsController(IDbContextFactory<TokenFactoryContext> co
     /// <summary>Register a model</summary>
     /// <remarks>Not needed before events name it: models are registered on sight. Needed to give it aliases first.</remarks>
     [HttpPost(Name = "CreateModel")]
+    [Audited("model.created")]
     [Authorize("admin")]
     [ProducesResponseType<ModelResource>(StatusCodes.Status201Created)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status409Conflict, Problems.ContentType)]
@@ -129,6 +130,7 @@ internal sealed class ModelsController(IDbContextFactory<TokenFactoryContext> co
     /// <param name="id" example="1">The model's number.</param>
     /// <param name="patch">What is left out stays.</param>
     [HttpPatch("{id:int}", Name = "ChangeModel")]
+    [Audited("model.changed")]
     [Authorize("admin")]
     [ProducesResponseType<ModelResource>(StatusCodes.Status200OK)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]
@@ -168,6 +170,7 @@ internal sealed class ModelsController(IDbContextFactory<TokenFactoryContext> co
     /// <summary>Remove a model that nothing refers to</summary>
     /// <param name="id" example="1">The model's number.</param>
     [HttpDelete("{id:int}", Name = "DeleteModel")]
+    [Audited("model.deleted")]
     [Authorize("admin")]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]

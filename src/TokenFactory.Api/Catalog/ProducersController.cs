@@ -68,6 +68,7 @@ internal sealed class ProducersController(IDbContextFactory<TokenFactoryContext>
 
     /// <summary>Register a producer</summary>
     [HttpPost(Name = "CreateProducer")]
+    [Audited("producer.created")]
     [Authorize("admin")]
     [ProducesResponseType<ProducerResource>(StatusCodes.Status201Created)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status409Conflict, Problems.ContentType)]
@@ -95,6 +96,7 @@ internal sealed class ProducersController(IDbContextFactory<TokenFactoryContext>
     /// <param name="id" example="moonshot">The producer's id.</param>
     /// <param name="patch">What is left out stays.</param>
     [HttpPatch("{id}", Name = "ChangeProducer")]
+    [Audited("producer.changed")]
     [Authorize("admin")]
     [ProducesResponseType<ProducerResource>(StatusCodes.Status200OK)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]
@@ -129,6 +131,7 @@ internal sealed class ProducersController(IDbContextFactory<TokenFactoryContext>
     /// <summary>Remove a producer that nothing refers to</summary>
     /// <param name="id" example="moonshot">The producer's id.</param>
     [HttpDelete("{id}", Name = "DeleteProducer")]
+    [Audited("producer.deleted")]
     [Authorize("admin")]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]

@@ -70,6 +70,7 @@ internal sealed class RateCardsController(
     /// </remarks>
     /// <param name="request">The card.</param>
     [HttpPost(Name = "CreateRateCard")]
+    [Audited("rate_card.created")]
     [Authorize("admin")]
     [BodyExample("Plain prices", """
         {"producer":"moonshot","model":"kimi-k2","effective_from":"2025-10-01T00:00:00Z","unit_values":{"input":"0.60","cache_read":"0.15","output":"2.50"},
@@ -134,6 +135,7 @@ internal sealed class RateCardsController(
     /// <param name="id" example="1">The card's number.</param>
     /// <param name="patch">The end.</param>
     [HttpPatch("{id:long}", Name = "CloseRateCard")]
+    [Audited("rate_card.ended")]
     [Authorize("admin")]
     [ProducesResponseType<RateCardResource>(StatusCodes.Status200OK)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]
@@ -167,6 +169,7 @@ internal sealed class RateCardsController(
     /// <remarks>From now on it is known never to have held. Nothing is removed: entries that pin its rates keep their price until they are priced anew.</remarks>
     /// <param name="id" example="1">The card's number.</param>
     [HttpDelete("{id:long}", Name = "WithdrawRateCard")]
+    [Audited("rate_card.withdrawn")]
     [Authorize("admin")]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]

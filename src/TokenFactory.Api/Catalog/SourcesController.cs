@@ -76,6 +76,7 @@ internal sealed class SourcesController(IDbContextFactory<TokenFactoryContext> c
 
     /// <summary>Register a source</summary>
     [HttpPost(Name = "CreateSource")]
+    [Audited("source.created")]
     [Authorize("admin")]
     [ProducesResponseType<SourceResource>(StatusCodes.Status201Created)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status409Conflict, Problems.ContentType)]
@@ -104,6 +105,7 @@ internal sealed class SourcesController(IDbContextFactory<TokenFactoryContext> c
     /// <param name="id" example="gateway-1">The source's id.</param>
     /// <param name="patch">What to change.</param>
     [HttpPatch("{id}", Name = "ChangeSource")]
+    [Audited("source.changed")]
     [Authorize("admin")]
     [ProducesResponseType<SourceResource>(StatusCodes.Status200OK)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]
@@ -131,6 +133,7 @@ internal sealed class SourcesController(IDbContextFactory<TokenFactoryContext> c
     /// <summary>Remove a source that has never sent an event</summary>
     /// <param name="id" example="gateway-1">The source's id.</param>
     [HttpDelete("{id}", Name = "DeleteSource")]
+    [Audited("source.deleted")]
     [Authorize("admin")]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using TokenFactory.Api.Database.Audit;
 
 namespace TokenFactory.Api.Database;
 
@@ -17,7 +18,8 @@ internal static class DatabaseRegistration
             .UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>())
             .Build());
         services.AddDbContextFactory<TokenFactoryContext>((provider, options) =>
-            TokenFactoryContext.Configure(options, o => o.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>())));
+            TokenFactoryContext.Configure(options, o => o.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()))
+                .AddInterceptors(new AuditInterceptor()));
         services.AddHostedService<DatabaseStartup>();
         services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("database");
         return services;

@@ -99,6 +99,7 @@ internal static class ApiDocument
             new() { Name = "Exchange rates", Description = "What currencies are worth in each other, as published." },
             new() { Name = "Repricings", Description = "Recorded events priced anew, as new entries with a reason." },
             new() { Name = "Keys", Description = "Who may do what." },
+            new() { Name = "Audit log", Description = "Who did what: administrative acts, never changed." },
             new() { Name = "Operations", Description = "Whether all is well." },
         };
         return Task.CompletedTask;

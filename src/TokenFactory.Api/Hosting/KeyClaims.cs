@@ -8,4 +8,7 @@ internal static class KeyClaims
     /// <summary>A source that the key may write for, or <see cref="EverySource"/>.</summary>
     public const string Source = "source";
     public const string EverySource = "*";
+
+    /// <summary>A producer whose usage the key may write, by its id; none: every producer's.</summary>
+    public const string Producer = "producer";
 }

@@ -58,6 +58,7 @@ internal sealed class EventReceiptsController(EventReader events, Reversals reve
     /// <param name="id" example="req-8f2">The sender's id of the event, percent-encoded: a slash is %2F, a percent sign %25.</param>
     /// <param name="request">Why; may be left out.</param>
     [HttpPost("{source}/{id}/reversal", Name = "ReverseEvent")]
+    [Audited("event.reversed", WhenOver = true, OnlyOfAdmins = true)]
     [Authorize("ingest")]
     [ProducesResponseType<Receipt>(StatusCodes.Status201Created)]
     [ProducesResponseType<Receipt>(StatusCodes.Status200OK)]

@@ -1,4 +1,5 @@
 using Npgsql;
+using TokenFactory.Api.Database.Audit;
 
 namespace TokenFactory.Api.Ledger;
 
@@ -27,7 +28,9 @@ internal sealed class QuarantineDecisions(NpgsqlDataSource dataSource) : IDispos
     public async Task DiscardAsync(HeldEvent held, string reason, CancellationToken cancellationToken)
     {
         await using var _ = await EnterAsync("select pg_advisory_lock(hashtextextended('quarantine', $1))", held.SourceId, cancellationToken);
-        await using var command = dataSource.CreateCommand(
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(
             """
             insert into quarantine_discard (source_id, event_id, fingerprint, discarded_at, reason)
             select q.source_id, q.event_id, q.fingerprint, ledger_clock(), $2
@@ -35,10 +38,12 @@ internal sealed class QuarantineDecisions(NpgsqlDataSource dataSource) : IDispos
             where q.id = $1 and not exists (
                 select from event_identity i where i.source_id = q.source_id and i.event_id = q.event_id and i.fingerprint = q.fingerprint)
             on conflict do nothing
-            """);
+            """, connection);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = held.Event.Id });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = reason });
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        if (await command.ExecuteNonQueryAsync(cancellationToken) > 0)
+            await AuditLog.WriteAsync(connection, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
     }
 
     private async Task<IAsyncDisposable> EnterAsync(string sql, long sourceId, CancellationToken cancellationToken)

@@ -1,9 +1,11 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
 using TokenFactory.Api.Catalog;
 using TokenFactory.Api.Database;
+using TokenFactory.Api.Database.Audit;
 using TokenFactory.Api.Hosting;
 using TokenFactory.Api.Ledger;
 using TokenFactory.Economics.Measures;
@@ -107,8 +109,10 @@ internal sealed class Reclassifications(
             ToSector = request.Sector,
         };
         var connection = (NpgsqlConnection)context.Database.GetDbConnection();
-        return new Begun(await Repricings.InsertAsync(
-            connection, scope, selection, request.DryRun is true, request.Reason, time.GetUtcNow(), account.Id, cancellationToken));
+        var id = await Repricings.InsertAsync(
+            connection, scope, selection, request.DryRun is true, request.Reason, time.GetUtcNow(), account.Id, cancellationToken);
+        AdministrativeAct.Current?.Made(id.ToString(CultureInfo.InvariantCulture));
+        return new Begun(id);
     }
 
     // Of two at once the later one's sector would not be what is left of both.

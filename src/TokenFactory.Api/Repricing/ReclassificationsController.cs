@@ -58,6 +58,7 @@ internal sealed class ReclassificationsController(Reclassifications reclassifica
     /// <param name="account" example="acme">The account's id, percent-encoded.</param>
     /// <param name="request">The sector, and from when on.</param>
     [HttpPost(Name = "CreateReclassification")]
+    [Audited("account.reclassified")]
     [Authorize("admin")]
     [BodyExample("What would move", """
         {"sector":"government","effective_from":"2026-10-01T00:00:00Z","dry_run":true}

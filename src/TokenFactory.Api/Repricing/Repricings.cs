@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
 using TokenFactory.Api.Database;
+using TokenFactory.Api.Database.Audit;
 using TokenFactory.Api.Hosting;
 using TokenFactory.Api.Ledger;
 using TokenFactory.Economics.Measures;
@@ -42,6 +44,7 @@ internal sealed class Repricings(NpgsqlDataSource dataSource, LedgerSettings set
         await using (var still = new NpgsqlCommand("select version from catalog_version for share", connection))
             await still.ExecuteScalarAsync(cancellationToken);
         var id = await InsertAsync(connection, draft.Scope, draft.Selection, isDryRun, reason, time.GetUtcNow(), accountId: null, cancellationToken);
+        await LogAsync(connection, id, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return id;
     }
@@ -135,12 +138,23 @@ internal sealed class Repricings(NpgsqlDataSource dataSource, LedgerSettings set
 
     private async Task<RepricingFollowUp> FollowAsync(string sql, long other, string reason, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(sql);
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(sql, connection);
         Add(command, other, NpgsqlDbType.Bigint);
         Add(command, reason, NpgsqlDbType.Text);
         Add(command, time.GetUtcNow(), NpgsqlDbType.TimestampTz);
         var id = (long?)await command.ExecuteScalarAsync(cancellationToken);
+        if (id is { } made)
+            await LogAsync(connection, made, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         return new RepricingFollowUp(id, id is null ? await FindAsync(other, cancellationToken) : null);
+    }
+
+    private static Task LogAsync(NpgsqlConnection connection, long id, CancellationToken cancellationToken)
+    {
+        AdministrativeAct.Current?.Made(id.ToString(CultureInfo.InvariantCulture));
+        return AuditLog.WriteAsync(connection, cancellationToken);
     }
 
     private static async Task<List<RepricingResource>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)

@@ -55,6 +55,7 @@ internal sealed class RepricingsController(
     /// </remarks>
     /// <param name="request">The window; or a dry run to confirm, or a repricing to revert.</param>
     [HttpPost(Name = "CreateRepricing")]
+    [Audited("repricing.created")]
     [Authorize("admin")]
     [BodyExample("What would it change", """
         {"start":"2026-10-01T00:00:00Z","end":"2026-11-01T00:00:00Z","filter":{"producer":["moonshot"]},"price_basis":"event_time","dry_run":true}

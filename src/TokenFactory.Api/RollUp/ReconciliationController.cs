@@ -18,6 +18,7 @@ internal sealed class ReconciliationController(ReconciliationReader reader, IAut
     /// </remarks>
     /// <param name="full" example="false">Recompute from every entry and cell.</param>
     [HttpGet(Name = "GetReconciliation")]
+    [Audited("reconciliation.recomputed", WhenOver = true, OnlyWith = "full")]
     [Authorize("read")]
     [ProducesResponseType<Reconciliation>(StatusCodes.Status200OK)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status403Forbidden, Problems.ContentType)]

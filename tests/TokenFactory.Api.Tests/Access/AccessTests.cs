@@ -54,6 +54,8 @@ public sealed class AccessTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         ["POST /v1/quotes"] = "read",
         ["GET /v1/repricings"] = "read", ["GET /v1/repricings/{id}"] = "read", ["POST /v1/repricings"] = "admin",
         ["GET /v1/api-keys"] = "admin", ["POST /v1/api-keys"] = "admin", ["DELETE /v1/api-keys/{id}"] = "admin",
+        ["POST /v1/api-keys/{id}/rotation"] = "admin",
+        ["GET /v1/audit"] = "admin",
     };
 
     [Fact]

@@ -27,6 +27,7 @@ internal sealed class RateCardImportController(RateCardImport import, TimeProvid
     /// <param name="supersede" example="own">Which cards may end where one of the file begins: `own`, those of earlier imports of the same `source` (and what is unpriced gets a price in any case); `all`, anybody's. What it may not supersede is listed.</param>
     /// <param name="dry_run" example="true">Tell what would change, and change nothing.</param>
     [HttpPost(Name = "ImportRateCards")]
+    [Audited("rate_card.imported")]
     [Authorize("admin")]
     [RawBody("The file, as its publisher has it. Content-Encoding: gzip is taken.", "text/csv", "application/json",
         Example = "producer,model,token_class,currency,unit_value,effective_from\nmoonshot,kimi-k2,input,USD,0.60,2025-10-01\nmoonshot,kimi-k2,output,USD,2.50,2025-10-01\n")]

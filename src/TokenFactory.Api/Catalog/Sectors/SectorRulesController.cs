@@ -67,6 +67,7 @@ internal sealed class SectorRulesController(IDbContextFactory<TokenFactoryContex
     /// </remarks>
     /// <param name="request">The rule.</param>
     [HttpPost(Name = "CreateSectorRule")]
+    [Audited("sector_rule.created")]
     [Authorize("admin")]
     [BodyExample("A domain", """
         {"kind":"domain_suffix","value":"gov.example","sector":"government","provenance":"registry policy: public bodies only"}
@@ -110,6 +111,7 @@ internal sealed class SectorRulesController(IDbContextFactory<TokenFactoryContex
     /// <param name="id" example="1">Its number.</param>
     /// <param name="request">The end.</param>
     [HttpPost("{id:int}/end", Name = "EndSectorRule")]
+    [Audited("sector_rule.ended")]
     [Authorize("admin")]
     [ProducesResponseType<SectorRuleResource>(StatusCodes.Status200OK)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]

@@ -41,10 +41,18 @@ namespace TokenFactory.Api.Database.Migrations
                         .HasColumnType("bytea")
                         .HasColumnName("hash");
 
+                    b.Property<DateTimeOffset?>("LastUsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_used_at");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("name");
+
+                    b.Property<string>("Replaces")
+                        .HasColumnType("text")
+                        .HasColumnName("replaces");
 
                     b.Property<DateTimeOffset?>("RevokedAt")
                         .HasColumnType("timestamp with time zone")
@@ -58,6 +66,22 @@ namespace TokenFactory.Api.Database.Migrations
                         .HasName("pk_api_keys");
 
                     b.ToTable("api_keys", (string)null);
+                });
+
+            modelBuilder.Entity("TokenFactory.Api.Access.ApiKeyProducer", b =>
+                {
+                    b.Property<string>("ApiKeyId")
+                        .HasColumnType("text")
+                        .HasColumnName("api_key_id");
+
+                    b.Property<string>("Producer")
+                        .HasColumnType("text")
+                        .HasColumnName("producer");
+
+                    b.HasKey("ApiKeyId", "Producer")
+                        .HasName("pk_api_key_producers");
+
+                    b.ToTable("api_key_producers", (string)null);
                 });
 
             modelBuilder.Entity("TokenFactory.Api.Access.ApiKeySource", b =>
@@ -707,6 +731,16 @@ namespace TokenFactory.Api.Database.Migrations
                     b.ToTable("sources", (string)null);
                 });
 
+            modelBuilder.Entity("TokenFactory.Api.Access.ApiKeyProducer", b =>
+                {
+                    b.HasOne("TokenFactory.Api.Access.ApiKey", null)
+                        .WithMany("Producers")
+                        .HasForeignKey("ApiKeyId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_api_key_producers_api_key_api_key_id");
+                });
+
             modelBuilder.Entity("TokenFactory.Api.Access.ApiKeySource", b =>
                 {
                     b.HasOne("TokenFactory.Api.Access.ApiKey", null)
@@ -853,6 +887,8 @@ namespace TokenFactory.Api.Database.Migrations
 
             modelBuilder.Entity("TokenFactory.Api.Access.ApiKey", b =>
                 {
+                    b.Navigation("Producers");
+
                     b.Navigation("Sources");
                 });
 

@@ -95,6 +95,7 @@ internal sealed class QuarantineController(QuarantineReader quarantine, Quaranti
     /// <param name="id" example="17">Its number in the quarantine.</param>
     /// <param name="request">Why.</param>
     [HttpPost("{id:long}/discard", Name = "DiscardQuarantined")]
+    [Audited("quarantine.discarded")]
     [Authorize("admin")]
     [ProducesResponseType<QuarantinedEvent>(StatusCodes.Status200OK)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]

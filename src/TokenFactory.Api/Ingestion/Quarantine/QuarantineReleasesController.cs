@@ -25,6 +25,7 @@ internal sealed class QuarantineReleasesController(
     /// <param name="id" example="17">Its number in the quarantine.</param>
     /// <param name="request">How to read it; may be left out.</param>
     [HttpPost("{id:long}/release", Name = "ReleaseQuarantined")]
+    [Audited("quarantine.released", WhenOver = true)]
     [BodyExample("As a chat completion", """
         {"profile":"openai_chat"}
         """)]
@@ -62,6 +63,7 @@ internal sealed class QuarantineReleasesController(
     /// </remarks>
     /// <param name="request">Which, and how to read them; may be left out.</param>
     [HttpPost("release", Name = "ReleaseQuarantine")]
+    [Audited("quarantine.released", WhenOver = true)]
     [BodyExample("What an alias was added for", """
         {"producer":"kimi-cloud"}
         """)]
