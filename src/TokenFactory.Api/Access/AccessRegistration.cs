@@ -10,7 +10,7 @@ internal static class AccessRegistration
 {
     /// <summary>
     /// Keys, and the policies that controllers name: <c>ingest</c>, <c>read</c>, <c>admin</c>, <c>figures</c> (everybody where figures are
-    /// public), and <c>source</c> (asked with a source's name). What names no policy is denied to everybody without a key.
+    /// public), <c>source</c> (asked with a source's name) and <c>producer</c> (with a producer's id). What names no policy is denied to everybody without a key.
     /// </summary>
     public static IServiceCollection AddAccess(this IServiceCollection services, IConfiguration configuration)
     {
@@ -35,6 +35,7 @@ internal static class AccessRegistration
             o.Filters.Add(new AuditFilter());
         });
         services.AddSingleton<IAuthorizationHandler, SourceGrant>();
+        services.AddSingleton<IAuthorizationHandler, ProducerGrant>();
         services.AddSingleton<KeyAuthentication.OneLogger>();
         services.AddAuthentication(KeyAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.SchemeName, null);
@@ -46,6 +47,7 @@ internal static class AccessRegistration
             .AddPolicy("figures", policy => policy.RequireAssertion(context =>
                 publicFigures || context.User.HasClaim(KeyClaims.Scope, ScopeNames.Read)))
             .AddPolicy("source", policy => policy.AddRequirements(new SourceGrant.Requirement()))
+            .AddPolicy("producer", policy => policy.AddRequirements(new ProducerGrant.Requirement()))
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         return services;
     }

@@ -159,6 +159,8 @@ internal abstract class IngestController(IngestServices services) : ControllerBa
                 {
                     "source_not_granted" => Problems.Result(HttpContext, StatusCodes.Status403Forbidden, "source_not_granted", "The key may not write for this source.",
                         item.Violations.First.Detail, item.Violations.Errors),
+                    "producer_not_granted" => Problems.Result(HttpContext, StatusCodes.Status403Forbidden, "producer_not_granted",
+                        "The key may not write usage of this producer.", item.Violations.First.Detail, item.Violations.Errors),
                     "malformed_json" => Problems.Result(HttpContext, StatusCodes.Status400BadRequest, "malformed_json", "The body is not valid JSON.",
                         item.Violations.First.Detail, item.Violations.Errors),
                     _ => Problems.Invalid(HttpContext, item.Violations.Errors),

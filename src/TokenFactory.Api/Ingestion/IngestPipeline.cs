@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authorization;
 using TokenFactory.Api.Catalog;
+using TokenFactory.Api.Hosting;
 using TokenFactory.Api.Ledger;
 
 namespace TokenFactory.Api.Ingestion;
@@ -73,6 +74,7 @@ internal sealed class IngestPipeline(
     {
         // First who may write at all: what is refused for that leaves nothing in the catalog.
         await FindSourcesAsync(user, items, cancellationToken);
+        await RefuseOtherProducersAsync(user, items, cancellationToken);
         return await RateAsync(items, cancellationToken);
     }
 
@@ -138,6 +140,24 @@ internal sealed class IngestPipeline(
                 return snapshot.FindSource(source);
             (snapshot, isCurrent) = (await catalog.CatchUpAsync(cancellationToken), true);
             return snapshot.FindSource(source);
+        }
+    }
+
+    // A key may be for some producers: by their ids, whatever alias an event names. One that nobody knows is none of them. Usage of which the producer
+    // can't be read is held back, and whoever releases it is asked here.
+    private async Task RefuseOtherProducersAsync(ClaimsPrincipal user, IReadOnlyList<IngestItem> items, CancellationToken cancellationToken)
+    {
+        if (!user.HasClaim(c => c.Type == KeyClaims.Producer))
+            return;
+        await LookAgainAsync(items, cancellationToken);
+        var snapshot = catalog.Current;
+        foreach (var item in items.Where(i => !i.Violations.Any && i.Sent.Producer.Length > 0))
+        {
+            if (snapshot.FindProducer(item.Sent.Producer) is not { } producer || !(await authorization.AuthorizeAsync(user, producer.Slug, "producer")).Succeeded)
+            {
+                item.Violations.Add(item.Sent.Reported is null ? "/producer" : "/provider", "producer_not_granted",
+                    "The key may not write usage of this producer; use one that names it, or that names none.");
+            }
         }
     }
 

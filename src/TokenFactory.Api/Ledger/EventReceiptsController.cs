@@ -85,6 +85,12 @@ internal sealed class EventReceiptsController(EventReader events, Reversals reve
                 $"Use a key that names the source {source}, or an admin key.");
         }
 
+        if (await OtherProducerAsync(source, id, cancellationToken) is { } producer)
+        {
+            return Problems.Result(HttpContext, StatusCodes.Status403Forbidden, "producer_not_granted", "The key may not write usage of this producer.",
+                $"Use a key that names the producer {producer}, or that names none.");
+        }
+
         if (await events.FindSourceAsync(source, cancellationToken) is { } sourceId
             && await reversals.ReverseAsync(source, sourceId, id, reason, cancellationToken) is { } reversed)
         {
@@ -93,6 +99,15 @@ internal sealed class EventReceiptsController(EventReader events, Reversals reve
 
         return NoSuchEvent(source, id);
     }
+
+    // To take usage back is to write it: the producer whose usage it is, where the key is for others.
+    private async Task<string?> OtherProducerAsync(string source, string id, CancellationToken cancellationToken) =>
+        User.HasClaim(c => c.Type == KeyClaims.Producer)
+        && await events.FindSourceAsync(source, cancellationToken) is { } sourceId
+        && await events.FindAsync(source, sourceId, id, "recorded", cancellationToken) is { Receipt.Producer: var producer }
+        && !(await authorization.AuthorizeAsync(User, producer, "producer")).Succeeded
+            ? producer
+            : null;
 
     private async Task<IActionResult> FindAsync(string source, string id, CancellationToken cancellationToken)
     {

@@ -42,8 +42,8 @@ internal static class AdministrativeActs
         using var taken = await api.PostAsync("/v1/events", Events.Native("e-1", "acts", account: "acme"));
         taken.EnsureSuccessStatusCode();
         var key = (await api.CreateAsync("/v1/api-keys", new { name = "to be rotated", scopes = (string[])["read"] })).GetProperty("id").GetString();
-        var model = (await api.CreateAsync("/v1/models", new { producer = "moonshot", name = "m-acts" })).GetProperty("id").GetInt32();
-        var idle = (await api.CreateAsync("/v1/models", new { producer = "moonshot", name = "m-idle" })).GetProperty("id").GetInt32();
+        var model = (await api.CreateAsync("/v1/models", new { producer = "moonshot", model = "m-acts" })).GetProperty("id").GetInt32();
+        var idle = (await api.CreateAsync("/v1/models", new { producer = "moonshot", model = "m-idle" })).GetProperty("id").GetInt32();
         var card = (await api.CreateAsync("/v1/rate-cards", Card("m-acts"))).GetProperty("id").GetInt64();
         var other = (await api.CreateAsync("/v1/rate-cards", Card("m-idle-2"))).GetProperty("id").GetInt64();
         var rule = (await api.CreateAsync("/v1/sector-rules", new { kind = "plan", value = "acts", sector = "household", provenance = "a test" })).GetProperty("id").GetInt32();
@@ -55,11 +55,11 @@ internal static class AdministrativeActs
             new("POST /v1/producers", "/v1/producers", """{"id":"p-acts","name":"P","kind":"both"}""", "producer.created", "producers/p-acts"),
             new("PATCH /v1/producers/{id}", "/v1/producers/p-acts", """{"name":"Q","aliases":["p.acts"]}""", "producer.changed"),
             new("DELETE /v1/producers/{id}", "/v1/producers/p-acts", null, "producer.deleted"),
-            new("POST /v1/models", "/v1/models", """{"producer":"moonshot","name":"m-new"}""", "model.created", "models/*"),
+            new("POST /v1/models", "/v1/models", """{"producer":"moonshot","model":"m-new"}""", "model.created", "models/*"),
             new("PATCH /v1/models/{id}", $"/v1/models/{model}", """{"aliases":["m-acts-alias"]}""", "model.changed"),
             new("DELETE /v1/models/{id}", $"/v1/models/{idle}", null, "model.deleted"),
             new("POST /v1/sources", "/v1/sources", """{"id":"s-acts"}""", "source.created", "sources/s-acts"),
-            new("PATCH /v1/sources/{id}", "/v1/sources/s-acts", """{"name":"S","signal":"spans"}""", "source.changed"),
+            new("PATCH /v1/sources/{id}", "/v1/sources/s-acts", """{"name":"S","signal":"traces"}""", "source.changed"),
             new("DELETE /v1/sources/{id}", "/v1/sources/s-acts", null, "source.deleted"),
             new("POST /v1/accounts", "/v1/accounts", """{"id":"a-acts"}""", "account.created", "accounts/a-acts"),
             new("PATCH /v1/accounts/{id}", "/v1/accounts/a-acts", """{"sectors":[{"sector":"government"}]}""", "account.changed"),

@@ -80,16 +80,16 @@ public sealed class AuditTests(ApiFixture fixture) : IClassFixture<ApiFixture>
 
         await _api.CreateAsync("/v1/fx-rates", Rates());
         await _api.CreateAsync("/v1/fx-rates", Rates());
-        (await RowsAsync(_api, "?action=fx_rate.created")).Select(r => Text(r, "outcome")).Should().Equal("unchanged", "done");
+        (await RowsAsync(_api, "?action=fx_rate.created&limit=2")).Select(r => Text(r, "outcome")).Should().Equal("unchanged", "done");
 
-        static object Rates() => new { source = "same", @base = "EUR", published_at = "2026-10-01T00:00:00Z", rates = new { USD = "1.05" } };
+        static object Rates() => new { source = "same", @base = "EUR", published_at = "2026-10-01T00:00:00Z", rates = new Dictionary<string, string> { ["USD"] = "1.05" } };
     }
 
     [Fact]
     public async Task A_row_says_what_was_asked_for_and_what_changed_and_never_a_secret()
     {
         await _api.CreateAsync("/v1/sources", new { id = "told", name = "Before" });
-        using var changed = await _api.Client.PatchAsync("/v1/sources/told", new StringContent("""{"name":"After \u0000"}""".Replace("\\u0000", "ü", StringComparison.Ordinal), System.Text.Encoding.UTF8, "application/json"));
+        using var changed = await _api.Client.PatchAsync("/v1/sources/told", new StringContent("""{"name":"After ü"}""", System.Text.Encoding.UTF8, "application/json"));
         changed.EnsureSuccessStatusCode();
         var key = await _api.CreateAsync("/v1/api-keys", new { name = "told", scopes = (string[])["ingest"], sources = (string[])["told"] });
 

@@ -67,5 +67,11 @@ internal static class AuditLog
         command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = type, Value = value ?? DBNull.Value });
 
     /// <summary>A value of a column as it is written into the details.</summary>
-    public static JsonNode? NodeOf(object? value) => value is null ? null : JsonSerializer.SerializeToNode(value, value.GetType(), WireJson.Options);
+    public static JsonNode? NodeOf(object? value) => value switch
+    {
+        null => null,
+        // Flags that are set together have no name of their own.
+        Enum flags => string.Join(' ', flags.ToString().Split(", ").Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)),
+        _ => JsonSerializer.SerializeToNode(value, value.GetType(), WireJson.Options),
+    };
 }
