@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using TokenFactory.Api.Access.Audit;
+using TokenFactory.Api.Access.Oidc;
 using TokenFactory.Api.Hosting;
 
 namespace TokenFactory.Api.Access;
@@ -15,6 +16,7 @@ internal static class AccessRegistration
     public static IServiceCollection AddAccess(this IServiceCollection services, IConfiguration configuration)
     {
         var section = configuration.GetSection("TokenFactory");
+        var oidc = configuration.GetSection(OidcOptions.Section).Get<OidcOptions>() ?? new OidcOptions();
         services.AddOptions<AccessOptions>().Bind(section)
             .Validate(o => string.IsNullOrEmpty(o.BootstrapAdminKey) || o.BootstrapAdminKey.Length is >= 32 and <= 512,
                 "TokenFactory:BootstrapAdminKey must have 32 to 512 characters.")
@@ -37,8 +39,12 @@ internal static class AccessRegistration
         services.AddSingleton<IAuthorizationHandler, SourceGrant>();
         services.AddSingleton<IAuthorizationHandler, ProducerGrant>();
         services.AddSingleton<KeyAuthentication.OneLogger>();
-        services.AddAuthentication(KeyAuthentication.SchemeName)
+        services.AddOptions<OidcOptions>().Bind(configuration.GetSection(OidcOptions.Section)).Validate(o => o.Fault() is null, oidc.Fault() ?? "").ValidateOnStart();
+        var hasOidc = !string.IsNullOrEmpty(oidc.Authority) && oidc.Fault() is null;
+        var authentication = services.AddAuthentication(hasOidc ? OidcAuthentication.ChoiceScheme : KeyAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.SchemeName, null);
+        if (hasOidc)
+            authentication.AddOidc(oidc);
         var publicFigures = section.GetValue(nameof(AccessOptions.PublicFigures), true);
         services.AddAuthorizationBuilder()
             .AddPolicy("ingest", policy => policy.RequireClaim(KeyClaims.Scope, ScopeNames.Ingest))
