@@ -1,8 +1,6 @@
 using Microsoft.Extensions.Options;
-using Npgsql;
 using TokenFactory.Api.Access.Audit;
 using TokenFactory.Api.Database;
-using TokenFactory.Api.Hosting;
 
 namespace TokenFactory.Api.Access;
 
@@ -33,7 +31,8 @@ internal sealed partial class AccessNotes(
             await uses.FlushAsync(cancellationToken);
             await attempts.FlushAsync(cancellationToken);
         }
-        catch (Exception e) when (e is NpgsqlException || DatabaseAwayHandler.IsAway(e))
+        // Notes are not worth the service's life.
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             LogLost(logger, e.Message);
         }

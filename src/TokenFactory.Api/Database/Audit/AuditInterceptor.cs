@@ -41,6 +41,14 @@ internal sealed class AuditInterceptor : DbTransactionInterceptor, ISaveChangesI
         return result;
     }
 
+    // Nothing here is saved so; if it were, its row could be missed.
+    public InterceptionResult<int> SavingChanges(DbContextEventData eventData, InterceptionResult<int> result) => AdministrativeAct.Current is null ? result : throw NotSo();
+
+    public override InterceptionResult TransactionCommitting(DbTransaction transaction, TransactionEventData eventData, InterceptionResult result) =>
+        AdministrativeAct.Current is null ? result : throw NotSo();
+
+    private static NotSupportedException NotSo() => new("An administrative act is saved and committed asynchronously.");
+
     private static ChangedEntity BeforeOf(EntityEntry entry) => entry.State switch
     {
         EntityState.Added => new ChangedEntity(entry, "added", new Dictionary<string, object?>()),
