@@ -4,7 +4,7 @@ namespace TokenFactory.Api.Hosting;
 
 /// <summary>
 /// A gzip body, decompressed on the way. One that unpacks to far more than it is made of is refused as soon as that shows: text of any kind
-/// shrinks to a fiftieth at most, what shrinks to a thousandth is there to fill a disk.
+/// shrinks to a fiftieth at most, what shrinks to a thousandth is there to fill a disk. So is one that goes on and on and unpacks to nothing.
 /// </summary>
 internal sealed class GzipBody(Stream body) : BodyStream
 {
@@ -13,13 +13,15 @@ internal sealed class GzipBody(Stream body) : BodyStream
     // Short bodies may repeat themselves as they like.
     private const long FreeBytes = 16 << 20;
 
-    private readonly CountedStream _compressed = new(body);
+    private readonly Stream _body = body;
+    private CountedStream? _compressed;
     private GZipStream? _gzip;
 
     /// <inheritdoc />
-    /// <exception cref="BodyRefusedException">413: it unpacks to far more than it is made of.</exception>
+    /// <exception cref="BodyRefusedException">413: it unpacks to far more than it is made of, or to far less.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        _compressed ??= new CountedStream(this);
         _gzip ??= new GZipStream(_compressed, CompressionMode.Decompress, leaveOpen: true);
         var read = await _gzip.ReadAsync(buffer, cancellationToken);
         BytesRead += read;
@@ -40,12 +42,19 @@ internal sealed class GzipBody(Stream body) : BodyStream
     }
 
     // How much of the compressed body has been taken in.
-    private sealed class CountedStream(Stream body) : BodyStream
+    private sealed class CountedStream(GzipBody unpacked) : BodyStream
     {
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            var read = await body.ReadAsync(buffer, cancellationToken);
+            var read = await unpacked._body.ReadAsync(buffer, cancellationToken);
             BytesRead += read;
+            // Members of nothing, one behind the other, are read here without an end.
+            if (BytesRead - unpacked.BytesRead > FreeBytes)
+            {
+                throw new BodyRefusedException(StatusCodes.Status413PayloadTooLarge, "inflates_to_nothing",
+                    "The body unpacks to less than it is made of. Send it without Content-Encoding.");
+            }
+
             return read;
         }
     }
