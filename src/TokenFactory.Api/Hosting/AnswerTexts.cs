@@ -21,12 +21,14 @@ internal static class AnswerTexts
         ["401"] = "A valid key is needed.",
         ["403"] = "The key does not allow this.",
         ["404"] = "There is no such resource.",
+        ["408"] = "The body came in too slowly, or the whole took too long.",
         ["409"] = "It conflicts with what is recorded; `code` says how.",
         ["412"] = "It has changed since it was read: read it again, and send the change with its ETag.",
         ["413"] = "The body is larger than the limits above.",
         ["415"] = "The body has a content type or encoding that is not taken here.",
         ["422"] = "The request is not valid; `errors` points at each violation.",
         ["428"] = "The change needs `If-Match`, with the ETag of what is changed.",
+        ["429"] = "The caller has asked for more than a window allows: try again after Retry-After. `RateLimit` tells what is left.",
         ["503"] = "The database is away or the service is starting: try again after Retry-After. Nothing is lost by sending again.",
     };
 
@@ -37,12 +39,14 @@ internal static class AnswerTexts
         ["401"] = ("unauthorized", "A valid key is needed.", "Send it as `Authorization: Bearer tf_...` or in the header X-Api-Key."),
         ["403"] = ("forbidden", "The key does not allow this.", "Use a key with the scope that the operation asks for."),
         ["404"] = ("not_found", "There is no such resource.", "Look the name up in the list."),
+        ["408"] = ("body_too_slow", "The request can't be read.", "Check that it is a complete HTTP request and that its body comes in fast enough and whole."),
         ["409"] = ("name_taken", "The request conflicts with what is recorded.", "The name is taken: look it up, and change that, or choose another."),
         ["412"] = ("precondition_failed", "The card has changed since it was read.", "Read GET /v1/rate-cards/7 again, and send the change with its ETag if it is still wanted."),
         ["413"] = ("body_too_large", "The body can't be taken as it is.", "Send it in parts: each event counts once."),
         ["415"] = ("unsupported_media_type", "The content type is not one that is taken here.", "Send application/json."),
         ["422"] = ("invalid", "The request is not valid.", "1 violation; correct each of `errors` and send again."),
         ["428"] = ("precondition_required", "The change needs the state that it is made to.", "Send If-Match with the ETag of GET /v1/rate-cards/7."),
+        ["429"] = ("too_many_requests", "There were too many requests.", "50000 requests per 1 s are taken from one key. Send it again after the time in Retry-After."),
         ["503"] = ("database_unavailable", "The database does not answer.", "Send the request again after the time in Retry-After."),
     };
 

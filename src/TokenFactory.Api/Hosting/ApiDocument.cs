@@ -173,6 +173,9 @@ internal static class ApiDocument
             operation.Responses.TryAdd("403", new OpenApiResponse());
         }
 
+        if (operation.RequestBody is not null)
+            operation.Responses.TryAdd("408", new OpenApiResponse());
+        operation.Responses.TryAdd("429", new OpenApiResponse());
         operation.Responses.TryAdd("503", new OpenApiResponse());
         foreach (var (status, response) in operation.Responses)
         {

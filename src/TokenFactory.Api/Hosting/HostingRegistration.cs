@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using OpenTelemetry.Metrics;
 using Serilog;
 using Serilog.Events;
@@ -20,12 +21,7 @@ internal static class HostingRegistration
         builder.Services.AddOptions<HostingOptions>().Bind(builder.Configuration.GetSection(HostingOptions.Section))
             .Validate(o => o.LogFormat is "text" or "json", "TokenFactory:LogFormat must be text or json.")
             .ValidateOnStart();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            // Small bodies only, unless an endpoint has limits of its own.
-            kestrel.Limits.MaxRequestBodySize = 1 << 20;
-        });
+        builder.AddLimits();
         builder.Services.AddSerilog((_, logs) => Configure(logs, builder.Configuration));
         builder.Services.AddControllers(o =>
             {
@@ -89,13 +85,38 @@ internal static class HostingRegistration
         });
         app.Use(AnswerHeadAsync);
         app.UseRouting();
+        app.UseRequestTimeouts();
         app.UseAuthentication();
+        app.Use(app.Services.GetRequiredService<RateLimits>().ApplyAsync);
         app.UseAuthorization();
         app.MapControllers();
         HealthPages.Map(app);
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         if (options.Metrics)
             app.MapPrometheusScrapingEndpoint("/metrics").AllowAnonymous();
+    }
+
+    private static void AddLimits(this WebApplicationBuilder builder)
+    {
+        var section = builder.Configuration.GetSection(LimitsOptions.Section);
+        builder.Services.AddOptions<LimitsOptions>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<RateLimits>();
+        var limits = section.Get<LimitsOptions>() ?? new LimitsOptions();
+        builder.Services.AddTimeouts(limits);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // Small bodies only, unless an endpoint has limits of its own.
+            kestrel.Limits.MaxRequestBodySize = limits.MaxSmallBodyBytes;
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(limits.MinBodyBytesPerSecond, TimeSpan.FromSeconds(limits.SlowBodyGraceSeconds));
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(limits.HeadersTimeoutSeconds);
+            kestrel.Limits.MaxRequestLineSize = limits.MaxRequestLineBytes;
+            kestrel.Limits.MaxRequestHeadersTotalSize = limits.MaxHeaderBytes;
+            kestrel.Limits.MaxRequestHeaderCount = limits.MaxHeaders;
+            kestrel.Limits.MaxConcurrentConnections = limits.MaxConnections;
+            // What is read ahead holds at least a line.
+            kestrel.Limits.MaxRequestBufferSize = Math.Max(1 << 20, limits.MaxRequestLineBytes);
+        });
     }
 
     // What answers GET answers HEAD, with the same headers; the server leaves the body away.

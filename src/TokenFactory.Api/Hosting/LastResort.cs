@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace TokenFactory.Api.Hosting;
 
@@ -12,7 +13,12 @@ internal static class LastResort
         ? Problems.WriteAsync(context, refused.StatusCode,
             refused.StatusCode == StatusCodes.Status413PayloadTooLarge ? "body_too_large"
                 : refused.StatusCode == StatusCodes.Status408RequestTimeout ? "body_too_slow" : "bad_request",
-            "The request can't be read.", "Check that it is a complete HTTP request and that its body comes in fast enough and whole.")
+            "The request can't be read.", LimitOf(context, refused) + "Check that it is a complete HTTP request and that its body comes in fast enough and whole.")
         : Problems.WriteAsync(context, StatusCodes.Status500InternalServerError, "internal", "Something went wrong here.",
             "It is logged under the trace id of this answer. Sending an event again is safe.");
+
+    private static string LimitOf(HttpContext context, BadHttpRequestException refused) =>
+        refused.StatusCode == StatusCodes.Status413PayloadTooLarge && context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize is { } bytes
+            ? $"The body may have at most {bytes} bytes. "
+            : "";
 }

@@ -6,7 +6,7 @@ namespace TokenFactory.Api.Ingestion;
 /// Records the events of one body chunk by chunk while the next is read, a few chunks at a time, and reports them in the order of the body.
 /// When a chunk fails, what was reported before it is exactly what is known to be recorded.
 /// </summary>
-internal sealed class BatchIngest(IngestPipeline pipeline, IngestionOptions options, ClaimsPrincipal user, IngestReport report)
+internal sealed class BatchIngest(IngestPipeline pipeline, IngestionOptions options, ClaimsPrincipal user, IngestReport report, Action<int> countEvents)
 {
     private readonly Queue<(List<IngestItem> Items, Lazy<HashSet<(string Source, string Id)>> Keys, Task Recorded)> _underWay = [];
     private List<IngestItem> _chunk = [];
@@ -39,6 +39,7 @@ internal sealed class BatchIngest(IngestPipeline pipeline, IngestionOptions opti
     private async Task DispatchAsync()
     {
         var chunk = _chunk;
+        countEvents(chunk.Count);
         _chunk = new List<IngestItem>(options.ChunkEvents);
         // Most bodies are one chunk: only beside another one must its keys be known.
         var keys = new Lazy<HashSet<(string Source, string Id)>>(() => chunk.Select(item => (item.Sent.Source, item.Sent.Id)).ToHashSet(), isThreadSafe: false);

@@ -99,7 +99,7 @@ internal abstract class IngestController(IngestServices services) : ControllerBa
     /// <returns>Null when all of the body was read and settled; else the problem to answer with.</returns>
     protected async Task<IActionResult?> RecordAllAsync(IngestReport report, Func<Func<IngestItem, ValueTask>, IngestReport, ValueTask> readAll)
     {
-        var batch = new BatchIngest(Pipeline, Options, User, report);
+        var batch = new BatchIngest(Pipeline, Options, User, report, CountEvents);
         try
         {
             await readAll(item =>
@@ -133,6 +133,7 @@ internal abstract class IngestController(IngestServices services) : ControllerBa
     /// <summary>Records one event, and answers with its receipt or with what stands in the way.</summary>
     protected async Task<IActionResult> RecordOneAsync(IngestItem item, CancellationToken cancellationToken)
     {
+        CountEvents(1);
         await Pipeline.RecordAsync(User, [item], cancellationToken);
         return await AnswerOneAsync(item, cancellationToken);
     }
@@ -221,6 +222,7 @@ internal abstract class IngestController(IngestServices services) : ControllerBa
             items.Add(item);
             return ValueTask.CompletedTask;
         });
+        CountEvents(items.Count);
         var taken = items.Count == 0 || await Pipeline.RecordAtomicallyAsync(User, items, CancellationToken.None);
         await report.AddAsync(items, CancellationToken.None);
         var status = taken ? StatusCodes.Status200OK
@@ -235,6 +237,9 @@ internal abstract class IngestController(IngestServices services) : ControllerBa
         await AnswerAsync(report, report.AllTaken ? StatusCodes.Status200OK : StatusCodes.Status207MultiStatus);
         return new EmptyResult();
     }
+
+    // Against what the key may send per window: once a chunk, never once an event.
+    private void CountEvents(int events) => RateLimits.CountEvents(HttpContext, events);
 
     protected static bool IsInterruption(Exception e) => e is JournalBusyException || DatabaseAwayHandler.IsAway(e);
 
