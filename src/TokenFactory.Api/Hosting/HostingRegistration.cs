@@ -43,6 +43,7 @@ internal static class HostingRegistration
         builder.Services.ConfigureHttpJsonOptions(o => WireJson.Configure(o.SerializerOptions));
         builder.Services.AddExceptionHandler<DatabaseAwayHandler>();
         builder.Services.AddHealthChecks();
+        builder.Services.AddCrossOrigin(builder.Configuration);
         builder.Services.AddApiDocument();
         builder.Services.AddHsts(o => o.MaxAge = TimeSpan.FromDays(365));
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
@@ -55,6 +56,7 @@ internal static class HostingRegistration
     public static void UseHosting(this WebApplication app)
     {
         var options = app.Configuration.GetSection(HostingOptions.Section).Get<HostingOptions>() ?? new HostingOptions();
+        app.UseKnownProxies(options.KnownProxies);
         app.UseSerilogRequestLogging(o =>
         {
             o.MessageTemplate = "{RequestMethod} {RequestPath} answered {StatusCode} in {Elapsed:0.0} ms";
@@ -85,12 +87,13 @@ internal static class HostingRegistration
         });
         app.Use(AnswerHeadAsync);
         app.UseRouting();
+        app.UseCrossOrigin();
         app.UseRequestTimeouts();
         app.UseAuthentication();
         app.Use(app.Services.GetRequiredService<RateLimits>().ApplyAsync);
         app.UseAuthorization();
         app.MapControllers();
-        HealthPages.Map(app);
+        HealthPages.Map(app, options.HealthDetail);
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         if (options.Metrics)
             app.MapPrometheusScrapingEndpoint("/metrics").AllowAnonymous();
@@ -147,6 +150,8 @@ internal static class HostingRegistration
     {
         logs.MinimumLevel.Information()
             .MinimumLevel.Override("Microsoft.AspNetCore", LogEventLevel.Warning)
+            // At Debug it repeats the names of members that are unknown: what a body says is in no log.
+            .MinimumLevel.Override("Microsoft.AspNetCore.Mvc.Formatters", LogEventLevel.Warning)
             // Comes with authentication; nothing here is protected by it.
             .MinimumLevel.Override("Microsoft.AspNetCore.DataProtection", LogEventLevel.Fatal)
             // It reports as an error what is answered as a conflict, and asks for a history table that is not there yet; what it throws is
