@@ -159,13 +159,14 @@ internal sealed class CrashRound(CrashRoundOptions options, Action<string> tell)
             select (select count(*) from journal_lane l left join rollup_cursor c using (source_id, lane) left join audit_cursor a using (source_id, lane)
                     where l.seq > coalesce(c.folded_seq, 0) or l.seq > coalesce(a.audited_seq, 0))
                  + (select count(*) from rollup_cursor where coarse_seq < folded_seq)
+                 + (select count(*) from journal_lane l left join ledger_tree_cursor t using (source_id, lane) where l.seq > coalesce(t.sealed_seq, 0))
             """;
         var started = Stopwatch.GetTimestamp();
         while ((await server.ListAsync<long>(behind, cancellationToken))[0] > 0)
         {
             if (Stopwatch.GetElapsedTime(started) > RecoveryLimit)
             {
-                _book.Find(FindingKind.NoRecovery, $"not everything was folded and audited within {RecoveryLimit}");
+                _book.Find(FindingKind.NoRecovery, $"not everything was folded, audited and sealed within {RecoveryLimit}");
                 return;
             }
 

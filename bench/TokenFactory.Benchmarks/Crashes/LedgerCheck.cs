@@ -80,7 +80,7 @@ internal sealed class LedgerCheck(Book book, string connectionString)
     public async Task CheckChainsAsync(CancellationToken cancellationToken)
     {
         await using var source = NpgsqlDataSource.Create(connectionString);
-        var report = await VerifyCommand.VerifyAsync(source, [], [], cancellationToken);
+        var report = await VerifyCommand.VerifyAsync(source, new Trust([], []), cancellationToken) ?? throw new InvalidOperationException("Another verification is under way.");
         foreach (var fault in report.Faults)
             book.Find(FindingKind.BrokenChain, fault);
         if (report.Unchained > 0 || report.Batches == 0)

@@ -91,34 +91,44 @@ internal sealed class SigningKey(ECDsa key) : IDisposable
 
     public void Dispose() => key.Dispose();
 
-    /// <summary>The key in a file, which is made where there is none, readable by this user alone.</summary>
-    /// <exception cref="IOException">The file can be neither read nor made.</exception>
+    /// <summary>The key in a file.</summary>
+    /// <exception cref="IOException">The file can't be read.</exception>
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
     /// <exception cref="CryptographicException">It holds no private key.</exception>
-    public static SigningKey LoadOrMake(string file)
+    public static SigningKey Load(string file) => new(Read(File.ReadAllText(file), "private"));
+
+    /// <summary>Makes a key in a file, readable by this user alone, where there is none.</summary>
+    /// <returns>Whether it did.</returns>
+    /// <exception cref="IOException">The file can't be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
+    public static bool MakeWhereNone(string file)
     {
-        if (!File.Exists(file))
+        var path = Path.GetFullPath(file);
+        if (File.Exists(path))
+            return false;
+        using var made = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        Directory.CreateDirectory(Path.GetDirectoryName(path) ?? throw new IOException($"{path} is no file."));
+        // Written apart and moved: another instance that starts at this moment reads a whole key, or keeps its own.
+        var draft = $"{path}.{Guid.NewGuid():N}";
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var stream = new FileStream(draft, options))
         {
-            using var made = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
-            // Written apart and moved: another instance that starts at this moment reads a whole key, or keeps its own.
-            var draft = $"{file}.{Guid.NewGuid():N}";
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using (var stream = new StreamWriter(draft, options))
-                stream.WriteLine(made.ExportPkcs8PrivateKeyPem());
-            try
-            {
-                File.Move(draft, file, overwrite: false);
-            }
-            catch (IOException) when (File.Exists(file))
-            {
-                File.Delete(draft);
-            }
+            stream.Write(Encoding.ASCII.GetBytes(made.ExportPkcs8PrivateKeyPem() + "\n"));
+            stream.Flush(flushToDisk: true);
         }
 
-        return new SigningKey(Read(File.ReadAllText(file), "private"));
+        try
+        {
+            File.Move(draft, path, overwrite: false);
+            return true;
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            File.Delete(draft);
+            return false;
+        }
     }
 
     /// <summary>A key for this process alone.</summary>

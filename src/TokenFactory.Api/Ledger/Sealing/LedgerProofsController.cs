@@ -96,9 +96,11 @@ internal sealed class LedgerProofsController(CheckpointReader checkpoints, Proof
     [HttpGet("verification", Name = "VerifyLedger")]
     [Authorize("admin")]
     [ProducesResponseType<LedgerVerification>(StatusCodes.Status200OK)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status409Conflict, Problems.ContentType)]
     public async Task<IActionResult> Verify(CancellationToken cancellationToken)
     {
-        var report = await VerifyCommand.VerifyAsync(dataSource, [], [], cancellationToken);
+        if (await VerifyCommand.VerifyAsync(dataSource, new Trust([], []), cancellationToken) is not { } report)
+            return Problems.Conflict(HttpContext, "already_under_way", "The ledger is being verified already: wait until that has ended.");
         return Ok(new LedgerVerification
         {
             Intact = report.IsIntact,
@@ -126,10 +128,18 @@ internal sealed class LedgerProofsController(CheckpointReader checkpoints, Proof
         {
             null => Ok(proof),
             ProofRefusal.NotFound => NoSuchEvent(source, id),
+            ProofRefusal.NotSealed => NotSealed(),
             ProofRefusal.NotChained => Problems.Conflict(HttpContext, "not_chained", "The event was recorded before the ledger was chained: there is no proof of it."),
             _ => Problems.Conflict(HttpContext, "record_altered",
                 "What is recorded of the event now is not what was sealed. Run the command verify, which says what else was altered, and compare with a backup."),
         };
+    }
+
+    private ObjectResult NotSealed()
+    {
+        Response.Headers.RetryAfter = "10";
+        return Problems.Result(HttpContext, StatusCodes.Status503ServiceUnavailable, "not_sealed", "The event can't be proved at this moment.",
+            "It is recorded, and not sealed yet. Try again after the time in Retry-After; if that does not help, the log of the service says why.");
     }
 
     private ObjectResult NoSuchEvent(string source, string id) =>

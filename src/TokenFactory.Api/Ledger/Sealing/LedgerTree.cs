@@ -172,8 +172,10 @@ internal sealed class LedgerTree(NpgsqlConnection connection)
     }
 
     /// <summary>Reads a batch from five columns, the first of a row.</summary>
-    public static SealedBatch BatchOf(NpgsqlDataReader row) =>
-        new(row.GetInt64(0), row.GetInt16(1), row.GetInt64(2), row.GetFieldValue<byte[]>(3), row.GetFieldValue<byte[]>(4));
+    /// <exception cref="LedgerDamagedException">It is in the tree, and has no root or head.</exception>
+    public static SealedBatch BatchOf(NpgsqlDataReader row) => row.IsDBNull(3) || row.IsDBNull(4)
+        ? throw new LedgerDamagedException($"Batch number {row.GetInt64(2)} of source {row.GetInt64(0)}, lane {row.GetInt16(1)}, has lost its root or its head.")
+        : new(row.GetInt64(0), row.GetInt16(1), row.GetInt64(2), row.GetFieldValue<byte[]>(3), row.GetFieldValue<byte[]>(4));
 
     private static async Task<byte[]> JoinAsync(NpgsqlCommand command, Func<NpgsqlDataReader, byte[]> hashOf, CancellationToken cancellationToken)
     {

@@ -36,28 +36,48 @@ internal sealed class VerificationReport
     }
 }
 
+/// <summary>What whoever verifies knows by himself.</summary>
+/// <param name="Keys">Public keys that are trusted; none: those that the database names, which shows less.</param>
+/// <param name="Checkpoints">Checkpoints that were kept elsewhere, as notes.</param>
+/// <param name="Origin">The origin that these must name; null: any.</param>
+internal sealed record Trust(IReadOnlyList<ECDsa> Keys, IReadOnlyList<string> Checkpoints, string? Origin = null);
+
 /// <summary>
 /// Verifies a ledger from its rows alone: every record against the leaf of its batch, batches against their roots and chains, chains against the tree, the tree
-/// against its signed checkpoints, and against those that were kept elsewhere. Uses nothing of the database but its rows.
+/// against its signed checkpoints, and against those that were kept elsewhere.
 /// </summary>
 /// <param name="connection">In a transaction that sees one moment (REPEATABLE READ).</param>
-/// <param name="keys">Public keys that are trusted; none: those that the database names, which shows less.</param>
-internal sealed class LedgerVerifier(NpgsqlConnection connection, IReadOnlyList<ECDsa> keys)
+/// <param name="trust">What is known otherwise.</param>
+internal sealed class LedgerVerifier(NpgsqlConnection connection, Trust trust)
 {
     private static readonly string[] Tables =
         ["ledger_batch", "journal_lane", LedgerColumns.Identity.Table, LedgerColumns.Entry.Table, LedgerColumns.Refusal.Table, LedgerColumns.Quarantined.Table];
 
     private readonly VerificationReport _report = new();
 
-    /// <param name="kept">Checkpoints that were kept elsewhere, as notes.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    public async Task<VerificationReport> VerifyAsync(IReadOnlyList<string> kept, CancellationToken cancellationToken)
+    /// <summary>Reads everything once.</summary>
+    public async Task<VerificationReport> VerifyAsync(CancellationToken cancellationToken)
     {
+        await VerifyTablesAsync(cancellationToken);
         foreach (var sourceId in await SourcesAsync(cancellationToken))
             await VerifyRecordsAsync(sourceId, cancellationToken);
         await VerifyChainsAsync(cancellationToken);
-        await new TreeVerifier(connection, keys, _report).VerifyAsync(kept, cancellationToken);
+        await new TreeVerifier(connection, trust, _report).VerifyAsync(cancellationToken);
         return _report;
+    }
+
+    // A view in the place of a table, or a policy on its rows, would show to whoever verifies what the service does not read.
+    private async Task VerifyTablesAsync(CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            select t.name from unnest($1) t (name) left join pg_class c on c.oid = to_regclass(t.name)
+            where c.oid is null or c.relkind not in ('r', 'p') or c.relrowsecurity or c.relforcerowsecurity
+            """, connection);
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. Tables, .. TreeVerifier.Tables] });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+            _report.Add($"{row.GetString(0)} is not there as a table whose rows everybody sees alike.");
     }
 
     // Every source that any row names, also one that nothing else knows.
@@ -73,49 +93,56 @@ internal sealed class LedgerVerifier(NpgsqlConnection connection, IReadOnlyList<
 
     private async Task VerifyRecordsAsync(long sourceId, CancellationToken cancellationToken)
     {
-        var of = string.Create(CultureInfo.InvariantCulture, $"where source_id = {sourceId} order by batch_id");
+        // Entries have an index of this order.
+        var of = string.Create(CultureInfo.InvariantCulture, $"where source_id = {sourceId} order by recorded_at, batch_id");
         var batches = await RowCursor<BatchRow>.OpenAsync(connection, "verify_batches",
-            $"select batch_id, lane, seq, accepted, entry_count, root, leaves, kind from ledger_batch {of}, lane, seq", BatchRow.Read, cancellationToken);
+            $"select recorded_at, batch_id, accepted, entry_count, kind, seal_format, root, leaves, head from ledger_batch {of}, lane, seq", BatchRow.Read, cancellationToken);
         var identities = await RowCursor<IdentityRow>.OpenAsync(connection, "verify_identities",
-            $"select batch_id, event_id, first_entry_no, entry_count, {LedgerColumns.Identity.RowSql} from event_identity {of}, first_entry_no, event_id", IdentityRow.Read, cancellationToken);
+            $"select recorded_at, batch_id, event_id, first_entry_no, entry_count, {LedgerColumns.Identity.RowSql} from event_identity {of}, first_entry_no, event_id", IdentityRow.Read, cancellationToken);
         var entries = await RowCursor<EntryRow>.OpenAsync(connection, "verify_entries",
-            $"select batch_id, entry_no, {LedgerColumns.Entry.RowSql} from ledger_entry {of}, entry_no, recorded_at", EntryRow.Read, cancellationToken);
+            $"select recorded_at, batch_id, entry_no, {LedgerColumns.Entry.RowSql} from ledger_entry {of}, entry_no", EntryRow.Read, cancellationToken);
         var refusals = await RowCursor<OtherRow>.OpenAsync(connection, "verify_refusals",
-            $"select batch_id, 'R', {LedgerColumns.Refusal.RowSql} from event_refusal {of}", OtherRow.Read, cancellationToken);
+            $"select recorded_at, batch_id, 'R', {LedgerColumns.Refusal.RowSql} from event_refusal {of}", OtherRow.Read, cancellationToken);
         var quarantined = await RowCursor<OtherRow>.OpenAsync(connection, "verify_quarantined",
-            $"select batch_id, 'Q', {LedgerColumns.Quarantined.RowSql} from quarantined_event {of}", OtherRow.Read, cancellationToken);
+            $"select recorded_at, batch_id, 'Q', {LedgerColumns.Quarantined.RowSql} from quarantined_event {of}", OtherRow.Read, cancellationToken);
 
-        var last = long.MinValue;
+        BatchPlace? last = null;
         while (await batches.PeekAsync(cancellationToken) is { } batch)
         {
             batches.Take();
             _report.Batches++;
-            if (batch.BatchId == last)
-                _report.Add($"Source {sourceId}: two batches have the number {batch.BatchId}.");
-            last = batch.BatchId;
-            await StraysAsync(sourceId, batch.BatchId, identities, entries, refusals, quarantined, cancellationToken);
-            var ofBatch = await TakeAsync(identities, batch.BatchId, cancellationToken);
-            var lines = await TakeAsync(entries, batch.BatchId, cancellationToken);
-            List<OtherRow> others = [.. await TakeAsync(quarantined, batch.BatchId, cancellationToken), .. await TakeAsync(refusals, batch.BatchId, cancellationToken)];
+            if (batch.Place == last)
+                _report.Add($"Source {sourceId}: two batches have the number {batch.Place.BatchId}.");
+            last = batch.Place;
+            await StraysAsync(sourceId, batch.Place, identities, entries, refusals, quarantined, cancellationToken);
+            var ofBatch = await TakeAsync(identities, batch.Place, cancellationToken);
+            var lines = await TakeAsync(entries, batch.Place, cancellationToken);
+            List<OtherRow> others = [.. await TakeAsync(quarantined, batch.Place, cancellationToken), .. await TakeAsync(refusals, batch.Place, cancellationToken)];
             (_report.Events, _report.Entries, _report.OtherRows) = (_report.Events + ofBatch.Count, _report.Entries + lines.Count, _report.OtherRows + others.Count);
             VerifyBatch(sourceId, batch, ofBatch, lines, others);
         }
 
-        await StraysAsync(sourceId, long.MaxValue, identities, entries, refusals, quarantined, cancellationToken);
+        await StraysAsync(sourceId, null, identities, entries, refusals, quarantined, cancellationToken);
         foreach (var close in (Func<CancellationToken, Task>[])[batches.CloseAsync, identities.CloseAsync, entries.CloseAsync, refusals.CloseAsync, quarantined.CloseAsync])
             await close(cancellationToken);
     }
 
     private void VerifyBatch(long sourceId, BatchRow batch, List<IdentityRow> identities, List<EntryRow> entries, List<OtherRow> others)
     {
-        var where = $"Source {sourceId}, batch {batch.BatchId}";
+        var where = $"Source {sourceId}, batch {batch.Place.BatchId}";
         if (entries.Count != batch.EntryCount)
             _report.Add($"{where}: it was recorded with {batch.EntryCount} entries, and there are {entries.Count}.");
         if (batch.Kind == (short)BatchKind.Ingest && identities.Count != batch.Accepted)
             _report.Add($"{where}: it was recorded with {batch.Accepted} new events, and there are {identities.Count}.");
-        if (batch.Leaves is null || batch.Root is null)
+        if (batch is { Format: null, Root: null, Leaves: null, Head: null })
         {
             _report.Unchained++;
+            return;
+        }
+
+        if (batch is not { Format: LedgerColumns.Format, Root: not null, Leaves: not null, Head: not null })
+        {
+            _report.Add($"{where}: part of its seal is missing, or of a format that this program does not know.");
             return;
         }
 
@@ -154,35 +181,35 @@ internal sealed class LedgerVerifier(NpgsqlConnection connection, IReadOnlyList<
 
     // Rows of batches that there are not.
     private async Task StraysAsync(
-        long sourceId, long before, RowCursor<IdentityRow> identities, RowCursor<EntryRow> entries, RowCursor<OtherRow> refusals, RowCursor<OtherRow> quarantined,
+        long sourceId, BatchPlace? before, RowCursor<IdentityRow> identities, RowCursor<EntryRow> entries, RowCursor<OtherRow> refusals, RowCursor<OtherRow> quarantined,
         CancellationToken cancellationToken)
     {
-        while (await identities.PeekAsync(cancellationToken) is { } identity && identity.BatchId < before)
+        while (await identities.PeekAsync(cancellationToken) is { } identity && (before is null || identity.Place < before))
         {
             identities.Take();
-            _report.Add($"Source {sourceId}: the event {identity.EventId} is of batch {identity.BatchId}, which there is not.");
+            _report.Add($"Source {sourceId}: the event {identity.EventId} is of batch {identity.Place.BatchId}, which there is not.");
         }
 
-        while (await entries.PeekAsync(cancellationToken) is { } entry && entry.BatchId < before)
+        while (await entries.PeekAsync(cancellationToken) is { } entry && (before is null || entry.Place < before))
         {
             entries.Take();
-            _report.Add($"Source {sourceId}: the entry {entry.EntryNo} is of batch {entry.BatchId}, which there is not.");
+            _report.Add($"Source {sourceId}: the entry {entry.EntryNo} is of batch {entry.Place.BatchId}, which there is not.");
         }
 
         foreach (var others in (RowCursor<OtherRow>[])[refusals, quarantined])
         {
-            while (await others.PeekAsync(cancellationToken) is { } other && other.BatchId < before)
+            while (await others.PeekAsync(cancellationToken) is { } other && (before is null || other.Place < before))
             {
                 others.Take();
-                _report.Add($"Source {sourceId}: an event that was {(other.Kind == 'Q' ? "held back" : "not taken")} is of batch {other.BatchId}, which there is not.");
+                _report.Add($"Source {sourceId}: an event that was {(other.Kind == 'Q' ? "held back" : "not taken")} is of batch {other.Place.BatchId}, which there is not.");
             }
         }
     }
 
-    private static async Task<List<TRow>> TakeAsync<TRow>(RowCursor<TRow> rows, long batchId, CancellationToken cancellationToken) where TRow : class, IRowOfBatch
+    private static async Task<List<TRow>> TakeAsync<TRow>(RowCursor<TRow> rows, BatchPlace place, CancellationToken cancellationToken) where TRow : class, IRowOfBatch
     {
         var taken = new List<TRow>();
-        while (await rows.PeekAsync(cancellationToken) is { } row && row.BatchId == batchId)
+        while (await rows.PeekAsync(cancellationToken) is { } row && row.Place == place)
         {
             rows.Take();
             taken.Add(row);
@@ -205,9 +232,8 @@ internal sealed class LedgerVerifier(NpgsqlConnection connection, IReadOnlyList<
                 _report.Add($"Source {batch.SourceId}, lane {batch.Lane}: batch number {batch.Seq} follows {seq}; what lies between was removed.");
             if (batch.Head is null || batch.Root is null)
             {
-                // A version without chains may have written into a lane that another had chained, while both ran: the chain goes on past it.
-                if (head is not null && batch.Head is null != batch.Root is null)
-                    _report.Add($"Source {batch.SourceId}, lane {batch.Lane}: batch number {batch.Seq} is half chained.");
+                // A version without chains may have written into a lane that another had chained, while both ran: the chain goes on past it. How many of
+                // these there are is told, and whoever verifies must know of them.
                 heads[(batch.SourceId, batch.Lane)] = (batch.Seq, head);
                 continue;
             }
@@ -238,30 +264,44 @@ internal sealed class LedgerVerifier(NpgsqlConnection connection, IReadOnlyList<
             _report.Add($"Source {source}, lane {lane}: there are batches of it, and no lane.");
     }
 
+    // Where rows of a batch stand among those of their source.
+    private readonly record struct BatchPlace(DateTimeOffset RecordedAt, long BatchId)
+    {
+        public static bool operator <(BatchPlace left, BatchPlace? right) => right is { } other && left.CompareTo(other) < 0;
+
+        public static bool operator >(BatchPlace left, BatchPlace? right) => right is { } other && left.CompareTo(other) > 0;
+
+        public static BatchPlace Read(NpgsqlDataReader row) => new(row.GetFieldValue<DateTimeOffset>(0), row.GetInt64(1));
+
+        private int CompareTo(BatchPlace other) => RecordedAt != other.RecordedAt ? RecordedAt.CompareTo(other.RecordedAt) : BatchId.CompareTo(other.BatchId);
+    }
+
     private interface IRowOfBatch
     {
-        long BatchId { get; }
+        BatchPlace Place { get; }
     }
 
-    private sealed record BatchRow(long BatchId, int Accepted, int EntryCount, byte[]? Root, byte[]? Leaves, short Kind)
+    private sealed record BatchRow(BatchPlace Place, int Accepted, int EntryCount, short Kind, short? Format, byte[]? Root, byte[]? Leaves, byte[]? Head)
     {
-        public static BatchRow Read(NpgsqlDataReader row) => new(row.GetInt64(0), row.GetInt32(3), row.GetInt32(4),
-            row.IsDBNull(5) ? null : row.GetFieldValue<byte[]>(5), row.IsDBNull(6) ? null : row.GetFieldValue<byte[]>(6), row.GetInt16(7));
+        public static BatchRow Read(NpgsqlDataReader row) => new(BatchPlace.Read(row), row.GetInt32(2), row.GetInt32(3), row.GetInt16(4),
+            row.IsDBNull(5) ? null : row.GetInt16(5), BytesOf(row, 6), BytesOf(row, 7), BytesOf(row, 8));
     }
 
-    private sealed record IdentityRow(long BatchId, string EventId, int FirstEntryNo, short EntryCount, byte[] Content) : IRowOfBatch
+    private static byte[]? BytesOf(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<byte[]>(column);
+
+    private sealed record IdentityRow(BatchPlace Place, string EventId, int FirstEntryNo, short EntryCount, byte[] Content) : IRowOfBatch
     {
-        public static IdentityRow Read(NpgsqlDataReader row) => new(row.GetInt64(0), row.GetString(1), row.GetInt32(2), row.GetInt16(3), row.GetFieldValue<byte[]>(4));
+        public static IdentityRow Read(NpgsqlDataReader row) => new(BatchPlace.Read(row), row.GetString(2), row.GetInt32(3), row.GetInt16(4), row.GetFieldValue<byte[]>(5));
     }
 
-    private sealed record EntryRow(long BatchId, int EntryNo, byte[] Content) : IRowOfBatch
+    private sealed record EntryRow(BatchPlace Place, int EntryNo, byte[] Content) : IRowOfBatch
     {
-        public static EntryRow Read(NpgsqlDataReader row) => new(row.GetInt64(0), row.GetInt32(1), row.GetFieldValue<byte[]>(2));
+        public static EntryRow Read(NpgsqlDataReader row) => new(BatchPlace.Read(row), row.GetInt32(2), row.GetFieldValue<byte[]>(3));
     }
 
-    private sealed record OtherRow(long BatchId, char Kind, byte[] Content) : IRowOfBatch
+    private sealed record OtherRow(BatchPlace Place, char Kind, byte[] Content) : IRowOfBatch
     {
-        public static OtherRow Read(NpgsqlDataReader row) => new(row.GetInt64(0), row.GetString(1)[0], row.GetFieldValue<byte[]>(2));
+        public static OtherRow Read(NpgsqlDataReader row) => new(BatchPlace.Read(row), row.GetString(2)[0], row.GetFieldValue<byte[]>(3));
     }
 
     private sealed record ChainRow(long SourceId, short Lane, long Seq, long BatchId, short Kind, DateTimeOffset RecordedAt, int[] Counts, short? Format, byte[]? Root, byte[]? Head)
@@ -271,7 +311,7 @@ internal sealed class LedgerVerifier(NpgsqlConnection connection, IReadOnlyList<
         public static ChainRow Read(NpgsqlDataReader row) => new(
             row.GetInt64(0), row.GetInt16(1), row.GetInt64(2), row.GetInt64(3), row.GetInt16(4), row.GetFieldValue<DateTimeOffset>(5),
             [.. Enumerable.Range(6, 7).Select(row.GetInt32)], row.IsDBNull(13) ? null : row.GetInt16(13),
-            row.IsDBNull(14) ? null : row.GetFieldValue<byte[]>(14), row.IsDBNull(15) ? null : row.GetFieldValue<byte[]>(15));
+            BytesOf(row, 14), BytesOf(row, 15));
 
         /// <summary>As the database's <c>ledger_head</c> makes it, made anew.</summary>
         public byte[] HeadAfter(byte[]? previous)

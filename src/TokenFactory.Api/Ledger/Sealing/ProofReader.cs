@@ -15,11 +15,19 @@ internal enum ProofRefusal
 
     /// <summary>What is there now is not what was sealed.</summary>
     Altered,
+
+    /// <summary>It is recorded, and can't be sealed at this moment.</summary>
+    NotSealed,
 }
 
 /// <summary>Makes proofs that events are in the ledger as they were recorded.</summary>
-internal sealed class ProofReader(NpgsqlDataSource dataSource, Sealer sealer)
+internal sealed class ProofReader(NpgsqlDataSource dataSource, Sealer sealer) : IDisposable
 {
+    private const int ProofsAtOnce = 4;
+
+    // A proof of an event of a large batch hashes all of its leaves.
+    private readonly SemaphoreSlim _room = new(ProofsAtOnce);
+
     private static readonly string EventSql =
         $"""
         select i.batch_id, i.recorded_at, i.first_entry_no, i.entry_count, {LedgerColumns.Identity.RowSql}
@@ -39,12 +47,27 @@ internal sealed class ProofReader(NpgsqlDataSource dataSource, Sealer sealer)
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<(LedgerProof? Proof, ProofRefusal? Refusal)> ReadAsync(string source, long sourceId, string eventId, CancellationToken cancellationToken)
     {
-        var first = await TryReadAsync(source, sourceId, eventId, cancellationToken);
-        if (first is not (null, null))
-            return first;
-        await sealer.SealAsync(cancellationToken);
-        return await TryReadAsync(source, sourceId, eventId, cancellationToken) is var second and not (null, null) ? second : (null, ProofRefusal.Altered);
+        await _room.WaitAsync(cancellationToken);
+        try
+        {
+            var first = await TryReadAsync(source, sourceId, eventId, cancellationToken);
+            if (first is not (null, null))
+                return first;
+            await sealer.SealOnDemandAsync(cancellationToken);
+            return await TryReadAsync(source, sourceId, eventId, cancellationToken) is var second and not (null, null) ? second : (null, ProofRefusal.NotSealed);
+        }
+        catch (Exception e) when (e is LedgerDamagedException or CryptographicException or IOException or UnauthorizedAccessException
+            or PostgresException { SqlState: ['2', '3', ..] })
+        {
+            return (null, ProofRefusal.NotSealed);
+        }
+        finally
+        {
+            _room.Release();
+        }
     }
+
+    public void Dispose() => _room.Dispose();
 
     // Neither proof nor refusal: it is not sealed yet.
     private async Task<(LedgerProof? Proof, ProofRefusal? Refusal)> TryReadAsync(string source, long sourceId, string eventId, CancellationToken cancellationToken)
@@ -57,8 +80,9 @@ internal sealed class ProofReader(NpgsqlDataSource dataSource, Sealer sealer)
             return (null, ProofRefusal.NotChained);
         var leaf = new byte[MerkleTree.HashBytes];
         BatchSeal.EventLeaf(SHA256.HashData(found.Identity), SHA256.HashData(found.Entries), leaf);
-        var index = leaves.Chunk(MerkleTree.HashBytes).ToList().FindIndex(l => l.AsSpan().SequenceEqual(leaf));
-        if (index < 0 || !MerkleTree.Root(leaves).AsSpan().SequenceEqual(batch.Root))
+        var index = IndexOf(leaves, leaf);
+        var path = index < 0 ? [] : MerkleTree.InclusionPath(leaves, index);
+        if (index < 0 || !batch.Root.AsSpan().SequenceEqual(MerkleTree.RootOf(leaf, index, leaves.Length / MerkleTree.HashBytes, path)))
             return (null, ProofRefusal.Altered);
 
         var tree = new LedgerTree(connection);
@@ -90,7 +114,7 @@ internal sealed class ProofReader(NpgsqlDataSource dataSource, Sealer sealer)
                 Seq = batch.Seq,
                 Index = index,
                 Size = leaves.Length / MerkleTree.HashBytes,
-                Path = [.. MerkleTree.InclusionPath(leaves, index).Select(Convert.ToBase64String)],
+                Path = [.. path.Select(Convert.ToBase64String)],
                 Root = Convert.ToBase64String(batch.Root),
                 Head = Convert.ToBase64String(batch.Head),
             },
@@ -102,6 +126,17 @@ internal sealed class ProofReader(NpgsqlDataSource dataSource, Sealer sealer)
             },
             Checkpoint = note,
         }, null);
+    }
+
+    private static int IndexOf(ReadOnlySpan<byte> leaves, ReadOnlySpan<byte> leaf)
+    {
+        for (var at = 0; at < leaves.Length; at += MerkleTree.HashBytes)
+        {
+            if (leaves.Slice(at, MerkleTree.HashBytes).SequenceEqual(leaf))
+                return at / MerkleTree.HashBytes;
+        }
+
+        return -1;
     }
 
     private static async Task<(long BatchId, byte[] Identity, byte[] Entries)?> FindEventAsync(
@@ -139,7 +174,7 @@ internal sealed class ProofReader(NpgsqlDataSource dataSource, Sealer sealer)
         NpgsqlConnection connection, long sourceId, long batchId, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
-            "select source_id, lane, seq, root, head, leaves, seal_format from ledger_batch where source_id = $1 and batch_id = $2 and head is not null", connection);
+            "select source_id, lane, seq, root, head, leaves, seal_format from ledger_batch where source_id = $1 and batch_id = $2 and num_nulls(root, leaves, head) = 0", connection);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = sourceId });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = batchId });
         await using var row = await command.ExecuteReaderAsync(cancellationToken);

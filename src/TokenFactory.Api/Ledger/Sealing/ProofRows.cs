@@ -129,7 +129,7 @@ public sealed record LedgerProofOfTree
 /// <summary>What a verification of the whole ledger found.</summary>
 public sealed record LedgerVerification
 {
-    /// <summary>Whether every record, chain, tree and checkpoint is what it was.</summary>
+    /// <summary>Whether every record, chain, tree and checkpoint is what it was: of all batches that are chained.</summary>
     public required bool Intact { get; init; }
 
     /// <summary>What is wrong, the first hundred.</summary>

@@ -12,12 +12,12 @@ internal static class ProofVerifier
 {
     /// <summary>What is wrong with a proof; null: the event was recorded exactly so, and is under the signed root.</summary>
     /// <param name="json">As the service answered it.</param>
-    /// <param name="keys">Public keys that are trusted.</param>
-    public static string? FaultOf(string json, IReadOnlyList<ECDsa> keys)
+    /// <param name="trust">Public keys that are trusted, and the origin of the ledger.</param>
+    public static string? FaultOf(string json, Trust trust)
     {
         try
         {
-            return FaultOf(JsonSerializer.Deserialize<LedgerProof>(json, WireJson.Options)!, keys);
+            return JsonSerializer.Deserialize<LedgerProof>(json, WireJson.Options) is { } proof ? FaultOf(proof, trust) : "It can't be read: it is empty.";
         }
         catch (Exception e) when (e is JsonException or FormatException or ArgumentException)
         {
@@ -25,7 +25,7 @@ internal static class ProofVerifier
         }
     }
 
-    private static string? FaultOf(LedgerProof proof, IReadOnlyList<ECDsa> keys)
+    private static string? FaultOf(LedgerProof proof, Trust trust)
     {
         if (proof.SealFormat != LedgerColumns.Format)
             return $"It is of format {proof.SealFormat}, and this program knows {LedgerColumns.Format} alone.";
@@ -48,10 +48,12 @@ internal static class ProofVerifier
         if (!batch.Root.AsSpan().SequenceEqual(MerkleTree.RootOf(leaf, proof.Batch.Index, proof.Batch.Size, HashesOf(proof.Batch.Path))))
             return "Its rows do not lead to the root of the batch.";
         var root = MerkleTree.RootOf(MerkleTree.LeafHash(batch.LeafContent()), proof.Tree.Index, proof.Tree.Size, HashesOf(proof.Tree.Path));
-        if (Checkpoint.Read(proof.Checkpoint, keys) is not var (checkpoint, signedBy))
+        if (Checkpoint.Read(proof.Checkpoint, trust.Keys) is not var (checkpoint, signedBy))
             return "Its checkpoint can't be read.";
         if (checkpoint.TreeSize != proof.Tree.Size || !checkpoint.Root.AsSpan().SequenceEqual(root))
             return "Its batch does not lead to the root of the checkpoint.";
+        if (trust.Origin is not null && checkpoint.Origin != trust.Origin)
+            return $"It is of another ledger: {checkpoint.Origin}.";
         return signedBy is not null ? null : "Its checkpoint is signed by no key that is trusted.";
     }
 
@@ -59,6 +61,8 @@ internal static class ProofVerifier
     public static IEnumerable<string> Describe(string json)
     {
         var proof = JsonSerializer.Deserialize<LedgerProof>(json, WireJson.Options)!;
+        // The name that a source has is no part of what is sealed, its number is.
+        yield return $"origin: {proof.Checkpoint.Split('\n')[0]}, {proof.Checkpoint.Split('\n')[4]}, over {proof.Tree.Size} batches";
         foreach (var (columns, content) in ((LedgerColumns, string)[])[(LedgerColumns.Identity, proof.Identity), (LedgerColumns.Entry, proof.Entries)])
         {
             foreach (var row in FieldsOf(Convert.FromBase64String(content)) ?? [])

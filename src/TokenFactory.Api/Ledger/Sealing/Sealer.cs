@@ -15,6 +15,11 @@ internal sealed partial class Sealer(
 {
     private const long SealLock = 0x5365616C;
     private const int BatchesPerTransaction = 10_000;
+    private const string IntegrityClass = "23";
+    private static readonly TimeSpan DemandInterval = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim _demand = new(1);
+    private long _lastDemand;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -25,6 +30,10 @@ internal sealed partial class Sealer(
             try
             {
                 await SealAsync(stoppingToken);
+            }
+            catch (PostgresException e) when (e.SqlState.StartsWith(IntegrityClass, StringComparison.Ordinal))
+            {
+                LogDamaged(logger, e.MessageText);
             }
             catch (NpgsqlException e)
             {
@@ -38,30 +47,52 @@ internal sealed partial class Sealer(
             {
                 LogNoKey(logger, e.Message);
             }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                // Events go on coming in.
+                LogFailed(logger, e);
+            }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    /// <summary>Seals everything that is committed by now.</summary>
-    /// <returns>How many batches.</returns>
-    public async Task<long> SealAsync(CancellationToken cancellationToken)
-    {
-        var total = 0L;
-        while (await SealOnceAsync(cancellationToken) is > 0 and var batches)
-        {
-            total += batches;
-            if (batches < BatchesPerTransaction)
-                break;
-        }
+    /// <summary>Seals everything that is committed by now; nothing where another is doing it.</summary>
+    public Task SealAsync(CancellationToken cancellationToken) => SealAllAsync(waits: false, cancellationToken);
 
-        return total;
+    /// <summary>Seals everything that is committed by now, after whoever else is doing it: once a second at most, for each time adds a checkpoint for ever.</summary>
+    public async Task SealOnDemandAsync(CancellationToken cancellationToken)
+    {
+        await _demand.WaitAsync(cancellationToken);
+        try
+        {
+            if (time.GetElapsedTime(_lastDemand) is var since && _lastDemand != 0 && since < DemandInterval)
+                await Task.Delay(DemandInterval - since, time, cancellationToken);
+            await SealAllAsync(waits: true, cancellationToken);
+            _lastDemand = time.GetTimestamp();
+        }
+        finally
+        {
+            _demand.Release();
+        }
     }
 
-    private async Task<int> SealOnceAsync(CancellationToken cancellationToken)
+    public override void Dispose()
+    {
+        _demand.Dispose();
+        base.Dispose();
+    }
+
+    private async Task SealAllAsync(bool waits, CancellationToken cancellationToken)
+    {
+        while (await SealOnceAsync(waits, cancellationToken) == BatchesPerTransaction)
+            cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private async Task<int> SealOnceAsync(bool waits, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using (var hold = new NpgsqlCommand($"select pg_try_advisory_xact_lock({SealLock})", connection))
+        await using (var hold = new NpgsqlCommand(waits ? $"select pg_advisory_xact_lock({SealLock}) is not null" : $"select pg_try_advisory_xact_lock({SealLock})", connection))
         {
             if (await hold.ExecuteScalarAsync(cancellationToken) is not true)
                 return 0;
@@ -188,6 +219,9 @@ internal sealed partial class Sealer(
 
     [LoggerMessage(2305, LogLevel.Error, "Batches can't be sealed, for the key of TokenFactory__Ledger__SigningKeyFile can't be used: {Reason}")]
     private static partial void LogNoKey(ILogger logger, string reason);
+
+    [LoggerMessage(2306, LogLevel.Error, "Batches could not be sealed; it is tried again")]
+    private static partial void LogFailed(ILogger logger, Exception exception);
 }
 
 /// <summary>The key of this instance: of the configured file, or of one that is made on first use.</summary>
@@ -210,10 +244,10 @@ internal sealed partial class CheckpointKey(IOptions<LedgerOptions> options, ICo
     private SigningKey Load()
     {
         if (options.Value.SigningKeyFile is { Length: > 0 } configured)
-            return SigningKey.LoadOrMake(configured);
+            return LoadOrMake(configured);
         try
         {
-            return SigningKey.LoadOrMake($"{DataFolder.PathOf(configuration.GetSection("TokenFactory")["DataFolder"])}.checkpoint-key.pem");
+            return LoadOrMake($"{DataFolder.PathOf(configuration.GetSection("TokenFactory")["DataFolder"])}.checkpoint-key.pem");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or PrivateServerException)
         {
@@ -221,6 +255,16 @@ internal sealed partial class CheckpointKey(IOptions<LedgerOptions> options, ICo
             return SigningKey.Temporary();
         }
     }
+
+    private SigningKey LoadOrMake(string file)
+    {
+        if (SigningKey.MakeWhereNone(file))
+            LogMade(logger, file);
+        return SigningKey.Load(file);
+    }
+
+    [LoggerMessage(2307, LogLevel.Warning, "Made a key for checkpoints, for there was none: {File}. Keep it, and give its public key (GET /v1/ledger/checkpoint-keys) to who audits")]
+    private static partial void LogMade(ILogger logger, string file);
 
     [LoggerMessage(2304, LogLevel.Warning,
         "Checkpoints are signed with a key of this process alone ({Reason}): name a file that lasts by TokenFactory__Ledger__SigningKeyFile")]

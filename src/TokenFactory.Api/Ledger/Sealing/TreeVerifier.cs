@@ -4,8 +4,10 @@ using Npgsql;
 namespace TokenFactory.Api.Ledger;
 
 /// <summary>Verifies the tree over all batches, leaf by leaf, and the checkpoints over it.</summary>
-internal sealed class TreeVerifier(NpgsqlConnection connection, IReadOnlyList<ECDsa> trusted, VerificationReport report)
+internal sealed class TreeVerifier(NpgsqlConnection connection, Trust trust, VerificationReport report)
 {
+    public static readonly string[] Tables = ["ledger_tree_run", "ledger_tree_cursor", "ledger_tree_tile", "ledger_checkpoint", "ledger_checkpoint_key"];
+
     private const string InLedger = "in the ledger";
 
     // The empty one, and that of the service's own signature.
@@ -16,16 +18,18 @@ internal sealed class TreeVerifier(NpgsqlConnection connection, IReadOnlyList<EC
     private readonly List<byte[]> _tileRoots = [];
     private readonly List<byte[]> _tile = [];
 
-    public async Task VerifyAsync(IReadOnlyList<string> kept, CancellationToken cancellationToken)
+    public async Task VerifyAsync(CancellationToken cancellationToken)
     {
-        var keys = trusted.Count > 0 ? trusted : await KeysAsync(cancellationToken);
+        var keys = trust.Keys.Count > 0 ? trust.Keys : await KeysAsync(cancellationToken);
         var checkpoints = await CheckpointsAsync(keys, cancellationToken);
-        foreach (var note in kept)
+        foreach (var note in trust.Checkpoints)
         {
             if (Checkpoint.Read(note, keys) is not var (checkpoint, signedBy))
                 report.Add("A checkpoint that was kept can't be read: it must be the note as it was handed out.");
             else if (signedBy is null)
                 report.Add($"The checkpoint over {checkpoint.TreeSize} batches that was kept is signed by no key that is trusted.");
+            else if (trust.Origin is not null && checkpoint.Origin != trust.Origin)
+                report.Add($"The checkpoint over {checkpoint.TreeSize} batches that was kept is of another ledger: {checkpoint.Origin}.");
             else
                 checkpoints.Add((checkpoint.TreeSize, checkpoint.Root, "that was kept"));
         }
@@ -47,20 +51,22 @@ internal sealed class TreeVerifier(NpgsqlConnection connection, IReadOnlyList<EC
             """
             select r.first_leaf, r.source_id, r.lane, r.first_seq, r.last_seq, s.seq, b.root, b.head
             from ledger_tree_run r
-            cross join lateral generate_series(r.first_seq, r.last_seq) s (seq)
+            left join journal_lane l on l.source_id = r.source_id and l.lane = r.lane
+            cross join lateral generate_series(r.first_seq, least(r.last_seq, l.seq)) s (seq)
             left join ledger_batch b on b.source_id = r.source_id and b.lane = r.lane and b.seq = s.seq
             order by r.first_leaf, s.seq
             """, LeafRow.Read, cancellationToken);
         var size = 0L;
-        var seen = new Dictionary<(long, short), long>();
+        var seen = new Dictionary<(long, short), (long Last, long Count)>();
         while (await leaves.PeekAsync(cancellationToken) is { } leaf)
         {
             leaves.Take();
             if (leaf.FirstLeaf + leaf.Seq - leaf.FirstSeq != size)
                 report.Add($"The tree has a gap: leaf {leaf.FirstLeaf + leaf.Seq - leaf.FirstSeq} follows {size - 1}.");
-            if (seen.GetValueOrDefault((leaf.SourceId, leaf.Lane)) >= leaf.Seq)
+            var lane = seen.GetValueOrDefault((leaf.SourceId, leaf.Lane));
+            if (lane.Last >= leaf.Seq)
                 report.Add($"Source {leaf.SourceId}, lane {leaf.Lane}: batch number {leaf.Seq} is out of order in the tree.");
-            seen[(leaf.SourceId, leaf.Lane)] = leaf.Seq;
+            seen[(leaf.SourceId, leaf.Lane)] = (leaf.Seq, lane.Count + 1);
             if (leaf.Root is null || leaf.Head is null)
                 report.Add($"Source {leaf.SourceId}, lane {leaf.Lane}: batch number {leaf.Seq} is in the tree and not in the ledger.");
             else
@@ -109,21 +115,41 @@ internal sealed class TreeVerifier(NpgsqlConnection connection, IReadOnlyList<EC
         return root;
     }
 
-    private async Task VerifyCursorsAsync(Dictionary<(long, short), long> seen, CancellationToken cancellationToken)
+    // Of each lane: whether all that is chained is in the tree, up to what may still be on its way there.
+    private async Task VerifyCursorsAsync(Dictionary<(long, short), (long Last, long Count)> seen, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             """
-            select c.source_id, c.lane, c.sealed_seq, (select count(*) from ledger_batch b
-                where b.source_id = c.source_id and b.lane = c.lane and b.seq <= c.sealed_seq and b.head is not null
-                    and not exists (select from ledger_tree_run r where r.source_id = b.source_id and r.lane = b.lane and b.seq between r.first_seq and r.last_seq))
-            from ledger_tree_cursor c
+            select coalesce(b.source_id, c.source_id), coalesce(b.lane, c.lane), coalesce(c.sealed_seq, 0), coalesce(b.chained, 0), coalesce(b.late, 0)
+            from (
+                select source_id, lane, count(*) filter (where seq <= sealed_seq) as chained,
+                       count(*) filter (where seq > sealed_seq and recorded_at < newest - interval '10 minutes') as late
+                from (
+                    select b.source_id, b.lane, b.seq, b.recorded_at, coalesce(c.sealed_seq, 0) as sealed_seq, max(b.recorded_at) over () as newest
+                    from ledger_batch b left join ledger_tree_cursor c on c.source_id = b.source_id and c.lane = b.lane
+                    where b.head is not null) b
+                group by 1, 2) b
+            full join ledger_tree_cursor c on c.source_id = b.source_id and c.lane = b.lane
             """, connection) { CommandTimeout = 0 };
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        while (await row.ReadAsync(cancellationToken))
+        await using (var row = await command.ExecuteReaderAsync(cancellationToken))
         {
-            if (seen.GetValueOrDefault((row.GetInt64(0), row.GetInt16(1))) != row.GetInt64(2) || row.GetInt64(3) > 0)
-                report.Add($"Source {row.GetInt64(0)}, lane {row.GetInt16(1)}: the tree does not have all batches up to number {row.GetInt64(2)}.");
+            while (await row.ReadAsync(cancellationToken))
+            {
+                var (source, lane, cursor) = (row.GetInt64(0), row.GetInt16(1), row.GetInt64(2));
+                seen.Remove((source, lane), out var inTree);
+                if (inTree.Last != cursor || inTree.Count != row.GetInt64(3))
+                    report.Add($"Source {source}, lane {lane}: the tree does not have exactly the batches up to number {cursor}.");
+                if (row.GetInt64(4) > 0)
+                    report.Add($"Source {source}, lane {lane}: {row.GetInt64(4)} batches are ten minutes older than the last, and under no checkpoint: is the service sealing?");
+            }
         }
+
+        foreach (var (source, lane) in seen.Keys)
+            report.Add($"Source {source}, lane {lane}: it is in the tree, and has no batches.");
+        await using var beyond = new NpgsqlCommand(
+            "select count(*) from ledger_tree_run r left join journal_lane l on l.source_id = r.source_id and l.lane = r.lane where r.last_seq > coalesce(l.seq, 0)", connection);
+        if (await beyond.ExecuteScalarAsync(cancellationToken) is > 0L)
+            report.Add("The tree has batches that their lanes do not have.");
     }
 
     // Derived, and what proofs are made from.
@@ -192,7 +218,7 @@ internal sealed class TreeVerifier(NpgsqlConnection connection, IReadOnlyList<EC
             if (row.GetInt64(5) != checkpoints.Count + 1 || (checkpoints.Count > 0 && size <= checkpoints[^1].Item1))
                 report.Add($"The checkpoint with the number {row.GetInt64(5)} follows {checkpoints.Count}; what lies between was removed.");
             if (Checkpoint.Read(row.GetString(3), keys) is not ({ } checkpoint, var signedBy) || checkpoint.TreeSize != size || checkpoint.Number != row.GetInt64(5) || !checkpoint.Root.AsSpan().SequenceEqual(root)
-                || row.GetString(3).AsSpan(checkpoint.Text.Length).Count('\n') != LinesAfterText || checkpoint.SealedAt != row.GetFieldValue<DateTimeOffset>(2))
+                || !row.GetString(3).StartsWith(checkpoint.Text, StringComparison.Ordinal) || row.GetString(3).AsSpan(checkpoint.Text.Length).Count('\n') != LinesAfterText || checkpoint.SealedAt != row.GetFieldValue<DateTimeOffset>(2))
             {
                 report.Add($"The checkpoint over {size} batches is not what its note says.");
             }

@@ -1,4 +1,5 @@
 using System.Data;
+using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -16,11 +17,17 @@ internal sealed class VerifyCommand
         verify                       every record of the ledger, its chains, its tree and its checkpoints
           --checkpoint FILE          a checkpoint that was kept elsewhere; may be given several times
           --key FILE                 the public key in PEM that checkpoints must be signed with; may be given several times. Left out: those that the ledger names
+          --origin NAME              the origin that kept checkpoints and proofs must name; token-factory when left out
+          --unchained N              so many batches were recorded by a version without chains; 0 when left out
           --proof FILE               instead of the ledger: the proof of one event, as GET /v1/ledger/proofs/{source}/{id} answers it; needs --key
         """;
 
+    private const long VerifyLock = 0x566572696679;
+
     private readonly List<string> _checkpoints = [];
     private readonly List<ECDsa> _keys = [];
+    private string _origin = new LedgerOptions().CheckpointOrigin;
+    private long _unchained;
     private string? _proof;
 
     /// <summary>Whether it needs a database.</summary>
@@ -34,17 +41,21 @@ internal sealed class VerifyCommand
         {
             if (i + 1 == args.Count)
                 throw Refused($"The argument {args[i]} has no value.");
-            var text = TextOf(args[i + 1]);
             switch (args[i])
             {
                 case "--checkpoint":
-                    command._checkpoints.Add(text);
+                    command._checkpoints.Add(TextOf(args[i + 1]));
                     break;
                 case "--proof":
-                    command._proof = text;
+                    command._proof = TextOf(args[i + 1]);
                     break;
                 case "--key":
-                    command._keys.Add(KeyOf(text, args[i + 1]));
+                    command._keys.Add(KeyOf(TextOf(args[i + 1]), args[i + 1]));
+                    break;
+                case "--origin":
+                    command._origin = args[i + 1];
+                    break;
+                case "--unchained" when long.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out command._unchained):
                     break;
                 default:
                     throw Refused($"There is no argument {args[i]}.");
@@ -58,7 +69,7 @@ internal sealed class VerifyCommand
     /// <returns>The exit code.</returns>
     public int VerifyProof(TextWriter output)
     {
-        if (ProofVerifier.FaultOf(_proof!, _keys) is { } fault)
+        if (ProofVerifier.FaultOf(_proof!, new Trust(_keys, [], _origin)) is { } fault)
         {
             output.WriteLine($"Not proved. {fault}");
             return 1;
@@ -78,7 +89,18 @@ internal sealed class VerifyCommand
     public async Task<int> VerifyLedgerAsync(string connectionString, TextWriter output, CancellationToken cancellationToken)
     {
         await using var source = DatabaseConnections.CreateOwnerSource(connectionString);
-        var report = await VerifyAsync(source, _keys, _checkpoints, cancellationToken);
+        if (await VerifyAsync(source, new Trust(_keys, _checkpoints, _origin), cancellationToken) is not { } report)
+        {
+            await output.WriteLineAsync("The ledger is being verified already: wait until that has ended.");
+            return 1;
+        }
+
+        if (report.Unchained != _unchained)
+        {
+            report.Add($"{report.Unchained} batches are of a version without chains: nothing shows whether they were altered, or put there. "
+                + $"If so many were recorded before the ledger was chained, say --unchained {report.Unchained}.");
+        }
+
         foreach (var fault in report.Faults)
             await output.WriteLineAsync(fault);
         if (report.FaultCount > report.Faults.Count)
@@ -86,7 +108,7 @@ internal sealed class VerifyCommand
         await output.WriteLineAsync(
             $"{report.Batches} batches, {report.Events} events, {report.Entries} entries, {report.OtherRows} held back or not taken; "
             + $"{report.Sealed} batches in the tree, {report.Checkpoints} checkpoints"
-            + (report.Unchained > 0 ? $"; {report.Unchained} batches are of a version without chains, and only counted" : ""));
+            + (report.Unchained > 0 ? $"; {report.Unchained} batches are only counted" : ""));
         await output.WriteLineAsync(report.IsIntact
             ? _keys.Count > 0 ? "Intact." : "Intact, by keys that the ledger itself names: compare with a checkpoint that was kept elsewhere, and its key."
             : $"NOT intact: {report.FaultCount} faults.");
@@ -94,14 +116,36 @@ internal sealed class VerifyCommand
     }
 
     /// <summary>Verifies what a database holds at this moment.</summary>
-    public static async Task<VerificationReport> VerifyAsync(
-        NpgsqlDataSource source, IReadOnlyList<ECDsa> keys, IReadOnlyList<string> kept, CancellationToken cancellationToken)
+    /// <returns>Null: another verification is under way.</returns>
+    public static async Task<VerificationReport?> VerifyAsync(NpgsqlDataSource source, Trust trust, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-        await using (var limits = new NpgsqlCommand("set local statement_timeout = 0; set local work_mem = '256MB'; set local jit = off; set transaction read only", connection))
-            await limits.ExecuteNonQueryAsync(cancellationToken);
-        return await new LedgerVerifier(connection, keys).VerifyAsync(kept, cancellationToken);
+        await using (var hold = new NpgsqlCommand($"select pg_try_advisory_xact_lock({VerifyLock})", connection))
+        {
+            if (await hold.ExecuteScalarAsync(cancellationToken) is not true)
+                return null;
+        }
+
+        await PrepareAsync(connection, cancellationToken);
+        return await new LedgerVerifier(connection, trust).VerifyAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Sets a session's transaction to read the ledger as it is, whatever the database or its roles set for sessions: other schemas, other tables' rows, texts in
+    /// another encoding.
+    /// </summary>
+    public static async Task PrepareAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var schema = new NpgsqlConnectionStringBuilder(connection.ConnectionString).SearchPath is { Length: > 0 } named ? named : "public";
+        await using var command = new NpgsqlCommand(
+            """
+            select set_config('search_path', 'pg_catalog, ' || $1, true), set_config('row_security', 'off', true), set_config('client_encoding', 'UTF8', true),
+                   set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true), set_config('work_mem', '256MB', true),
+                   set_config('jit', 'off', true)
+            """, connection);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = schema });
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static string TextOf(string file)

@@ -5,6 +5,8 @@ alter table ledger_batch
     add column root        bytea check (length(root) = 32),                             -- over the leaves
     add column leaves      bytea check (length(leaves) % 32 = 0),                       -- their hashes: a proof needs them when the rows are archived
     add column head        bytea check (length(head) = 32);                            -- of the lane's chain: over this batch and the head before it
+-- NOT VALID: checked for what is added from now on.
+alter table ledger_batch add constraint ledger_batch_seal_check check (num_nulls(seal_format, root, leaves, head) in (0, 4)) not valid;
 -- Hashes don't compress.
 alter table ledger_batch alter column leaves set storage external;
 alter table journal_lane add column head bytea;

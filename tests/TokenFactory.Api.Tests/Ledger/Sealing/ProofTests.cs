@@ -32,6 +32,16 @@ public sealed class ProofTests(SealedLedger ledger) : IClassFixture<SealedLedger
     }
 
     [Fact]
+    public async Task Proofs_that_are_asked_for_at_once_of_what_was_just_recorded_are_all_given()
+    {
+        string[] ids = [.. Enumerable.Range(0, 8).Select(i => $"once-{i}-{Guid.NewGuid():N}")];
+        using var sent = await ledger.Api.PostAsync("/v1/events", Events.Join(ids.Select(id => Events.Native(id, SealedLedger.Source))), Events.Lines);
+        sent.EnsureSuccessStatusCode();
+        var proofs = await Task.WhenAll(ids.Select(id => ledger.Api.Client.GetStringAsync($"/v1/ledger/proofs/{SealedLedger.Source}/{id}")));
+        proofs.Select(Fault).Should().AllBeEquivalentTo((string?)null);
+    }
+
+    [Fact]
     public async Task A_proof_in_which_anything_is_altered_proves_nothing()
     {
         var proof = await ledger.Api.Client.GetStringAsync($"/v1/ledger/proofs/{SealedLedger.Source}/e-5-1");
@@ -67,7 +77,9 @@ public sealed class ProofTests(SealedLedger ledger) : IClassFixture<SealedLedger
         using var other = SigningKey.Temporary();
         using var stranger = System.Security.Cryptography.ECDsa.Create();
         stranger.ImportSubjectPublicKeyInfo(other.PublicKey, out _);
-        ProofVerifier.FaultOf(proof, [stranger]).Should().Contain("no key that is trusted");
+        ProofVerifier.FaultOf("null", new Trust([stranger], [])).Should().Contain("can't be read");
+        ProofVerifier.FaultOf(proof, new Trust([stranger], [], "another-ledger")).Should().Contain("another ledger");
+        ProofVerifier.FaultOf(proof, new Trust([stranger], [])).Should().Contain("no key that is trusted");
     }
 
     [Fact]
@@ -120,7 +132,7 @@ public sealed class ProofTests(SealedLedger ledger) : IClassFixture<SealedLedger
     private string? Fault(string proof)
     {
         using var key = SigningKey.Read(ledger.PublicKey, "public");
-        return ProofVerifier.FaultOf(proof, [key]);
+        return ProofVerifier.FaultOf(proof, new Trust([key], [], "token-factory"));
     }
 
     private async Task<(int Code, string Text)> VerifyAsync(params string[] arguments)
