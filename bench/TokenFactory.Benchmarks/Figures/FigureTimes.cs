@@ -20,8 +20,8 @@ internal sealed record FigureTimes(int Rows, double[] Anew, double[] Again, doub
     // Of figures that take long, fewer requests tell as much.
     private const int LeastRequests = 20;
     private static readonly TimeSpan Enough = TimeSpan.FromSeconds(30);
-    private const int WarmUps = 30;
-    private static readonly TimeSpan WarmEnough = TimeSpan.FromSeconds(5);
+    private const int WarmUps = 200;
+    private static readonly TimeSpan WarmEnough = TimeSpan.FromSeconds(20);
 
     /// <summary>Asks a path of the service.</summary>
     public static async Task<FigureTimes> MeasureAsync(FigureLedger ledger, string path)
