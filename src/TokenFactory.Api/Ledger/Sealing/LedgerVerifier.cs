@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using Npgsql;
@@ -61,7 +60,7 @@ internal sealed class LedgerVerifier(NpgsqlConnection connection, Trust trust)
         await VerifyTablesAsync(cancellationToken);
         foreach (var sourceId in await SourcesAsync(cancellationToken))
             await VerifyRecordsAsync(sourceId, cancellationToken);
-        await VerifyChainsAsync(cancellationToken);
+        await new ChainVerifier(connection, _report).VerifyAsync(cancellationToken);
         await new TreeVerifier(connection, trust, _report).VerifyAsync(cancellationToken);
         return _report;
     }
@@ -218,52 +217,6 @@ internal sealed class LedgerVerifier(NpgsqlConnection connection, Trust trust)
         return taken;
     }
 
-    private async Task VerifyChainsAsync(CancellationToken cancellationToken)
-    {
-        var heads = new Dictionary<(long Source, short Lane), (long Seq, byte[]? Head)>();
-        var chain = await RowCursor<ChainRow>.OpenAsync(connection, "verify_chains",
-            "select source_id, lane, seq, batch_id, kind, recorded_at, received, accepted, duplicate, conflict, rejected, quarantined, entry_count, seal_format, root, head "
-            + "from ledger_batch order by source_id, lane, seq", ChainRow.Read, cancellationToken);
-        while (await chain.PeekAsync(cancellationToken) is { } batch)
-        {
-            chain.Take();
-            var (seq, head) = heads.GetValueOrDefault((batch.SourceId, batch.Lane));
-            if (batch.Seq != seq + 1)
-                _report.Add($"Source {batch.SourceId}, lane {batch.Lane}: batch number {batch.Seq} follows {seq}; what lies between was removed.");
-            if (batch.Head is null || batch.Root is null)
-            {
-                // A version without chains may have written into a lane that another had chained, while both ran: the chain goes on past it. How many of
-                // these there are is told, and whoever verifies must know of them.
-                heads[(batch.SourceId, batch.Lane)] = (batch.Seq, head);
-                continue;
-            }
-
-            if (!batch.HeadAfter(head).AsSpan().SequenceEqual(batch.Head))
-                _report.Add($"Source {batch.SourceId}, lane {batch.Lane}: batch number {batch.Seq} does not continue the chain.");
-            heads[(batch.SourceId, batch.Lane)] = (batch.Seq, batch.Head);
-        }
-
-        await chain.CloseAsync(cancellationToken);
-        await VerifyLanesAsync(heads, cancellationToken);
-    }
-
-    private async Task VerifyLanesAsync(Dictionary<(long Source, short Lane), (long Seq, byte[]? Head)> heads, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand("select source_id, lane, seq, head from journal_lane", connection);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        while (await row.ReadAsync(cancellationToken))
-        {
-            var lane = (row.GetInt64(0), row.GetInt16(1));
-            var (seq, head) = heads.GetValueOrDefault(lane);
-            heads.Remove(lane);
-            if (row.GetInt64(2) != seq || !(head ?? []).AsSpan().SequenceEqual(row.IsDBNull(3) ? [] : row.GetFieldValue<byte[]>(3)))
-                _report.Add($"Source {lane.Item1}, lane {lane.Item2}: it stands at batch number {row.GetInt64(2)}, and the last batch is {seq}.");
-        }
-
-        foreach (var (source, lane) in heads.Keys)
-            _report.Add($"Source {source}, lane {lane}: there are batches of it, and no lane.");
-    }
-
     // Where rows of a batch stand among those of their source.
     private readonly record struct BatchPlace(DateTimeOffset RecordedAt, long BatchId)
     {
@@ -284,10 +237,8 @@ internal sealed class LedgerVerifier(NpgsqlConnection connection, Trust trust)
     private sealed record BatchRow(BatchPlace Place, int Accepted, int EntryCount, short Kind, short? Format, byte[]? Root, byte[]? Leaves, byte[]? Head)
     {
         public static BatchRow Read(NpgsqlDataReader row) => new(BatchPlace.Read(row), row.GetInt32(2), row.GetInt32(3), row.GetInt16(4),
-            row.IsDBNull(5) ? null : row.GetInt16(5), BytesOf(row, 6), BytesOf(row, 7), BytesOf(row, 8));
+            row.IsDBNull(5) ? null : row.GetInt16(5), VerifierRows.BytesOf(row, 6), VerifierRows.BytesOf(row, 7), VerifierRows.BytesOf(row, 8));
     }
-
-    private static byte[]? BytesOf(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<byte[]>(column);
 
     private sealed record IdentityRow(BatchPlace Place, string EventId, int FirstEntryNo, short EntryCount, byte[] Content) : IRowOfBatch
     {
@@ -302,43 +253,5 @@ internal sealed class LedgerVerifier(NpgsqlConnection connection, Trust trust)
     private sealed record OtherRow(BatchPlace Place, char Kind, byte[] Content) : IRowOfBatch
     {
         public static OtherRow Read(NpgsqlDataReader row) => new(BatchPlace.Read(row), row.GetString(2)[0], row.GetFieldValue<byte[]>(3));
-    }
-
-    private sealed record ChainRow(long SourceId, short Lane, long Seq, long BatchId, short Kind, DateTimeOffset RecordedAt, int[] Counts, short? Format, byte[]? Root, byte[]? Head)
-    {
-        private static readonly DateTimeOffset Epoch = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-        public static ChainRow Read(NpgsqlDataReader row) => new(
-            row.GetInt64(0), row.GetInt16(1), row.GetInt64(2), row.GetInt64(3), row.GetInt16(4), row.GetFieldValue<DateTimeOffset>(5),
-            [.. Enumerable.Range(6, 7).Select(row.GetInt32)], row.IsDBNull(13) ? null : row.GetInt16(13),
-            BytesOf(row, 14), BytesOf(row, 15));
-
-        /// <summary>As the database's <c>ledger_head</c> makes it, made anew.</summary>
-        public byte[] HeadAfter(byte[]? previous)
-        {
-            var content = new byte[1 + 32 + 8 + 2 + 8 + 8 + 2 + 8 + (7 * 4) + 2 + 32];
-            content[0] = 2;
-            previous?.CopyTo(content, 1);
-            var at = 33;
-            void Put(long value, int bytes)
-            {
-                Span<byte> whole = stackalloc byte[sizeof(long)];
-                BinaryPrimitives.WriteInt64BigEndian(whole, value);
-                whole[^bytes..].CopyTo(content.AsSpan(at));
-                at += bytes;
-            }
-
-            Put(SourceId, 8);
-            Put(Lane, 2);
-            Put(Seq, 8);
-            Put(BatchId, 8);
-            Put(Kind, 2);
-            Put((RecordedAt - Epoch).Ticks / TimeSpan.TicksPerMicrosecond, 8);
-            foreach (var count in Counts)
-                Put(count, 4);
-            Put(Format ?? 0, 2);
-            Root!.CopyTo(content, at);
-            return SHA256.HashData(content);
-        }
     }
 }

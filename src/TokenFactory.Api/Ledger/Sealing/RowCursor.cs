@@ -45,3 +45,9 @@ internal sealed class RowCursor<TRow>(NpgsqlConnection connection, string name, 
         _isOver = _rows.Count < RowsPerFetch;
     }
 }
+
+internal static class VerifierRows
+{
+    /// <summary>Bytes, or null.</summary>
+    public static byte[]? BytesOf(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<byte[]>(column);
+}

@@ -236,6 +236,6 @@ internal sealed class TreeVerifier(NpgsqlConnection connection, Trust trust, Ver
     private sealed record LeafRow(long FirstLeaf, long SourceId, short Lane, long FirstSeq, long Seq, byte[]? Root, byte[]? Head)
     {
         public static LeafRow Read(NpgsqlDataReader row) => new(row.GetInt64(0), row.GetInt64(1), row.GetInt16(2), row.GetInt64(3), row.GetInt64(5),
-            row.IsDBNull(6) ? null : row.GetFieldValue<byte[]>(6), row.IsDBNull(7) ? null : row.GetFieldValue<byte[]>(7));
+            VerifierRows.BytesOf(row, 6), VerifierRows.BytesOf(row, 7));
     }
 }
