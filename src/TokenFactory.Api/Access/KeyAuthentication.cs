@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
@@ -10,7 +11,7 @@ namespace TokenFactory.Api.Access;
 
 /// <summary>Reads a key from <c>Authorization: Bearer</c> or <c>X-Api-Key</c>.</summary>
 internal sealed class KeyAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, KeyAuthentication.OneLogger logger, UrlEncoder encoder, KeyRing keys, RefusedAttempts attempts)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, KeyAuthentication.OneLogger logger, UrlEncoder encoder, KeyRing keys, RateLimits limits, RefusedAttempts attempts)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "ApiKey";
@@ -26,9 +27,20 @@ internal sealed class KeyAuthentication(
         var presented = Presented();
         if (string.IsNullOrEmpty(presented))
             return AuthenticateResult.NoResult();
-        return presented.Length <= MaxKeyLength && await keys.FindAsync(presented, Context.RequestAborted) is { } principal
+        return presented.Length <= MaxKeyLength && (keys.Remembered(presented) ?? await FindAsync(presented)) is { } principal
             ? AuthenticateResult.Success(new AuthenticationTicket(principal, SchemeName))
             : AuthenticateResult.Fail("The key is not valid.");
+    }
+
+    // What was never seen to be right is taken off the address first: guessing must not reach the database without end.
+    private async ValueTask<ClaimsPrincipal?> FindAsync(string presented)
+    {
+        if (!keys.IsKnown(presented) && !limits.TryCharge(Context))
+            return null;
+        var principal = await keys.FindAsync(presented, Context.RequestAborted);
+        if (principal is not null)
+            RateLimits.Return(Context);
+        return principal;
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)

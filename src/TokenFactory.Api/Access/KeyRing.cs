@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using Npgsql;
@@ -12,7 +13,24 @@ internal sealed class KeyRing(NpgsqlDataSource dataSource, KeyUses uses, TimePro
     private const int MaxRemembered = 10_000;
     private static readonly TimeSpan Memory = TimeSpan.FromSeconds(3);
 
-    private readonly ConcurrentDictionary<string, (StoredKey? Key, DateTimeOffset ReadAt)> _remembered = new(StringComparer.Ordinal);
+    // Apart, so that made-up ids push no honest key out.
+    private readonly ConcurrentDictionary<string, StoredKey> _keys = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Reading> _missing = new(StringComparer.Ordinal);
+    private int _changes;
+
+    /// <summary>As <see cref="FindAsync"/>, where the key was read a moment ago; null: it must be looked up.</summary>
+    public ClaimsPrincipal? Remembered(string presented) =>
+        KeyFormat.IdOf(presented) is { } id && _keys.TryGetValue(id, out var key) && IsFresh(key.Reading) ? PrincipalIfRight(key, presented)
+        : _keys.TryGetValue(FirstKey.BootstrapId, out var configured) && IsFresh(configured.Reading) ? PrincipalIfRight(configured, presented)
+        : null;
+
+    /// <summary>Whether the key was valid when it was read last, however long ago: whoever presents it guesses nothing.</summary>
+    public bool IsKnown(string presented)
+    {
+        var (hash, now) = (KeyFormat.Hash(presented), time.GetUtcNow());
+        return (KeyFormat.IdOf(presented) is { } id && _keys.TryGetValue(id, out var key) && IsRight(key, hash, now))
+            || (_keys.TryGetValue(FirstKey.BootstrapId, out var configured) && IsRight(configured, hash, now));
+    }
 
     /// <summary>
     /// Who presents the key, with the claims that the key gives, or null: unknown, wrong, expired and revoked keys are all alike. The principal is
@@ -22,11 +40,16 @@ internal sealed class KeyRing(NpgsqlDataSource dataSource, KeyUses uses, TimePro
     {
         // The bootstrap key is any text, of the key format or not, so that whatever no other key has the id of is compared with it.
         var key = KeyFormat.IdOf(presented) is { } id ? await ReadAsync(id, cancellationToken) : null;
-        key ??= await ReadAsync(FirstKey.BootstrapId, cancellationToken);
-        var hash = KeyFormat.Hash(presented);
-        var isRight = CryptographicOperations.FixedTimeEquals(hash, key?.Hash ?? new byte[hash.Length]);
+        return PrincipalIfRight(key ?? await ReadAsync(FirstKey.BootstrapId, cancellationToken), presented);
+    }
+
+    /// <summary>Reads every key anew, after a change that this instance made itself: what is being read meanwhile too.</summary>
+    public void Forget() => Interlocked.Increment(ref _changes);
+
+    private ClaimsPrincipal? PrincipalIfRight(StoredKey? key, string presented)
+    {
         var now = time.GetUtcNow();
-        if (key is null || !isRight || key.RevokedAt is not null || key.ExpiresAt <= now)
+        if (!IsRight(key, KeyFormat.Hash(presented), now))
             return null;
         // Once for as long as it is remembered: requests by the thousand need not note the same.
         if (!key.IsNoted)
@@ -38,14 +61,18 @@ internal sealed class KeyRing(NpgsqlDataSource dataSource, KeyUses uses, TimePro
         return key.Principal;
     }
 
-    /// <summary>Forgets what this instance remembers, after a change that it made itself.</summary>
-    public void Forget() => _remembered.Clear();
+    private static bool IsRight([NotNullWhen(true)] StoredKey? key, byte[] hash, DateTimeOffset now) =>
+        CryptographicOperations.FixedTimeEquals(hash, key?.Hash ?? new byte[hash.Length]) && key is { RevokedAt: null } && !(key.ExpiresAt <= now);
+
+    private bool IsFresh(Reading reading) => reading.Changes == Volatile.Read(ref _changes) && time.GetUtcNow() - reading.At < Memory;
 
     private async ValueTask<StoredKey?> ReadAsync(string id, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
-        if (_remembered.TryGetValue(id, out var known) && now - known.ReadAt < Memory)
-            return known.Key;
+        if (_keys.TryGetValue(id, out var known) && IsFresh(known.Reading))
+            return known;
+        if (_missing.TryGetValue(id, out var looked) && IsFresh(looked))
+            return null;
+        var reading = new Reading(time.GetUtcNow(), Volatile.Read(ref _changes));
         await using var command = dataSource.CreateCommand(
             """
             select name, hash, scopes, expires_at, revoked_at, array(select source from api_key_sources where api_key_id = id),
@@ -54,15 +81,35 @@ internal sealed class KeyRing(NpgsqlDataSource dataSource, KeyUses uses, TimePro
             """);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id });
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        var key = await row.ReadAsync(cancellationToken)
-            ? new StoredKey(id, row.GetFieldValue<byte[]>(1), row.IsDBNull(3) ? null : row.GetFieldValue<DateTimeOffset>(3), row.IsDBNull(4) ? null : row.GetFieldValue<DateTimeOffset>(4),
-                PrincipalOf(id, row.GetString(0), (Scopes)row.GetInt16(2), row.GetFieldValue<string[]>(5), row.GetFieldValue<string[]>(6)))
-            : null;
-        // Made-up ids must not fill the memory.
-        if (_remembered.Count >= MaxRemembered)
-            _remembered.Clear();
-        _remembered[id] = (key, now);
+        if (!await row.ReadAsync(cancellationToken))
+        {
+            _keys.TryRemove(id, out _);
+            Remember(_missing, id, reading, r => r);
+            return null;
+        }
+
+        var key = new StoredKey(id, row.GetFieldValue<byte[]>(1), row.IsDBNull(3) ? null : row.GetFieldValue<DateTimeOffset>(3), row.IsDBNull(4) ? null : row.GetFieldValue<DateTimeOffset>(4),
+            PrincipalOf(id, row.GetString(0), (Scopes)row.GetInt16(2), row.GetFieldValue<string[]>(5), row.GetFieldValue<string[]>(6)), reading);
+        Remember(_keys, id, key, k => k.Reading);
         return key;
+    }
+
+    // Neither must fill the memory: what is not fresh goes first.
+    private void Remember<T>(ConcurrentDictionary<string, T> ring, string id, T value, Func<T, Reading> readingOf)
+    {
+        if (ring.Count >= MaxRemembered && !ring.ContainsKey(id))
+        {
+            foreach (var (other, kept) in ring)
+            {
+                if (!IsFresh(readingOf(kept)))
+                    ring.TryRemove(other, out _);
+            }
+
+            if (ring.Count >= MaxRemembered)
+                ring.Clear();
+        }
+
+        ring[id] = value;
     }
 
     private static ClaimsPrincipal PrincipalOf(string id, string name, Scopes scopes, string[] sources, string[] producers)
@@ -79,8 +126,12 @@ internal sealed class KeyRing(NpgsqlDataSource dataSource, KeyUses uses, TimePro
         return new ClaimsPrincipal(identity);
     }
 
-    private sealed record StoredKey(string Id, byte[] Hash, DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt, ClaimsPrincipal Principal)
+    private sealed record StoredKey(string Id, byte[] Hash, DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt, ClaimsPrincipal Principal, Reading Reading)
     {
         public bool IsNoted { get; set; }
     }
+
+    /// <summary>When something was read.</summary>
+    /// <param name="Changes">How often this instance had changed keys by then.</param>
+    private readonly record struct Reading(DateTimeOffset At, int Changes);
 }

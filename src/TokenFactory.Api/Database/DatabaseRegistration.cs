@@ -21,6 +21,7 @@ internal static class DatabaseRegistration
             TokenFactoryContext.Configure(options, o => o.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()))
                 .AddInterceptors(new AuditInterceptor()));
         services.AddHostedService<DatabaseStartup>();
+        services.AddSingleton<DatabaseHealthCheck>();
         services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("database");
         return services;
     }

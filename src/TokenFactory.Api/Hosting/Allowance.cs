@@ -48,6 +48,9 @@ internal sealed class Allowance(long units, TimeSpan window)
         }
     }
 
+    /// <summary>Gives a unit back that was spent and turned out to be owed by somebody else.</summary>
+    public void Return() => Interlocked.Add(ref _wholeAt, -CostOf(1));
+
     /// <summary>How long until one unit is left; zero: there is one.</summary>
     public long WaitAt(long now) => WaitFor(now, Volatile.Read(ref _wholeAt));
 

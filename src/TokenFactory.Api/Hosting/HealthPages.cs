@@ -8,8 +8,8 @@ internal static class HealthPages
 {
     public static void Map(IEndpointRouteBuilder endpoints, bool withDetail)
     {
-        endpoints.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync }).AllowAnonymous();
-        endpoints.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = withDetail ? WriteAsync : WriteSumAsync }).AllowAnonymous();
+        endpoints.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync }).AllowAnonymous().WithMetadata(RateLimits.Probe);
+        endpoints.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = withDetail ? WriteAsync : WriteSumAsync }).AllowAnonymous().WithMetadata(RateLimits.Probe);
     }
 
     private static Task WriteAsync(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(new

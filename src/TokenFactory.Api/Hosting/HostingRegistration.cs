@@ -61,7 +61,7 @@ internal static class HostingRegistration
         {
             o.MessageTemplate = "{RequestMethod} {RequestPath} answered {StatusCode} in {Elapsed:0.0} ms";
             o.GetLevel = (context, _, exception) => exception is not null ? LogEventLevel.Error
-                : IsProbe(context.Request.Path) ? LogEventLevel.Debug
+                : RateLimits.IsProbe(context) ? LogEventLevel.Debug
                 : context.Response.StatusCode >= 500 ? LogEventLevel.Error
                 : IsTaken(context) || context.Request.Headers.UserAgent == DemonstrationAgent ? LogEventLevel.Debug
                 : LogEventLevel.Information;
@@ -96,7 +96,7 @@ internal static class HostingRegistration
         HealthPages.Map(app, options.HealthDetail);
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         if (options.Metrics)
-            app.MapPrometheusScrapingEndpoint("/metrics").AllowAnonymous();
+            app.MapPrometheusScrapingEndpoint("/metrics").AllowAnonymous().WithMetadata(RateLimits.Probe);
     }
 
     private static void AddLimits(this WebApplicationBuilder builder)
@@ -112,6 +112,7 @@ internal static class HostingRegistration
             // Small bodies only, unless an endpoint has limits of its own.
             kestrel.Limits.MaxRequestBodySize = limits.MaxSmallBodyBytes;
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(limits.MinBodyBytesPerSecond, TimeSpan.FromSeconds(limits.SlowBodyGraceSeconds));
+            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(limits.KeepAliveTimeoutSeconds);
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(limits.HeadersTimeoutSeconds);
             kestrel.Limits.MaxRequestLineSize = limits.MaxRequestLineBytes;
             kestrel.Limits.MaxRequestHeadersTotalSize = limits.MaxHeaderBytes;
@@ -182,7 +183,4 @@ internal static class HostingRegistration
         && !context.Items.ContainsKey(NotAllTaken)
         && (context.Request.Path.StartsWithSegments("/v1/ingest", StringComparison.Ordinal)
             || context.Request.Path.Value is "/v1/events" or "/v1/traces" or "/v1/metrics");
-
-    private static bool IsProbe(PathString path) =>
-        path.StartsWithSegments("/health", StringComparison.Ordinal) || path.StartsWithSegments("/metrics", StringComparison.Ordinal);
 }

@@ -30,9 +30,9 @@ internal sealed class LimitsOptions
     [Range(1, 1_000_000)]
     public int MaxConcurrentBodies { get; set; } = 8_192;
 
-    /// <summary>Of one key, or of one address without a key.</summary>
+    /// <summary>Of one key, or of one address without a key: far less than all, so that a few callers can't lock everybody out.</summary>
     [Range(1, 1_000_000)]
-    public int MaxConcurrentBodiesPerKey { get; set; } = 4_096;
+    public int MaxConcurrentBodiesPerKey { get; set; } = 1_024;
 
     /// <summary>Open connections; one more is closed at once.</summary>
     [Range(1, 1_000_000)]
@@ -47,7 +47,7 @@ internal sealed class LimitsOptions
     public int MinBodyBytesPerSecond { get; set; } = 240;
 
     /// <summary>How long a body may be slower, in seconds.</summary>
-    [Range(1, 3_600)]
+    [Range(2, 3_600)]
     public int SlowBodyGraceSeconds { get; set; } = 5;
 
     /// <summary>The longest that a request may take, from its headers to its answer, in seconds.</summary>
@@ -57,6 +57,10 @@ internal sealed class LimitsOptions
     /// <summary>How long the headers of a request may take to come in, in seconds.</summary>
     [Range(1, 3_600)]
     public int HeadersTimeoutSeconds { get; set; } = 30;
+
+    /// <summary>How long a connection stays open without a request, in seconds: longer than the minute of most proxies, who would send into one that closes.</summary>
+    [Range(1, 3_600)]
+    public int KeepAliveTimeoutSeconds { get; set; } = 75;
 
     /// <summary>The longest first line of a request (method, path and query), in bytes.</summary>
     [Range(1_024, 1 << 20)]

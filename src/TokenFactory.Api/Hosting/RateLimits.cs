@@ -15,6 +15,9 @@ namespace TokenFactory.Api.Hosting;
 /// </summary>
 internal sealed class RateLimits(IOptions<LimitsOptions> configured, TimeProvider time)
 {
+    /// <summary>Marks an endpoint that is not counted: a probe or a scrape that is turned away would tell of a service that is down.</summary>
+    public static readonly object Probe = new ProbeMark();
+
     public const string Header = "RateLimit";
     public const string PolicyHeader = "RateLimit-Policy";
     private const int MaxCallers = 10_000;
@@ -22,13 +25,13 @@ internal sealed class RateLimits(IOptions<LimitsOptions> configured, TimeProvide
     private readonly LimitsOptions _limits = configured.Value;
     private readonly TimeSpan _window = TimeSpan.FromSeconds(configured.Value.WindowSeconds);
     private readonly long _start = time.GetTimestamp();
-    private readonly ConcurrentDictionary<string, Caller> _keys = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, Caller> _addresses = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Kind, string Name), Caller> _keys = [];
+    private readonly ConcurrentDictionary<(string Kind, string Name), Caller> _addresses = [];
     private int _bodies;
 
     public async Task ApplyAsync(HttpContext context, RequestDelegate next)
     {
-        if (IsProbe(context.Request.Path))
+        if (IsProbe(context))
         {
             await next(context);
             return;
@@ -57,6 +60,30 @@ internal sealed class RateLimits(IOptions<LimitsOptions> configured, TimeProvide
         await WithBodyAsync(context, caller, next);
     }
 
+    /// <summary>
+    /// Takes a request off the address before its key is looked up: whoever guesses keys is stopped by that, and not behind it. Where nothing is
+    /// left the key is not looked up, and the request is answered 429.
+    /// </summary>
+    public bool TryCharge(HttpContext context)
+    {
+        var address = AddressOf(context);
+        var isTaken = address.Requests.TrySpend(Now(), out var wait);
+        context.Features.Set(new Charge(address, wait));
+        return isTaken;
+    }
+
+    /// <summary>Gives back what was taken: the key is valid, and has an allowance of its own.</summary>
+    public static void Return(HttpContext context)
+    {
+        if (context.Features.Get<Charge>() is not { Wait: 0 } charge)
+            return;
+        charge.Address.Requests.Return();
+        context.Features.Set<Charge>(null);
+    }
+
+    /// <summary>Whether the request is for an endpoint that is marked as a <see cref="Probe"/>: no path is one because of how it begins.</summary>
+    public static bool IsProbe(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<ProbeMark>() is not null;
+
     /// <summary>Counts events of a request, when it is known how many they are.</summary>
     public static void CountEvents(HttpContext context, int events)
     {
@@ -67,7 +94,10 @@ internal sealed class RateLimits(IOptions<LimitsOptions> configured, TimeProvide
     private Task? Refusal(HttpContext context, Caller caller)
     {
         var now = Now();
-        if (!caller.Requests.TrySpend(now, out var wait))
+        // A key that was looked up and is not valid has paid for it.
+        var charge = context.Features.Get<Charge>();
+        var wait = charge?.Wait ?? 0;
+        if (wait > 0 || (charge is null && !caller.Requests.TrySpend(now, out wait)))
         {
             return RefuseAsync(context, StatusCodes.Status429TooManyRequests, "too_many_requests", "There were too many requests.", wait,
                 caller.Events is null
@@ -137,16 +167,22 @@ internal sealed class RateLimits(IOptions<LimitsOptions> configured, TimeProvide
     {
         if (context.User.Identity is { IsAuthenticated: true })
         {
-            var key = context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? context.User.Identity.Name ?? "";
+            // A person's subject may read like a key's id.
+            var key = (context.User.Identity.AuthenticationType ?? "", context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? context.User.Identity.Name ?? "");
             return _keys.TryGetValue(key, out var known) ? known : Add(_keys, key, Keyed());
         }
 
-        var address = NetworkOf(context.Connection.RemoteIpAddress);
+        return AddressOf(context);
+    }
+
+    private Caller AddressOf(HttpContext context)
+    {
+        var address = ("", NetworkOf(context.Connection.RemoteIpAddress));
         return _addresses.TryGetValue(address, out var caller) ? caller : Add(_addresses, address, Unkeyed());
     }
 
     // Whoever has all that he may have is not remembered. Callers beyond the bound share one allowance.
-    private Caller Add(ConcurrentDictionary<string, Caller> callers, string name, Caller caller)
+    private Caller Add(ConcurrentDictionary<(string Kind, string Name), Caller> callers, (string Kind, string Name) name, Caller caller)
     {
         if (callers.Count >= MaxCallers)
         {
@@ -158,7 +194,7 @@ internal sealed class RateLimits(IOptions<LimitsOptions> configured, TimeProvide
             }
         }
 
-        return callers.GetOrAdd(callers.Count >= MaxCallers ? "" : name, caller);
+        return callers.GetOrAdd(callers.Count >= MaxCallers ? ("", "") : name, caller);
     }
 
     private Caller Keyed() => new(this, new Allowance(_limits.MaxRequests, _window), new Allowance(_limits.MaxEvents, _window),
@@ -187,9 +223,12 @@ internal sealed class RateLimits(IOptions<LimitsOptions> configured, TimeProvide
     private static bool TakesEvents(HttpContext context) =>
         context.GetEndpoint()?.Metadata.GetMetadata<IAuthorizeData>()?.Policy == "ingest";
 
-    // A probe or a scrape that is turned away would tell of a service that is down.
-    private static bool IsProbe(PathString path) =>
-        path.StartsWithSegments("/health", StringComparison.Ordinal) || path.StartsWithSegments("/metrics", StringComparison.Ordinal);
+    private sealed class ProbeMark;
+
+    /// <summary>What was asked of an address before a key of the request was looked up.</summary>
+    /// <param name="Address">The address.</param>
+    /// <param name="Wait">How long until something is left; zero: it was taken.</param>
+    private sealed record Charge(Caller Address, long Wait);
 
     /// <summary>What one caller has left.</summary>
     internal sealed class Caller(RateLimits limits, Allowance requests, Allowance? events, string policy)

@@ -35,8 +35,9 @@ internal static class SecurityHeaders
         return next(context);
     }
 
-    private static bool IsData(PathString path) => path.StartsWithSegments("/v1", StringComparison.Ordinal)
-        || path.StartsWithSegments("/openapi", StringComparison.Ordinal)
-        || path.StartsWithSegments("/health", StringComparison.Ordinal)
-        || path.StartsWithSegments("/metrics", StringComparison.Ordinal);
+    // Routing takes a path in any case.
+    private static bool IsData(PathString path) => path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase)
+        || path.StartsWithSegments("/openapi", StringComparison.OrdinalIgnoreCase)
+        || path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase)
+        || path.StartsWithSegments("/metrics", StringComparison.OrdinalIgnoreCase);
 }

@@ -118,6 +118,10 @@ internal abstract class IngestController(IngestServices services) : ControllerBa
         {
             return await SettleRefusedAsync(batch, report, e);
         }
+        catch (Exception e) when (RequestTimeouts.RefusalOf(HttpContext, e) is { } cutOff)
+        {
+            return await SettleRefusedAsync(batch, report, cutOff);
+        }
         catch (Exception e) when (IsInterruption(e))
         {
             await batch.AbandonAsync();

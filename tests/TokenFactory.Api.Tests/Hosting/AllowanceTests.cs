@@ -27,6 +27,19 @@ public sealed class AllowanceTests
     }
 
     [Fact]
+    public void What_is_given_back_can_be_spent_again_and_no_more_than_that()
+    {
+        var allowance = new Allowance(3, TimeSpan.FromSeconds(1));
+        for (var i = 0; i < 3; i++)
+            allowance.TrySpend(Start, out _).Should().BeTrue();
+
+        allowance.Return();
+
+        allowance.TrySpend(Start, out _).Should().BeTrue();
+        allowance.TrySpend(Start, out _).Should().BeFalse();
+    }
+
+    [Fact]
     public void What_was_spent_beyond_it_is_paid_off_first()
     {
         var allowance = new Allowance(10, TimeSpan.FromSeconds(1));

@@ -25,7 +25,6 @@ public sealed class LimitsTests(LimitsTests.Service service) : IClassFixture<Lim
                 ["TokenFactory__Limits__WindowSeconds"] = "3600",
                 ["TokenFactory__Limits__MaxRequests"] = "60",
                 ["TokenFactory__Limits__MaxEvents"] = "10",
-                ["TokenFactory__Limits__MaxRequestsWithoutKey"] = "5",
                 ["TokenFactory__Limits__MaxConcurrentBodies"] = "3",
                 ["TokenFactory__Limits__MaxConcurrentBodiesPerKey"] = "2",
                 ["TokenFactory__Limits__MaxSmallBodyBytes"] = "2048",
@@ -72,11 +71,13 @@ public sealed class LimitsTests(LimitsTests.Service service) : IClassFixture<Lim
     [Fact]
     public async Task An_address_without_a_valid_key_has_fewer()
     {
-        using var nobody = _api.ClientWith(null);
-        using var wrong = _api.ClientWith("tf_wrong");
+        await using var api = await service.StartAsync(new() { ["TokenFactory__Limits__WindowSeconds"] = "3600", ["TokenFactory__Limits__MaxRequestsWithoutKey"] = "5" });
+        using var nobody = api.ClientWith(null);
+        using var wrong = api.ClientWith("tf_wrong");
+        using var unseen = api.ClientWith((await api.CreateAsync("/v1/api-keys", new { name = "unseen", scopes = (string[])["read"] })).GetProperty("key").GetString());
         for (var i = 0; i < 5; i++)
         {
-            using var taken = await (i % 2 == 0 ? nobody : wrong).GetAsync("/v1/sources");
+            using var taken = await (i % 2 == 0 ? nobody : wrong).GetAsync(i == 3 ? "/health/no-probe" : "/v1/sources");
             taken.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
             Told(taken, "RateLimit-Policy").Should().Be("\"requests\";q=5;w=3600");
         }
@@ -84,7 +85,22 @@ public sealed class LimitsTests(LimitsTests.Service service) : IClassFixture<Lim
         using var refused = await wrong.GetAsync("/v1/sources");
 
         await RefusedAsync(refused, HttpStatusCode.TooManyRequests, "too_many_requests", "Without a valid key 5 requests per 3600 s");
-        (await _api.Client.GetAsync("/v1/sources")).StatusCode.Should().Be(HttpStatusCode.OK, "who has a key is not held up by those who guess one");
+        (await wrong.GetAsync("/health/no-probe")).StatusCode.Should().Be(HttpStatusCode.TooManyRequests, "how a path begins makes no probe of it");
+        (await wrong.GetAsync("/health/ready")).StatusCode.Should().Be(HttpStatusCode.OK);
+        (await api.Client.GetAsync("/v1/sources")).StatusCode.Should().Be(HttpStatusCode.OK, "whose key has been seen is not held up by those who guess one");
+        // It is valid, and nobody has asked the database for it.
+        (await unseen.GetAsync("/v1/sources")).StatusCode.Should().Be(HttpStatusCode.TooManyRequests);
+    }
+
+    [Fact]
+    public async Task A_valid_key_costs_its_address_nothing()
+    {
+        await using var api = await service.StartAsync(new() { ["TokenFactory__Limits__WindowSeconds"] = "3600", ["TokenFactory__Limits__MaxRequestsWithoutKey"] = "1" });
+        for (var i = 0; i < 3; i++)
+        {
+            using var fresh = api.ClientWith((await api.CreateAsync("/v1/api-keys", new { name = "fresh", scopes = (string[])["read"] })).GetProperty("key").GetString());
+            (await fresh.GetAsync("/v1/sources")).StatusCode.Should().Be(HttpStatusCode.OK);
+        }
     }
 
     [Theory]
@@ -205,10 +221,21 @@ public sealed class LimitsTests(LimitsTests.Service service) : IClassFixture<Lim
         var small = SendRawAsync(api, $"POST /v1/sources HTTP/1.1\r\nHost: a\r\nX-Api-Key: {ApiProcess.AdminKey}\r\nContent-Type: application/json\r\nContent-Length: 99\r\nConnection: close\r\n\r\n{{");
         var headers = SendRawAsync(api, "GET /v1/gdp HTTP/1.1\r\nHost: a\r\n");
 
-        (await body).Should().StartWith("HTTP/1.1 408").And.Contain("request_timeout").And.Contain("A request may take 1 s");
+        (await body).Should().StartWith("HTTP/1.1 408").And.Contain("request_timeout").And.Contain("A request may take 1 s")
+            .And.Contain("\"accepted\":1").And.Contain("\"resume_from\":1", "what was read is settled, and told");
         (await small).Should().StartWith("HTTP/1.1 408");
         (await headers).Should().StartWith("HTTP/1.1 408");
         (await api.PostAsync("/v1/events", line, Events.Lines)).StatusCode.Should().Be(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_body_that_comes_in_too_slowly_is_settled_as_far_as_it_got()
+    {
+        await using var api = await service.StartAsync(new() { ["TokenFactory__Limits__SlowBodyGraceSeconds"] = "2", ["TokenFactory__Limits__MinBodyBytesPerSecond"] = "1000000" });
+        var line = Events.Native("too-slow-1") + "\n";
+
+        (await SendRawAsync(api, $"POST /v1/events HTTP/1.1\r\nHost: a\r\nX-Api-Key: {ApiProcess.AdminKey}\r\nContent-Type: application/x-ndjson\r\nContent-Length: {2 * line.Length}\r\nConnection: close\r\n\r\n{line}"))
+            .Should().StartWith("HTTP/1.1 408").And.Contain("body_too_slow").And.Contain("\"accepted\":1").And.Contain("\"resume_from\":1");
     }
 
     [Fact]

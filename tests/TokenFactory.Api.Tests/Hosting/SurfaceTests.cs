@@ -16,6 +16,7 @@ public sealed class SurfaceTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     [InlineData("/", false)]
     [InlineData("/swagger/index.html", false)]
     [InlineData("/v1/gdp", true)]
+    [InlineData("/V1/GDP", true)]
     [InlineData("/v1/nothing-here", true)]
     [InlineData("/openapi/v1.json", true)]
     [InlineData("/health/ready", true)]
