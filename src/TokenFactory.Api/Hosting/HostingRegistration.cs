@@ -172,7 +172,7 @@ internal static class HostingRegistration
             .Enrich.FromLogContext();
         return configuration.GetSection(HostingOptions.Section)[nameof(HostingOptions.LogFormat)] == "json"
             ? logs.WriteTo.Console(new RenderedCompactJsonFormatter())
-            : logs.WriteTo.Console(formatProvider: System.Globalization.CultureInfo.InvariantCulture, theme: Serilog.Sinks.SystemConsole.Themes.ConsoleTheme.None,
+            : logs.Enrich.With(new OneLine()).WriteTo.Console(formatProvider: System.Globalization.CultureInfo.InvariantCulture, theme: Serilog.Sinks.SystemConsole.Themes.ConsoleTheme.None,
                 outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}{NewLine}{Exception}");
     }
 

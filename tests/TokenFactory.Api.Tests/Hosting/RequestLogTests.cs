@@ -5,6 +5,20 @@ namespace TokenFactory.Api.Tests.Hosting;
 
 public sealed class RequestLogTests(ApiFixture fixture) : IClassFixture<ApiFixture>
 {
+    [Theory]
+    [InlineData("%0A", "\\u000a")]
+    [InlineData("%0D%0A", "\\u000d\\u000a")]
+    [InlineData("%E2%80%A8", "\\u2028")]
+    [InlineData("%1B%5B2K", "\\u001b[2K")]
+    public async Task Nobody_writes_a_line_of_the_log_but_the_service(string sent, string written)
+    {
+        await fixture.Api.Client.GetAsync($"/forging{sent}12:00:00.000 INF forged");
+
+        var line = $"GET /forging{written}12:00:00.000 INF forged answered 404";
+        await Until.TrueAsync(() => Task.FromResult(fixture.Api.Output.Contains(line, StringComparison.Ordinal)), "the request's line");
+        fixture.Api.Output.Split('\n').Should().NotContain(l => l.StartsWith("12:00:00.000 INF forged", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Usage_that_is_taken_leaves_no_line_and_whatever_else_is_answered_does()
     {
