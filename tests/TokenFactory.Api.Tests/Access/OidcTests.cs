@@ -55,7 +55,8 @@ public sealed class OidcTests : IAsyncLifetime
         foreach (var (claims, read, admin) in new (Dictionary<string, object> Claims, HttpStatusCode Read, HttpStatusCode Admin)[]
         {
             (new() { ["scope"] = "openid tokenfactory.read" }, HttpStatusCode.OK, HttpStatusCode.Forbidden),
-            (new() { ["scp"] = "tokenfactory.admin" }, HttpStatusCode.OK, HttpStatusCode.OK),
+            (new() { ["scp"] = "tokenfactory.admin" }, HttpStatusCode.Forbidden, HttpStatusCode.Forbidden),
+            (new() { ["scope"] = "tokenfactory.read tokenfactory.admin" }, HttpStatusCode.OK, HttpStatusCode.Forbidden),
             (new() { ["roles"] = (string[])["other", "tokenfactory.admin"] }, HttpStatusCode.OK, HttpStatusCode.OK),
             (new() { ["scope"] = "openid admin" }, HttpStatusCode.Forbidden, HttpStatusCode.Forbidden),
             (new() { ["groups"] = "tokenfactory.admin" }, HttpStatusCode.Forbidden, HttpStatusCode.Forbidden),
@@ -75,6 +76,20 @@ public sealed class OidcTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_claim_that_is_configured_counts_alone_and_for_both()
+    {
+        await using var api = await ApiProcess.StartAsync(_database.ConnectionString, new()
+        {
+            ["TokenFactory__Oidc__Authority"] = Issuer, ["TokenFactory__Oidc__Audience"] = Audience, ["TokenFactory__Oidc__ScopeClaim"] = "scp",
+        });
+        using var configured = api.ClientWith(Token(new() { ["scp"] = "tokenfactory.admin" }));
+        using var other = api.ClientWith(Token(Admin()));
+
+        (await configured.GetAsync("/v1/api-keys")).StatusCode.Should().Be(HttpStatusCode.OK);
+        (await other.GetAsync("/v1/api-keys")).StatusCode.Should().Be(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
     public async Task What_is_no_valid_token_is_refused_like_a_wrong_key()
     {
         using var otherKey = RSA.Create(2048);
@@ -91,8 +106,8 @@ public sealed class OidcTests : IAsyncLifetime
             ("another key", Token(Admin(), signing: new SigningCredentials(new RsaSecurityKey(otherKey) { KeyId = "k1" }, SecurityAlgorithms.RsaSha256))),
             ("no signature", $"{Part(new { alg = "none", typ = "JWT" })}.{parts[1]}."),
             ("the public key as a shared secret", HmacOfPublicKey(parts[1])),
-            ("another body", $"{parts[0]}.{Part(new { iss = Issuer, aud = Audience, sub = "x", exp = 4102444800, scope = "tokenfactory.admin" })}.{parts[2]}"),
-            ("nobody", Token(new() { ["scope"] = "tokenfactory.admin" }, subject: null)),
+            ("another body", $"{parts[0]}.{Part(new { iss = Issuer, aud = Audience, sub = "x", exp = 4102444800, roles = "tokenfactory.admin" })}.{parts[2]}"),
+            ("nobody", Token(new() { ["roles"] = "tokenfactory.admin" }, subject: null)),
             ("no token at all", "eyJ.eyJ.x"),
             ("a wrong key", "tf_wrong"),
         })
@@ -114,7 +129,7 @@ public sealed class OidcTests : IAsyncLifetime
     [Fact]
     public async Task The_audit_log_names_the_person()
     {
-        using var client = _api.ClientWith(Token(new() { ["scope"] = "tokenfactory.admin", ["name"] = "Ada" }));
+        using var client = _api.ClientWith(Token(new() { ["roles"] = "tokenfactory.admin", ["name"] = "Ada" }));
         using var made = await client.PostAsync("/v1/sources", new StringContent("""{"id":"by-a-person"}""", Encoding.UTF8, "application/json"));
         made.StatusCode.Should().Be(HttpStatusCode.Created);
 
@@ -135,7 +150,7 @@ public sealed class OidcTests : IAsyncLifetime
         (await start.Should().ThrowAsync<InvalidOperationException>()).Which.Message.Should().Contain(why);
     }
 
-    private static Dictionary<string, object> Admin() => new() { ["scope"] = "tokenfactory.admin" };
+    private static Dictionary<string, object> Admin() => new() { ["roles"] = "tokenfactory.admin" };
 
     private string Token(
         Dictionary<string, object> claims, string? issuer = null, string? audience = Audience, TimeSpan? begins = null, TimeSpan? lifetime = null, SigningCredentials? signing = null,

@@ -21,7 +21,8 @@ internal static class OidcAuthentication
     private const string ReadValue = "tokenfactory.read";
     private const string AdminValue = "tokenfactory.admin";
     private const string Bearer = "Bearer ";
-    private static readonly string[] ScopeClaims = ["scope", "scp", "roles"];
+    private const string RolesClaim = "roles";
+    private static readonly string[] ReadClaims = ["scope", "scp", RolesClaim];
 
     public static void AddOidc(this AuthenticationBuilder authentication, OidcOptions options) => authentication
         .AddPolicyScheme(ChoiceScheme, null, choice =>
@@ -85,8 +86,12 @@ internal static class OidcAuthentication
     // One text with spaces between, or a list.
     private static Scopes ScopesOf(ClaimsPrincipal token, OidcOptions options)
     {
-        var names = string.IsNullOrEmpty(options.ScopeClaim) ? ScopeClaims : [options.ScopeClaim];
-        var values = token.Claims.Where(c => names.Contains(c.Type, StringComparer.Ordinal)).SelectMany(c => c.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToHashSet(StringComparer.Ordinal);
-        return (values.Contains(ReadValue) ? Scopes.Read : Scopes.None) | (values.Contains(AdminValue) ? Scopes.Admin : Scopes.None);
+        var isConfigured = !string.IsNullOrEmpty(options.ScopeClaim);
+        // A scope says what a program has asked for, and anybody's program may ask; a role is given to a person by the provider.
+        return (Holds(ReadValue, isConfigured ? [options.ScopeClaim!] : ReadClaims) ? Scopes.Read : Scopes.None)
+            | (Holds(AdminValue, isConfigured ? [options.ScopeClaim!] : [RolesClaim]) ? Scopes.Admin : Scopes.None);
+
+        bool Holds(string value, string[] names) => token.Claims.Any(c =>
+            names.Contains(c.Type, StringComparer.Ordinal) && c.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries).Contains(value, StringComparer.Ordinal));
     }
 }

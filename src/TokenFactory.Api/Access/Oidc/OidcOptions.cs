@@ -11,7 +11,7 @@ internal sealed class OidcOptions
     /// <summary>Whom its tokens must be for: the name under which the provider knows this service.</summary>
     public string? Audience { get; set; }
 
-    /// <summary>The claim that says what a person may do; left out: <c>scope</c>, <c>scp</c> and <c>roles</c>.</summary>
+    /// <summary>The claim that says what a person may do; left out: <c>scope</c>, <c>scp</c> and <c>roles</c>, and <c>roles</c> alone for <c>tokenfactory.admin</c>.</summary>
     public string? ScopeClaim { get; set; }
 
     /// <summary>Why the settings can't be used; null: they can.</summary>
