@@ -20,6 +20,7 @@ internal sealed class ApiKeysController(IDbContextFactory<TokenFactoryContext> c
     private const int MaxProducers = 1_000;
     private const int MaxScopes = 3;
     private const int MaxOverlapHours = 720;
+    private const int MaxYears = 100;
     private const long RevocationLock = 0x5265766F6B65;
 
     /// <summary>List keys</summary>
@@ -69,7 +70,7 @@ internal sealed class ApiKeysController(IDbContextFactory<TokenFactoryContext> c
     /// <summary>Rotate a key</summary>
     /// <remarks>
     /// Makes another key with the same name and rights, and lets this one go on for `overlap_hours`, so that whoever uses it can change over without
-    /// a gap. The answer shows the new key this once. The configured admin key can't be rotated: start the service with another.
+    /// a gap. The answer shows the new key this once; while that key is in force another rotation is a conflict that names it. The configured admin key can't be rotated: start the service with another.
     /// </remarks>
     /// <param name="id" example="3f9c2a7b10d4e856">The public part of the key.</param>
     /// <param name="request">How; may be left out.</param>
@@ -87,8 +88,7 @@ internal sealed class ApiKeysController(IDbContextFactory<TokenFactoryContext> c
         var errors = new List<FieldError>();
         if (request.OverlapHours is < 0 or > MaxOverlapHours)
             errors.Add(new FieldError("/overlap_hours", "out_of_range", $"Must be 0 to {MaxOverlapHours}."));
-        if (request.ExpiresAt <= now)
-            errors.Add(new FieldError("/expires_at", "out_of_range", "Must lie in the future."));
+        CheckEnd(request.ExpiresAt, now, errors);
         if (errors.Count > 0)
             return Problems.Invalid(HttpContext, errors);
 
@@ -100,6 +100,13 @@ internal sealed class ApiKeysController(IDbContextFactory<TokenFactoryContext> c
             return NoSuch(id);
         if (id == FirstKey.BootstrapId)
             return Problems.Conflict(HttpContext, "configured_key", "The configuration sets this key. Start the service with another TokenFactory__BootstrapAdminKey.");
+        var followers = await context.Set<ApiKey>().AsNoTracking().Where(k => k.Replaces == id).OrderBy(k => k.CreatedAt).ToListAsync(cancellationToken);
+        if (followers.Find(k => k.RevokedAt is null && !(k.ExpiresAt <= now)) is { } follower)
+        {
+            return Problems.Conflict(HttpContext, "already_rotated",
+                $"The key {follower.Id} follows it already. If nobody has that one's secret, revoke it and rotate again.");
+        }
+
         if (row.RevokedAt is not null || row.ExpiresAt <= now)
             return Problems.Conflict(HttpContext, "key_ended", "The key has ended. Make another one.");
 
@@ -111,7 +118,7 @@ internal sealed class ApiKeysController(IDbContextFactory<TokenFactoryContext> c
             Hash = KeyFormat.Hash(key),
             Scopes = row.Scopes,
             CreatedAt = now,
-            ExpiresAt = request.ExpiresAt?.ToUniversalTime() ?? now + (row.ExpiresAt - row.CreatedAt),
+            ExpiresAt = request.ExpiresAt?.ToUniversalTime() ?? EndAfter(now, followers.Count > 0 ? followers[0] : row),
             Replaces = id,
             Sources = [.. row.Sources.Select(s => new ApiKeySource { ApiKeyId = next, Source = s.Source })],
             Producers = [.. row.Producers.Select(p => new ApiKeyProducer { ApiKeyId = next, Producer = p.Producer })],
@@ -199,9 +206,21 @@ internal sealed class ApiKeysController(IDbContextFactory<TokenFactoryContext> c
                 errors.Add(new FieldError($"/producers/{i}", "invalid_text", "Must be the id of a producer."));
         }
 
-        if (request.ExpiresAt <= time.GetUtcNow())
-            errors.Add(new FieldError("/expires_at", "out_of_range", "Must lie in the future."));
+        CheckEnd(request.ExpiresAt, time.GetUtcNow(), errors);
         return errors;
+    }
+
+    private static void CheckEnd(DateTimeOffset? end, DateTimeOffset now, List<FieldError> errors)
+    {
+        if (end <= now || end > now.AddYears(MaxYears))
+            errors.Add(new FieldError("/expires_at", "out_of_range", $"Must lie in the future, at most {MaxYears} years ahead; leave it out for a key that never ends."));
+    }
+
+    // As long a life as that of the key was; of one that was rotated before, its first follower's: its own was cut short by that.
+    private static DateTimeOffset? EndAfter(DateTimeOffset now, ApiKey key)
+    {
+        var latest = now.AddYears(MaxYears);
+        return key.ExpiresAt - key.CreatedAt is { } life ? life < latest - now ? now + life : latest : null;
     }
 
     private ObjectResult NoSuch(string id) => Problems.NotFound(HttpContext, $"There is no key with the id {id}.");

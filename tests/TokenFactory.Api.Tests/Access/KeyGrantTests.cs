@@ -99,10 +99,39 @@ public sealed class KeyGrantTests(ApiFixture fixture) : IClassFixture<ApiFixture
         var listed = (await _api.GetAsync("/v1/api-keys")).EnumerateArray().Single(k => k.GetProperty("id").GetString() == id);
         (listed.GetProperty("expires_at").GetDateTimeOffset() - next.GetProperty("created_at").GetDateTimeOffset()).Should().BeCloseTo(TimeSpan.FromHours(24), TimeSpan.FromMilliseconds(1));
 
-        await _api.CreateAsync($"/v1/api-keys/{id}/rotation", new { overlap_hours = 0 });
+        var again = await PostAsync(_api.Client, $"/v1/api-keys/{id}/rotation", "");
+        again.Status.Should().Be(HttpStatusCode.Conflict, "a lost answer must not leave a key that nobody knows of");
+        again.Text.Should().Contain("already_rotated").And.Contain(next.GetProperty("id").GetString());
+        (await _api.Client.DeleteAsync($"/v1/api-keys/{next.GetProperty("id").GetString()}")).EnsureSuccessStatusCode();
+        var third = await _api.CreateAsync($"/v1/api-keys/{id}/rotation", new { overlap_hours = 0 });
+        third.GetProperty("expires_at").ValueKind.Should().Be(JsonValueKind.Null, "the old one's end came with the rotation");
+        (await _api.Client.DeleteAsync($"/v1/api-keys/{third.GetProperty("id").GetString()}")).EnsureSuccessStatusCode();
         using var ended = _api.ClientWith(old.GetProperty("key").GetString());
         (await ended.GetAsync("/v1/sources")).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
         (await PostAsync(_api.Client, $"/v1/api-keys/{id}/rotation", "")).Text.Should().Contain("key_ended");
+    }
+
+    [Fact]
+    public async Task A_key_that_would_live_on_for_ages_is_rotated_to_one_that_ends_sooner()
+    {
+        var old = await _api.CreateAsync("/v1/api-keys", new { name = "old", scopes = (string[])["read"] });
+        var id = old.GetProperty("id").GetString();
+        await fixture.Database.ExecuteAsync($"update api_keys set expires_at = '9999-12-31T23:59:59Z' where id = '{id}'");
+
+        var next = await _api.CreateAsync($"/v1/api-keys/{id}/rotation", new { });
+
+        next.GetProperty("expires_at").GetDateTimeOffset().Should().Be(next.GetProperty("created_at").GetDateTimeOffset().AddYears(100));
+    }
+
+    [Theory]
+    [InlineData("9999-12-31T23:59:59Z")]
+    [InlineData("2020-01-01T00:00:00Z")]
+    public async Task A_key_ends_in_the_future_and_within_a_hundred_years(string end)
+    {
+        var (status, text) = await PostAsync(_api.Client, "/v1/api-keys", $$"""{"name":"x","scopes":["read"],"expires_at":"{{end}}"}""");
+
+        status.Should().Be(HttpStatusCode.UnprocessableEntity);
+        text.Should().Contain("/expires_at");
     }
 
     [Fact]
@@ -126,6 +155,7 @@ public sealed class KeyGrantTests(ApiFixture fixture) : IClassFixture<ApiFixture
     [InlineData("bootstrap", """{"overlap_hours":721}""", HttpStatusCode.UnprocessableEntity, "/overlap_hours")]
     [InlineData("bootstrap", """{"overlap_hours":-1}""", HttpStatusCode.UnprocessableEntity, "/overlap_hours")]
     [InlineData("bootstrap", """{"expires_at":"2020-01-01T00:00:00Z"}""", HttpStatusCode.UnprocessableEntity, "/expires_at")]
+    [InlineData("bootstrap", """{"expires_at":"9999-12-31T23:59:59Z"}""", HttpStatusCode.UnprocessableEntity, "/expires_at")]
     public async Task A_rotation_that_can_not_be_done_says_why(string id, string body, HttpStatusCode expected, string why)
     {
         var (status, text) = await PostAsync(_api.Client, $"/v1/api-keys/{id}/rotation", body);
