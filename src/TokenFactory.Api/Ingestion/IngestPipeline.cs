@@ -26,7 +26,7 @@ internal sealed class IngestPipeline(
     public async Task RecordAsync(ClaimsPrincipal user, IReadOnlyList<IngestItem> items, CancellationToken cancellationToken)
     {
         var version = await ResolveAsync(user, items, cancellationToken);
-        await Task.WhenAll(items.GroupBy(i => i.SourceId).Select(group => PostAsync(group.Key, [.. group], version, cancellationToken)));
+        await Task.WhenAll(items.GroupBy(i => i.SourceId).Select(group => PostAsync(user, group.Key, [.. group], version, cancellationToken)));
     }
 
     /// <summary>As <see cref="RecordAsync"/>, all or nothing: one source, and one refusal refuses every event.</summary>
@@ -36,12 +36,12 @@ internal sealed class IngestPipeline(
         var version = await ResolveAsync(user, items, cancellationToken);
         if (items.FirstOrDefault(i => i.Sent.Source != items[0].Sent.Source) is { } other)
             other.Violations.Add("/source", "more_than_one_source", "An atomic batch holds the events of one source.");
-        if (items.All(i => !i.Violations.Any))
-            return await PostAtomicallyAsync(items, version, cancellationToken);
+        if (items.All(i => !i.Violations.Any) && await PostAtomicallyAsync(user, items, version, cancellationToken) is { } taken)
+            return taken;
 
         foreach (var item in items.Where(i => !i.Violations.Any))
             item.Violations.Add("", "atomic_refused", "Another event of the same atomic batch was refused.");
-        await Task.WhenAll(items.GroupBy(i => i.SourceId).Select(group => PostAsync(group.Key, [.. group], version, cancellationToken)));
+        await Task.WhenAll(items.GroupBy(i => i.SourceId).Select(group => PostAsync(user, group.Key, [.. group], version, cancellationToken)));
         return false;
     }
 
@@ -55,7 +55,7 @@ internal sealed class IngestPipeline(
     public async Task ReleaseAsync(ClaimsPrincipal user, IReadOnlyList<IngestItem> items, CancellationToken cancellationToken)
     {
         var rated = await ResolveAsync(user, items, cancellationToken);
-        await PostFreshAsync(items, rated, async version =>
+        await PostFreshAsync(user, items, rated, async version =>
         {
             // Of a counter that was read later meanwhile, or of a signal that its source's usage is no longer taken from.
             foreach (var item in items.Where(i => i.IfNew is not null || i.IsEmpty))
@@ -74,17 +74,19 @@ internal sealed class IngestPipeline(
     {
         // First who may write at all: what is refused for that leaves nothing in the catalog.
         await FindSourcesAsync(user, items, cancellationToken);
-        await RefuseOtherProducersAsync(user, items, cancellationToken);
-        return await RateAsync(items, cancellationToken);
+        return await RateAsync(user, items, cancellationToken);
     }
 
-    private async Task<long> RateAsync(IReadOnlyList<IngestItem> items, CancellationToken cancellationToken)
+    private async Task<long> RateAsync(ClaimsPrincipal user, IReadOnlyList<IngestItem> items, CancellationToken cancellationToken)
     {
         // What an older catalog did not know is no reason any more.
         foreach (var item in items)
             item.Quarantine = item.Unreadable;
         await LookAgainAsync(items, cancellationToken);
+        // Before names are registered for it, and by the catalog that it is rated by: an alias may have gone over to another producer.
+        await RefuseOtherProducersAsync(user, items, catalog.Current);
         var snapshot = await RegisterUnknownAsync(items, cancellationToken);
+        await RefuseOtherProducersAsync(user, items, snapshot);
         var reportingCurrency = await settings.ReportingCurrencyAsync(cancellationToken);
         await ReadCountersAsync(items.Where(i => !i.Violations.Any && i.Sent.Counter is not null && EventRater.MovesCounter(i, snapshot)), snapshot, cancellationToken);
         foreach (var item in items)
@@ -145,15 +147,21 @@ internal sealed class IngestPipeline(
 
     // A key may be for some producers: by their ids, whatever alias an event names. One that nobody knows is none of them. Usage of which the producer
     // can't be read is held back, and whoever releases it is asked here.
-    private async Task RefuseOtherProducersAsync(ClaimsPrincipal user, IReadOnlyList<IngestItem> items, CancellationToken cancellationToken)
+    private async Task RefuseOtherProducersAsync(ClaimsPrincipal user, IReadOnlyList<IngestItem> items, CatalogSnapshot snapshot)
     {
         if (!user.HasClaim(c => c.Type == KeyClaims.Producer))
             return;
-        await LookAgainAsync(items, cancellationToken);
-        var snapshot = catalog.Current;
+        var grants = new Dictionary<string, bool>(StringComparer.Ordinal);
         foreach (var item in items.Where(i => !i.Violations.Any && i.Sent.Producer.Length > 0))
         {
-            if (snapshot.FindProducer(item.Sent.Producer) is not { } producer || !(await authorization.AuthorizeAsync(user, producer.Slug, "producer")).Succeeded)
+            var name = item.Sent.Producer;
+            if (!grants.TryGetValue(name, out var granted))
+            {
+                grants[name] = granted = snapshot.FindProducer(name) is { } producer
+                    && (await authorization.AuthorizeAsync(user, producer.Slug, "producer")).Succeeded;
+            }
+
+            if (!granted)
             {
                 item.Violations.Add(item.Sent.Reported is null ? "/producer" : "/provider", "producer_not_granted",
                     "The key may not write usage of this producer; use one that names it, or that names none.");
@@ -189,43 +197,48 @@ internal sealed class IngestPipeline(
         return snapshot;
     }
 
-    private async Task PostAsync(long sourceId, IReadOnlyList<IngestItem> items, long version, CancellationToken cancellationToken)
-    {
-        var rated = items.Where(i => !i.Violations.Any).ToList();
-        var refused = items.Where(i => i.Violations.Any).ToList();
-        await PostRatedAsync(rated, version, events => new Posting
+    private Task<PostingResult> PostAsync(ClaimsPrincipal user, long sourceId, IReadOnlyList<IngestItem> items, long ratedBy, CancellationToken cancellationToken) =>
+        PostFreshAsync(user, items, ratedBy, async version =>
         {
-            SourceId = sourceId,
-            Events = events,
-            Refusals = [.. refused.Select(i => i.ToRefusal())],
-        }, cancellationToken);
-        foreach (var item in refused)
-            item.Outcome = EventOutcome.Rejected;
-    }
-
-    private async Task<bool> PostAtomicallyAsync(IReadOnlyList<IngestItem> items, long version, CancellationToken cancellationToken)
-    {
-        var result = await PostRatedAsync(
-            items, version, events => new Posting { SourceId = items[0].SourceId, Events = events, Atomic = true }, cancellationToken);
-        return !result.Refused;
-    }
-
-    private Task<PostingResult> PostRatedAsync(
-        IReadOnlyList<IngestItem> rated, long ratedBy, Func<IReadOnlyList<LedgerEvent>, Posting> posting, CancellationToken cancellationToken) =>
-        PostFreshAsync(rated, ratedBy, async version =>
-        {
-            var posted = rated.Where(i => !i.IsEmpty).ToList();
-            var wanted = posting([.. posted.Select(i => i.Rated!)]) with { CatalogVersion = posted.Count > 0 ? version : null };
-            if (posted.Count == 0 && wanted.Refusals.Count == 0)
-                return new PostingResult([], Refused: false);
-            var result = await journal.PostAsync(wanted, cancellationToken);
-            Settle(posted, result);
+            // Rated anew, another may be refused.
+            var refused = items.Where(i => i.Violations.Any).ToList();
+            var result = await PostRatedAsync([.. items.Where(i => !i.Violations.Any)], version, events => new Posting
+            {
+                SourceId = sourceId,
+                Events = events,
+                Refusals = [.. refused.Select(i => i.ToRefusal())],
+            }, cancellationToken);
+            foreach (var item in refused)
+                item.Outcome = EventOutcome.Rejected;
             return result;
         }, cancellationToken);
 
+    /// <returns>Whether every event was taken; null: rated anew, one of them is refused, and nothing was posted.</returns>
+    private Task<bool?> PostAtomicallyAsync(ClaimsPrincipal user, IReadOnlyList<IngestItem> items, long ratedBy, CancellationToken cancellationToken) =>
+        PostFreshAsync(user, items, ratedBy, async version =>
+        {
+            if (items.Any(i => i.Violations.Any))
+                return (bool?)null;
+            var result = await PostRatedAsync(items, version, events => new Posting { SourceId = items[0].SourceId, Events = events, Atomic = true }, cancellationToken);
+            return !result.Refused;
+        }, cancellationToken);
+
+    private async Task<PostingResult> PostRatedAsync(
+        IReadOnlyList<IngestItem> rated, long version, Func<IReadOnlyList<LedgerEvent>, Posting> posting, CancellationToken cancellationToken)
+    {
+        var posted = rated.Where(i => !i.IsEmpty).ToList();
+        var wanted = posting([.. posted.Select(i => i.Rated!)]) with { CatalogVersion = posted.Count > 0 ? version : null };
+        if (posted.Count == 0 && wanted.Refusals.Count == 0)
+            return new PostingResult([], Refused: false);
+        var result = await journal.PostAsync(wanted, cancellationToken);
+        Settle(posted, result);
+        return result;
+    }
+
     // A price that somebody was told is in force holds for the next event, in every instance: what was rated by an older catalog than that of its
     // transaction is rated anew. So is the growth of a counter that has moved.
-    private async Task<T> PostFreshAsync<T>(IReadOnlyList<IngestItem> items, long version, Func<long, Task<T>> post, CancellationToken cancellationToken)
+    private async Task<T> PostFreshAsync<T>(
+        ClaimsPrincipal user, IReadOnlyList<IngestItem> items, long version, Func<long, Task<T>> post, CancellationToken cancellationToken)
     {
         for (var ratings = 0; ratings < MaxRatings; ratings++)
         {
@@ -241,7 +254,7 @@ internal sealed class IngestPipeline(
                 await catalog.CatchUpAsync(e.Version, cancellationToken);
             }
 
-            version = await RateAsync(items, cancellationToken);
+            version = await RateAsync(user, items, cancellationToken);
         }
 
         throw new JournalBusyException();
