@@ -66,7 +66,7 @@ internal sealed class KeyAuthentication(
     private void CountAttempt(int status)
     {
         if (ScopeAsked() == ScopeNames.Admin && Context.GetEndpoint()?.Metadata.GetMetadata<ControllerActionDescriptor>() is { } operation)
-            attempts.Add(AuditActors.Of(Context.User), AuditConvention.NameOf(operation), status);
+            attempts.Add(AuditActors.Of(Context.User), AuditConvention.NameOf(operation), status, Context.Connection.RemoteIpAddress);
     }
 
     private string? Presented()

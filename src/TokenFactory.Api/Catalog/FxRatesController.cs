@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using TokenFactory.Api.Database;
+using TokenFactory.Api.Database.Audit;
 using TokenFactory.Api.Hosting;
 using TokenFactory.Economics.Measures;
 
@@ -135,7 +136,9 @@ internal sealed class FxRatesController(IDbContextFactory<TokenFactoryContext> c
         if (errors.Count > 0)
             return Problems.Invalid(HttpContext, errors);
         await using var sent = RequestBody.Open(Request);
-        using var body = new MemoryStream((await RequestBody.ReadWholeAsync(sent, MaxImportBytes, "Import the table in parts.", cancellationToken)).ToArray());
+        var file = await RequestBody.ReadWholeAsync(sent, MaxImportBytes, "Import the table in parts.", cancellationToken);
+        AdministrativeAct.Current?.Sent(file.Span);
+        using var body = new MemoryStream(file.ToArray());
         if (FxTable.Read(body, new FxTableLayout(@base, timeOfDay, zone!), errors) is not { } table)
             return Problems.Invalid(HttpContext, errors);
 

@@ -10,10 +10,13 @@ internal sealed class AuditedAttribute(string action) : Attribute
 {
     public string Action { get; } = action;
 
-    /// <summary>The act is logged when it is over: it changes nothing in the catalog, or changes it on connections of its own.</summary>
+    /// <summary>
+    /// The act is logged when it is over: it changes nothing in the catalog, or changes it on connections of its own. It runs to its end even when
+    /// whoever asked is gone, so that the log can say what became of it.
+    /// </summary>
     public bool WhenOver { get; set; }
 
-    /// <summary>Only where this parameter of the query is <c>true</c>; null: always.</summary>
+    /// <summary>Only where this argument of the operation is <c>true</c>; null: always.</summary>
     public string? OnlyWith { get; set; }
 
     /// <summary>Only where an administrator does it: from others it is everyday work.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
+using TokenFactory.Api.Database.Audit;
 using TokenFactory.Api.Hosting;
 
 namespace TokenFactory.Api.Ledger;
@@ -94,6 +95,7 @@ internal sealed class EventReceiptsController(EventReader events, Reversals reve
         if (await events.FindSourceAsync(source, cancellationToken) is { } sourceId
             && await reversals.ReverseAsync(source, sourceId, id, reason, cancellationToken) is { } reversed)
         {
+            AdministrativeAct.Current?.IsUnchanged = reversed.Outcome != EventOutcome.Accepted;
             return StatusCode(reversed.Outcome == EventOutcome.Accepted ? StatusCodes.Status201Created : StatusCodes.Status200OK, reversed.Receipt);
         }
 

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Npgsql;
 using TokenFactory.Api.Database;
 using TokenFactory.Api.Tests.Infrastructure;
+using TokenFactory.Api.Tests.Ingestion.Quarantine;
 
 namespace TokenFactory.Api.Tests.Access;
 
@@ -89,7 +90,7 @@ public sealed class AuditTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     public async Task A_row_says_what_was_asked_for_and_what_changed_and_never_a_secret()
     {
         await _api.CreateAsync("/v1/sources", new { id = "told", name = "Before" });
-        using var changed = await _api.Client.PatchAsync("/v1/sources/told", new StringContent("""{"name":"After ü"}""", System.Text.Encoding.UTF8, "application/json"));
+        using var changed = await _api.Client.PatchAsync("/V1/Sources/told", new StringContent("""{"name":"After ü"}""", System.Text.Encoding.UTF8, "application/json"));
         changed.EnsureSuccessStatusCode();
         var key = await _api.CreateAsync("/v1/api-keys", new { name = "told", scopes = (string[])["ingest"], sources = (string[])["told"] });
 
@@ -103,6 +104,10 @@ public sealed class AuditTests(ApiFixture fixture) : IClassFixture<ApiFixture>
 
         var made = (await RowsAsync(_api, $"?object=api-keys/{Text(key, "id")}")).Should().ContainSingle().Which;
         made.GetProperty("details").GetProperty("changes").GetArrayLength().Should().Be(2, "the key and its source");
+        const string table = "Date,USD,\n2026-11-24,1.05,\n";
+        (await _api.PostAsync("/v1/fx-rates/import?source=told", table, "text/csv")).EnsureSuccessStatusCode();
+        Text((await RowsAsync(_api, "?action=fx_rate.imported&limit=1"))[0].GetProperty("details"), "body_sha256")
+            .Should().Be(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(table))));
         (await _database.ScalarAsync<long>($"select count(*) from audit_event a where a::text like '%{Text(key, "key")![24..]}%' or details::text ilike '%hash%'")).Should().Be(0);
     }
 
@@ -146,6 +151,102 @@ public sealed class AuditTests(ApiFixture fixture) : IClassFixture<ApiFixture>
             (await StateOfAsync(service, statement)).Should().Be(PostgresErrorCodes.InsufficientPrivilege, statement);
             (await StateOfAsync(_database.ConnectionString, statement)).Should().Be(PostgresErrorCodes.RestrictViolation, statement);
         }
+
+        // Nor does the service say which number a row has, or when it was.
+        const string values = "values (1000000, now(), 'service', 'x', 'done', '{}')";
+        foreach (var statement in new[]
+        {
+            $"insert into audit_event (id, at, actor_kind, action, outcome, details) overriding system value {values}",
+            $"insert into audit_event (at, actor_kind, action, outcome, details) {values.Replace("1000000, ", "", StringComparison.Ordinal)}",
+        })
+        {
+            (await StateOfAsync(service, statement)).Should().Be(PostgresErrorCodes.InsufficientPrivilege, statement);
+        }
+    }
+
+    [Fact]
+    public async Task What_a_key_without_the_scope_admin_does_every_day_fills_no_log()
+    {
+        await _api.CreateAsync("/v1/sources", new { id = "everyday" });
+        var held = await _api.HoldAsync(HeldUsage.Chat("everyday", "held", "nobody-of-this-name"));
+        (await _api.PostAsync("/v1/events", Events.Native("e-1", "everyday"))).EnsureSuccessStatusCode();
+        var key = await _api.CreateAsync("/v1/api-keys", new { name = "everyday", scopes = (string[])["ingest"], sources = (string[])["everyday"] });
+        using var client = _api.ClientWith(Text(key, "key"));
+        var last = await LastAsync(_database);
+
+        foreach (var (path, body) in new[] { ("/v1/quarantine/release", "{}"), ($"/v1/quarantine/{held}/release", "{}"), ("/v1/events/everyday/e-1/reversal", "{}") })
+            await client.PostAsync(path, new StringContent(body, System.Text.Encoding.UTF8, "application/json"));
+
+        (await RowsAsync(_api, "?limit=1000", last)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task An_act_that_is_logged_when_it_is_over_says_so_where_nothing_was_to_do()
+    {
+        await _api.CreateAsync("/v1/sources", new { id = "twice" });
+        (await _api.PostAsync("/v1/events", Events.Native("e-1", "twice"))).EnsureSuccessStatusCode();
+
+        foreach (var expected in new[] { "done", "unchanged" })
+        {
+            (await _api.PostAsync("/v1/events/twice/e-1/reversal", "{}")).EnsureSuccessStatusCode();
+            Text((await RowsAsync(_api, "?object=events/twice/e-1"))[0], "outcome").Should().Be(expected);
+        }
+
+        (await _api.PostAsync("/v1/quarantine/release", """{"source":"twice"}""")).EnsureSuccessStatusCode();
+        Text((await RowsAsync(_api, "?action=quarantine.released&limit=1"))[0], "outcome").Should().Be("unchanged");
+        var last = await LastAsync(_database);
+        // As it was understood, however it was written.
+        (await _api.Client.GetAsync("/v1/reconciliation?full=%20True")).EnsureSuccessStatusCode();
+        (await _api.Client.GetAsync("/v1/reconciliation?full=false&full=true")).EnsureSuccessStatusCode();
+        (await RowsAsync(_api, "?limit=10", last)).Select(r => (Text(r, "action"), Text(r, "outcome"))).Should().Equal(("reconciliation.recomputed", "done"));
+    }
+
+    [Fact]
+    public async Task A_reversal_whose_administrator_goes_away_is_done_and_logged_as_done()
+    {
+        await _api.CreateAsync("/v1/sources", new { id = "gone" });
+        (await _api.PostAsync("/v1/events", Events.Native("e-1", "gone"))).EnsureSuccessStatusCode();
+        await using (var stalled = await StallAsync(_database))
+        {
+            using var patience = new CancellationTokenSource();
+            var reversal = _api.Client.PostAsync("/v1/events/gone/e-1/reversal", null, patience.Token);
+            await Until.TrueAsync(() => IsWaitingAsync(_database), "the ledger waits");
+            await patience.CancelAsync();
+            await reversal.Awaiting(r => r).Should().ThrowAsync<OperationCanceledException>();
+        }
+
+        await Until.TrueAsync(async () => (await RowsAsync(_api, "?object=events/gone/e-1")).Count > 0, "the row is there");
+        (await RowsAsync(_api, "?object=events/gone/e-1")).Select(r => Text(r, "outcome")).Should().Equal("done");
+        (await _api.PostAsync("/v1/events/gone/e-1/reversal", "{}")).StatusCode.Should().Be(HttpStatusCode.OK, "it was reversed before");
+    }
+
+    [Fact]
+    public async Task A_reversal_that_nobody_can_wait_for_is_logged_as_unknown()
+    {
+        await using var database = await PostgresServer.Current.CreateDatabaseAsync();
+        await using var api = await ApiProcess.StartAsync(database.ConnectionString, new() { ["TokenFactory__Ledger__MaxCommitWaitMs"] = "3000" });
+        await api.CreateAsync("/v1/sources", new { id = "late" });
+        (await api.PostAsync("/v1/events", Events.Native("e-1", "late"))).EnsureSuccessStatusCode();
+        await using (var stalled = await StallAsync(database))
+            (await api.PostAsync("/v1/events/late/e-1/reversal", "{}")).StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+
+        Text((await RowsAsync(api, "?object=events/late/e-1")).Should().ContainSingle().Which, "outcome").Should().Be("unknown");
+    }
+
+    [Fact]
+    public async Task Attempts_that_could_not_be_written_down_are_counted_on()
+    {
+        await using var database = await PostgresServer.Current.CreateDatabaseAsync();
+        await using var api = await ApiProcess.StartAsync(database.ConnectionString, new() { ["TokenFactory__AccessNotesSeconds"] = "1" });
+        await database.ExecuteAsync("revoke insert on audit_event from tokenfactory_service");
+        using var nobody = api.ClientWith(null);
+        (await nobody.GetAsync("/v1/api-keys")).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+        await Until.TrueAsync(() => Task.FromResult(api.Output.Contains("could not be written down", StringComparison.Ordinal)), "writing has failed");
+        (await nobody.GetAsync("/v1/api-keys")).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+        await database.ExecuteAsync("grant insert on audit_event to tokenfactory_service");
+
+        await Until.TrueAsync(async () => (await RowsAsync(api, "?outcome=denied")).Sum(r => r.GetProperty("details").GetProperty("attempts").GetInt64()) == 2, "both are in the log");
+        (await RowsAsync(api, "?outcome=denied")).Should().OnlyContain(r => Text(r, "remote_address") == "127.0.0.1");
     }
 
     [Fact]
@@ -178,6 +279,19 @@ public sealed class AuditTests(ApiFixture fixture) : IClassFixture<ApiFixture>
 
     private static async Task<string> ContentAsync(TestDatabase database) => string.Join('\n', await Task.WhenAll(Tables.Select(async table =>
         $"{table} {await database.ScalarAsync<string>($"select coalesce(md5(string_agg(r, ',' order by r)), '') from (select (to_jsonb(t) - 'last_used_at')::text r from {table} t) x")}")));
+
+    // Whoever records waits for as long as this is held.
+    private static async Task<NpgsqlConnection> StallAsync(TestDatabase database)
+    {
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.ConnectionString) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand("begin; lock table event_identity in share mode", connection);
+        await command.ExecuteNonQueryAsync();
+        return connection;
+    }
+
+    private static async Task<bool> IsWaitingAsync(TestDatabase database) =>
+        await database.ScalarAsync<long>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") > 0;
 
     private static Task<long> LastAsync(TestDatabase database) => database.ScalarAsync<long>("select coalesce(max(id), 0) from audit_event");
 

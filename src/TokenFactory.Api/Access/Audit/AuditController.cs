@@ -20,8 +20,9 @@ internal sealed class AuditController(AuditReader reader) : ControllerBase
     /// <summary>List administrative acts</summary>
     /// <remarks>
     /// The newest first: keys made, rotated and revoked, every change of the catalog, repricings, decisions about what was held back, full
-    /// reconciliations, and attempts without the right to it, counted. Each row was committed with what it tells of; nobody can change or remove
-    /// it. Pass `next_cursor` (also in the header `Link`) until there is none. `Accept: text/csv` gives the same columns.
+    /// reconciliations, and attempts without the right to it, counted. A row was committed with what it tells of; only those of
+    /// reversals, releases and full reconciliations are written behind it, before the answer, and say `unknown` where it did not come to its end. Nobody can
+    /// change or remove a row. Pass `next_cursor` (also in the header `Link`) until there is none. `Accept: text/csv` gives the same columns.
     /// </remarks>
     /// <param name="actor" example="3f9c2a7b10d4e856">Only of this key or person, by id or name.</param>
     /// <param name="action" example="rate_card.created">Only this act.</param>

@@ -33,7 +33,7 @@ public sealed record AuditEvent
     /// <example>rate-cards/7</example>
     public string? Object { get; init; }
 
-    /// <summary>`done`; `unchanged`: there was nothing to do; `refused`: not valid or in conflict; `failed`; `denied`: without the right to it.</summary>
+    /// <summary>`done`; `unchanged`: there was nothing to do; `refused`: not valid or in conflict; `unknown`: it did not come to its end, and may be done; `failed`; `denied`: without the right to it.</summary>
     /// <example>done</example>
     public required string Outcome { get; init; }
 

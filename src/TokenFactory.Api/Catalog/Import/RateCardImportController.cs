@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
+using TokenFactory.Api.Database.Audit;
 using TokenFactory.Api.Hosting;
 
 namespace TokenFactory.Api.Catalog.Import;
@@ -67,6 +68,7 @@ internal sealed class RateCardImportController(RateCardImport import, TimeProvid
         {
             await using var body = RequestBody.Open(Request);
             var file = await RequestBody.ReadWholeAsync(body, MaxBytes, "Import the file in parts.", cancellationToken);
+            AdministrativeAct.Current?.Sent(file.Span);
             var request = new ImportRequest(source ?? parsed.Name(), observedAt, assumedStart, supersede == "all", dry_run);
             return Ok(await import.RunAsync(parsed, CatalogueFormats.Parse(parsed, file), request, cancellationToken));
         }

@@ -18,7 +18,7 @@ internal sealed record AuditActor(string Kind, string? Id, string? Name)
 /// <summary>What became of an act.</summary>
 internal enum AuditOutcome
 {
-    /// <summary>It is done, and committed together with its row.</summary>
+    /// <summary>It is done. Committed together with its row, unless it is one that is logged when it is over.</summary>
     Done,
 
     /// <summary>There was nothing to do.</summary>
@@ -26,6 +26,9 @@ internal enum AuditOutcome
 
     /// <summary>It was not allowed, not valid, or in conflict with what is recorded.</summary>
     Refused,
+
+    /// <summary>One that is logged when it is over did not come to its end, or nobody waited for it: it may be done, in whole or in part.</summary>
+    Unknown,
 
     /// <summary>The service failed. What it had changed is undone, or has a row of its own.</summary>
     Failed,
@@ -40,6 +43,9 @@ internal enum AuditOutcome
 /// </summary>
 internal sealed class AdministrativeAct(AuditActor actor, string action, string? @object)
 {
+    /// <summary>The member of the details that holds the SHA-256 of a file that was sent, decompressed, in hexadecimal digits.</summary>
+    public const string FileHash = "body_sha256";
+
     private static readonly AsyncLocal<AdministrativeAct?> Ambient = new();
 
     /// <summary>The act that the running code is part of; null: none, and nothing is logged.</summary>
@@ -66,11 +72,17 @@ internal sealed class AdministrativeAct(AuditActor actor, string action, string?
     /// <summary>Whether a row of it is written; committed where its transaction is.</summary>
     public bool IsWritten { get; set; }
 
+    /// <summary>There was nothing to do. Said by an act that is logged when it is over: of others it shows.</summary>
+    public bool IsUnchanged { get; set; }
+
     /// <summary>Entities that were saved and not yet logged, as they were before.</summary>
     internal List<ChangedEntity> Changes { get; } = [];
 
     /// <summary>An entity that the act has added and not yet committed; null: it is none.</summary>
     public EntityEntry? Added(object? entity) => Changes.Find(c => c.Change == "added" && ReferenceEquals(c.Entry.Entity, entity))?.Entry;
+
+    /// <summary>Notes which file was sent: the log holds its hash, and it can be told from another.</summary>
+    public void Sent(ReadOnlySpan<byte> file) => Details[FileHash] = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(file));
 
     /// <summary>Names the thing that was made: its id is known only now.</summary>
     public void Made(string id)

@@ -33,7 +33,7 @@ internal sealed class AuditInterceptor : DbTransactionInterceptor, ISaveChangesI
         if (AdministrativeAct.Current is { } act)
         {
             if (act.Changes.Count > 0)
-                act.Details["changes"] = Describe(act.Changes);
+                act.Details[AuditLog.Changes] = Describe(act.Changes);
             act.Changes.Clear();
             await AuditLog.WriteAsync((NpgsqlConnection)transaction.Connection!, cancellationToken);
         }

@@ -9,8 +9,11 @@ namespace TokenFactory.Api.Database.Audit;
 /// <summary>Adds rows to the audit log. Nobody changes them afterwards: the service's role can't.</summary>
 internal static class AuditLog
 {
+    /// <summary>The member of the details that holds the rows that changed.</summary>
+    public const string Changes = "changes";
+
     private const int MaxTextLength = 500;
-    private const int MaxDetailsLength = 64 * 1024;
+    internal const int MaxDetailsLength = 64 * 1024;
 
     private const string Insert =
         """
@@ -46,13 +49,33 @@ internal static class AuditLog
     }
 
     // jsonb holds no NUL, which a request that was refused for it may name.
-    private static string JsonOf(JsonObject details)
+    internal static string JsonOf(JsonObject details)
     {
         var text = details.ToJsonString(WireJson.Options);
+        var length = text.Length;
+        if (length > MaxDetailsLength)
+            text = Shortened(details, length, withRequest: true).ToJsonString(WireJson.Options);
         if (text.Length > MaxDetailsLength)
-            text = new JsonObject { ["left_out_characters"] = text.Length }.ToJsonString(WireJson.Options);
+            text = Shortened(details, length, withRequest: false).ToJsonString(WireJson.Options);
         return text.Replace("\\u0000", "\\ufffd", StringComparison.Ordinal);
     }
+
+    // Which rows changed is told in any case: their values go first, and then what was asked for.
+    private static JsonObject Shortened(JsonObject details, int length, bool withRequest)
+    {
+        var kept = new JsonObject { ["left_out_characters"] = length };
+        foreach (var (name, value) in details)
+        {
+            if (value is JsonArray changes && name == Changes)
+                kept[name] = new JsonArray([.. changes.Select(c => new JsonObject(c!.AsObject().Where(m => m.Key is not ("before" or "after")).Select(Copy)))]);
+            else if (withRequest || name == AdministrativeAct.FileHash)
+                kept[name] = value?.DeepClone();
+        }
+
+        return kept;
+    }
+
+    private static KeyValuePair<string, JsonNode?> Copy(KeyValuePair<string, JsonNode?> member) => new(member.Key, member.Value?.DeepClone());
 
     private static string? TextOf(string? text)
     {

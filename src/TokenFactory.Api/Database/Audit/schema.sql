@@ -7,7 +7,7 @@ create table audit_event (
     actor_name     text,
     action         text not null,           -- such as api_key.created
     object         text,                    -- such as api-keys/3f9c2a7b10d4e856
-    outcome        text not null check (outcome in ('done', 'unchanged', 'refused', 'failed', 'denied')),
+    outcome        text not null check (outcome in ('done', 'unchanged', 'unknown', 'refused', 'failed', 'denied')),
     details        jsonb not null,
     trace_id       text,
     remote_address inet
@@ -25,5 +25,6 @@ end $$;
 create trigger append_only before update or delete on audit_event for each row execute function audit_refuse_change();
 create trigger no_truncate before truncate on audit_event for each statement execute function audit_refuse_change();
 
-grant select, insert on audit_event to tokenfactory_service;
+-- Neither its number nor its time is the service's to give.
+grant select, insert (actor_kind, actor_id, actor_name, action, object, outcome, details, trace_id, remote_address) on audit_event to tokenfactory_service;
 grant select, insert, update, delete on api_key_producers to tokenfactory_service;

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using TokenFactory.Api.Catalog;
+using TokenFactory.Api.Database.Audit;
 using TokenFactory.Api.Hosting;
 using TokenFactory.Api.Ledger;
 using TokenFactory.Economics.Usage;
@@ -25,7 +26,7 @@ internal sealed class QuarantineReleasesController(
     /// <param name="id" example="17">Its number in the quarantine.</param>
     /// <param name="request">How to read it; may be left out.</param>
     [HttpPost("{id:long}/release", Name = "ReleaseQuarantined")]
-    [Audited("quarantine.released", WhenOver = true)]
+    [Audited("quarantine.released", WhenOver = true, OnlyOfAdmins = true)]
     [BodyExample("As a chat completion", """
         {"profile":"openai_chat"}
         """)]
@@ -51,6 +52,7 @@ internal sealed class QuarantineReleasesController(
 
         var (held, item) = await releases.ReleaseAsync(User, found, new ReportedUsageReading(
             request?.Profile, request?.Producer, request?.Model, request?.OccurredAt, request?.ServiceTier), cancellationToken);
+        AdministrativeAct.Current?.IsUnchanged = item is not { Outcome: EventOutcome.Accepted } || held.Event.Status != QuarantineStatus.Open;
         return item is not null && held.Event.Status == QuarantineStatus.Open
             ? await AnswerAsync(item, cancellationToken)
             : await AnswerDecidedAsync(held, cancellationToken);
@@ -63,7 +65,7 @@ internal sealed class QuarantineReleasesController(
     /// </remarks>
     /// <param name="request">Which, and how to read them; may be left out.</param>
     [HttpPost("release", Name = "ReleaseQuarantine")]
-    [Audited("quarantine.released", WhenOver = true)]
+    [Audited("quarantine.released", WhenOver = true, OnlyOfAdmins = true)]
     [BodyExample("What an alias was added for", """
         {"producer":"kimi-cloud"}
         """)]
@@ -98,6 +100,7 @@ internal sealed class QuarantineReleasesController(
             }
         }
 
+        AdministrativeAct.Current?.IsUnchanged = count.Released == 0;
         return Ok(new QuarantineReleaseAnswer
         {
             LookedAt = count.Released + count.StillHeld + count.Conflict,
