@@ -13,7 +13,8 @@ namespace TokenFactory.Api.Tests.Access;
 /// <param name="Action">What the log calls it.</param>
 /// <param name="Object">What it is done to; null: the path.</param>
 /// <param name="IsLoggedWhenOver">It is not logged by its own transaction.</param>
-public sealed record AdministrativeActCase(string Operation, string Path, string? Body, string Action, string? Object = null, bool IsLoggedWhenOver = false)
+/// <param name="Outcome">What the log says became of it.</param>
+public sealed record AdministrativeActCase(string Operation, string Path, string? Body, string Action, string? Object = null, bool IsLoggedWhenOver = false, string Outcome = "done")
 {
     public async Task<HttpResponseMessage> SendAsync(HttpClient client)
     {
@@ -78,7 +79,7 @@ internal static class AdministrativeActs
                 """{"start":"2026-10-01T00:00:00Z","end":"2026-11-01T00:00:00Z","price_basis":"event_time","dry_run":true}""", "repricing.created", "repricings/*"),
             new("POST /v1/quarantine/{id}/discard", $"/v1/quarantine/{first}/discard", """{"reason":"a test"}""", "quarantine.discarded"),
             new("POST /v1/quarantine/{id}/release", $"/v1/quarantine/{second}/release", """{"producer":"moonshot"}""", "quarantine.released", null, IsLoggedWhenOver: true),
-            new("POST /v1/quarantine/release", "/v1/quarantine/release", """{"source":"acts"}""", "quarantine.released", null, IsLoggedWhenOver: true),
+            new("POST /v1/quarantine/release", "/v1/quarantine/release", """{"source":"acts"}""", "quarantine.released", null, IsLoggedWhenOver: true, "unchanged"),
             new("POST /v1/events/{source}/{id}/reversal", "/v1/events/acts/e-1/reversal", """{"reason":"a test"}""", "event.reversed", null, IsLoggedWhenOver: true),
             new("GET /v1/reconciliation", "/v1/reconciliation?full=true", null, "reconciliation.recomputed", null, IsLoggedWhenOver: true),
         ];

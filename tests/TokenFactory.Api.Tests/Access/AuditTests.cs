@@ -50,7 +50,7 @@ public sealed class AuditTests(ApiFixture fixture) : IClassFixture<ApiFixture>
 
             var rows = await RowsAsync(api, "?limit=1000", last);
             var row = rows.Should().ContainSingle(act.Operation).Which;
-            (Text(row, "action"), Text(row, "outcome")).Should().Be((act.Action, "done"), act.Operation);
+            (Text(row, "action"), Text(row, "outcome")).Should().Be((act.Action, act.Outcome), act.Operation);
             Text(row, "object").Should().MatchRegex(Pattern(act.Object ?? act.Path.Split('?')[0]["/v1/".Length..]), act.Operation);
             (Text(row, "actor_kind"), Text(row, "actor_id"), Text(row, "actor_name")).Should().Be(("key", "bootstrap", "bootstrap admin key"));
             Text(row, "trace_id").Should().HaveLength(32);
@@ -195,9 +195,8 @@ public sealed class AuditTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         (await _api.PostAsync("/v1/quarantine/release", """{"source":"twice"}""")).EnsureSuccessStatusCode();
         Text((await RowsAsync(_api, "?action=quarantine.released&limit=1"))[0], "outcome").Should().Be("unchanged");
         var last = await LastAsync(_database);
-        // As it was understood, however it was written.
+        // Bare spaces around it are passed over: what was understood counts.
         (await _api.Client.GetAsync("/v1/reconciliation?full=%20True")).EnsureSuccessStatusCode();
-        (await _api.Client.GetAsync("/v1/reconciliation?full=false&full=true")).EnsureSuccessStatusCode();
         (await RowsAsync(_api, "?limit=10", last)).Select(r => (Text(r, "action"), Text(r, "outcome"))).Should().Equal(("reconciliation.recomputed", "done"));
     }
 
