@@ -16,7 +16,7 @@ public sealed class RolesTests : IAsyncLifetime
         // Small tables that administrators write.
         "accounts", "account_sectors", "api_keys", "api_key_sources", "api_key_producers", "catalog_version", "model_aliases", "models", "producer_aliases", "producers", "sources",
         // How far a writer, a counter, a fold, an audit or a repricing has come.
-        "journal_lane", "meter_reading", "audit_cursor", "rollup_source", "rollup_cursor", "settlement_cursor", "settlement_month", "repricings",
+        "journal_lane", "meter_reading", "audit_cursor", "rollup_source", "rollup_cursor", "settlement_cursor", "settlement_month", "repricings", "ledger_tree_cursor",
         // Sums that can be made again from the ledger.
         "rollup_cell_hour", "rollup_cell_day", "rollup_cell_month", "rollup_cell_margin", "rollup_change", "rollup_total", "rollup_outcome", "audit_total", "repricing_cell", "settlement_cell",
     ];
