@@ -10,9 +10,11 @@ internal static class CrashCommand
     public static async Task<int> RunAsync(string[] args, CancellationToken cancellationToken)
     {
         if (args.Length % 2 != 1 || !TryRead(args, "--minutes", 10, out var minutes) || !TryRead(args, "--seed", Random.Shared.Next(), out var seed)
-            || !TryRead(args, "--instances", 3, out var instances) || instances == 0)
+            || !TryRead(args, "--instances", 3, out var instances) || instances == 0
+            || !TryReadFolder(args, "--beside", out var beside) || (beside is not null && instances == 1))
         {
-            await Console.Error.WriteLineAsync("Usage: dotnet run -c Release --project bench/TokenFactory.Benchmarks -- --crashes [--minutes M] [--seed S] [--instances N]");
+            await Console.Error.WriteLineAsync("Usage: dotnet run -c Release --project bench/TokenFactory.Benchmarks -- --crashes [--minutes M] [--seed S] [--instances N] [--beside FOLDER]\n"
+                + "  --beside FOLDER  the first instance runs the service that is built there, another version: as while one is replaced by the other");
             return 2;
         }
 
@@ -24,6 +26,7 @@ internal static class CrashCommand
             {
                 Seed = seed,
                 ApiFolder = AppContext.BaseDirectory,
+                BesideFolder = beside,
                 Folder = folder,
                 Instances = instances,
                 Duration = TimeSpan.FromMinutes(minutes),
@@ -37,6 +40,13 @@ internal static class CrashCommand
             if (Directory.Exists(folder))
                 Directory.Delete(folder, recursive: true);
         }
+    }
+
+    private static bool TryReadFolder(string[] args, string name, out string? folder)
+    {
+        var at = Array.IndexOf(args, name);
+        folder = at < 0 ? null : Path.GetFullPath(args.ElementAtOrDefault(at + 1) ?? ".");
+        return folder is null || File.Exists(Path.Combine(folder, "TokenFactory.Api.dll"));
     }
 
     private static bool TryRead(string[] args, string name, int otherwise, out int value)

@@ -14,6 +14,8 @@ internal static class CrashReport
         Line($"seed {seed}: {result.Recoveries.Count:N0} faults in {result.Duration.TotalSeconds:N0} s");
         Line($"  acknowledged events {acknowledged:N0} in {book.Requests:N0} requests; requests of unknown outcome, sent again: {book.Unknown:N0}");
         Line($"  events sent again after their acknowledgement {book.Resent:N0}; ids raced by many contents {book.Races:N0}; events taken back {book.Events.Values.Count(e => e.Reversed is not null):N0}");
+        if (result.Unchained is { } unchained)
+            Line($"  batches that the other version recorded without chains {unchained:N0}");
         Line($"  memory of the largest instance {result.PeakMemoryBytes >> 20:N0} MB");
         foreach (var kind in Enum.GetValues<FindingKind>())
             Line($"  {kind}: {book.Count(kind):N0}");

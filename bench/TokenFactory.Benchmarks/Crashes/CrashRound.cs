@@ -12,6 +12,12 @@ internal sealed record CrashRoundOptions
     /// <summary>Where the service is built.</summary>
     public required string ApiFolder { get; init; }
 
+    /// <summary>
+    /// Where another version of the service is built, that the first instance runs: an older one, as while it is replaced without a pause. Null: all
+    /// instances are of one version.
+    /// </summary>
+    public string? BesideFolder { get; init; }
+
     /// <summary>Where the database goes; it is removed at the end.</summary>
     public required string Folder { get; init; }
 
@@ -33,7 +39,11 @@ internal sealed record CrashRoundOptions
 internal sealed record Recovery(FaultKind Kind, TimeSpan Took);
 
 /// <summary>What a round came to.</summary>
-internal sealed record CrashResult(Book Book, IReadOnlyList<Recovery> Recoveries, IReadOnlyList<TimeSpan> FoldLags, TimeSpan Duration, long PeakMemoryBytes);
+internal sealed record CrashResult(Book Book, IReadOnlyList<Recovery> Recoveries, IReadOnlyList<TimeSpan> FoldLags, TimeSpan Duration, long PeakMemoryBytes)
+{
+    /// <summary>Batches that another version recorded without chains; null: there was none.</summary>
+    public long? Unchained { get; init; }
+}
 
 /// <summary>
 /// One round: instances of the service with their aggregators over one database, senders that send again whatever they were not told the outcome of, and
@@ -55,19 +65,28 @@ internal sealed class CrashRound(CrashRoundOptions options, Action<string> tell)
     {
         var started = Stopwatch.GetTimestamp();
         await using var server = await CrashServer.StartAsync(options.Folder, cancellationToken);
-        var instances = Enumerable.Range(0, options.Instances).Select(i => new CrashInstance(server, i, options.ApiFolder)).ToList();
+        var instances = Enumerable.Range(0, options.Instances).Select(i => new CrashInstance(server, i, i == 0 ? options.BesideFolder ?? options.ApiFolder : options.ApiFolder)).ToList();
         try
         {
-            await Task.WhenAll(instances.Select(i => i.StartAsync(null, cancellationToken)));
+            // As an upgrade goes: this version brings the schema, and the other one works on it.
+            if (options.BesideFolder is not null)
+                await instances[1].StartAsync(null, cancellationToken);
+            await Task.WhenAll(instances.Where(i => i.Client is null).Select(i => i.StartAsync(null, cancellationToken)));
             foreach (var source in Sources)
                 await instances[0].CreateSourceAsync(source, cancellationToken);
             await DisturbAsync(server, instances, cancellationToken);
             await SettleAsync(server, cancellationToken);
-            var check = new LedgerCheck(_book, server.ConnectionString);
+            var check = new LedgerCheck(_book, server.ConnectionString, isOfTwoVersions: options.BesideFolder is not null);
             await check.CheckLedgerAsync(cancellationToken);
-            await check.CheckChainsAsync(cancellationToken);
-            await check.CheckFiguresAsync(instances[0].Client!, cancellationToken);
-            return new CrashResult(_book, _recoveries, _foldLags, Stopwatch.GetElapsedTime(started), _peakMemoryBytes);
+            var unchained = await check.CheckChainsAsync(cancellationToken);
+            // The last is of this version, the first of the other.
+            await check.CheckFiguresAsync(instances[^1].Client!, cancellationToken);
+            if (options.BesideFolder is not null)
+                await check.CheckFiguresAsync(instances[0].Client!, cancellationToken);
+            return new CrashResult(_book, _recoveries, _foldLags, Stopwatch.GetElapsedTime(started), _peakMemoryBytes)
+            {
+                Unchained = options.BesideFolder is null ? null : unchained,
+            };
         }
         finally
         {
@@ -159,7 +178,9 @@ internal sealed class CrashRound(CrashRoundOptions options, Action<string> tell)
             select (select count(*) from journal_lane l left join rollup_cursor c using (source_id, lane) left join audit_cursor a using (source_id, lane)
                     where l.seq > coalesce(c.folded_seq, 0) or l.seq > coalesce(a.audited_seq, 0))
                  + (select count(*) from rollup_cursor where coarse_seq < folded_seq)
-                 + (select count(*) from journal_lane l left join ledger_tree_cursor t using (source_id, lane) where l.seq > coalesce(t.sealed_seq, 0))
+                 + (select count(*) from journal_lane l left join ledger_tree_cursor t using (source_id, lane)
+                    where exists (select from ledger_batch b
+                                  where b.source_id = l.source_id and b.lane = l.lane and b.seq > coalesce(t.sealed_seq, 0) and b.head is not null))
             """;
         var started = Stopwatch.GetTimestamp();
         while ((await server.ListAsync<long>(behind, cancellationToken))[0] > 0)
