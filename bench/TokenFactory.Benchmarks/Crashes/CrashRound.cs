@@ -68,10 +68,8 @@ internal sealed class CrashRound(CrashRoundOptions options, Action<string> tell)
         var instances = Enumerable.Range(0, options.Instances).Select(i => new CrashInstance(server, i, i == 0 ? options.BesideFolder ?? options.ApiFolder : options.ApiFolder)).ToList();
         try
         {
-            // As an upgrade goes: this version brings the schema, and the other one works on it.
-            if (options.BesideFolder is not null)
-                await instances[1].StartAsync(null, cancellationToken);
-            await Task.WhenAll(instances.Where(i => i.Client is null).Select(i => i.StartAsync(null, cancellationToken)));
+            // As an upgrade goes: the other version is at work when this one comes and brings its schema, and starts again on that when it is hit.
+            await Task.WhenAll(instances.Take(options.BesideFolder is null ? instances.Count : 1).Select(i => i.StartAsync(null, cancellationToken)));
             foreach (var source in Sources)
                 await instances[0].CreateSourceAsync(source, cancellationToken);
             await DisturbAsync(server, instances, cancellationToken);
@@ -109,6 +107,7 @@ internal sealed class CrashRound(CrashRoundOptions options, Action<string> tell)
         try
         {
             await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
+            await Task.WhenAll(instances.Where(i => i.Client is null).Select(i => i.StartAsync(null, cancellationToken)));
             foreach (var fault in Fault.Schedule(options.Seed, options.Instances, options.MaxHold))
             {
                 if (done == options.Faults || Stopwatch.GetElapsedTime(started) > options.Duration || _book.Count(FindingKind.NoRecovery) > 0)
