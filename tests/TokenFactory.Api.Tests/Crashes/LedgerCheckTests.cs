@@ -7,6 +7,13 @@ namespace TokenFactory.Api.Tests.Crashes;
 /// <summary>The checker of the rounds counts only with these: each kind of damage must be told by its name.</summary>
 public sealed class LedgerCheckTests(LedgerCheckTests.SoundLedger fixture) : IClassFixture<LedgerCheckTests.SoundLedger>
 {
+    private const string Unchained =
+        """
+        insert into journal_lane (source_id, lane, seq) select min(id), 999, 1 from sources;
+        insert into ledger_batch (source_id, lane, seq, batch_id, kind, recorded_at, received, accepted, duplicate, conflict, rejected, quarantined, entry_count)
+        select min(id), 999, 1, 123456, 1, now() - interval '1 year', 0, 0, 0, 0, 0, 0, 0 from sources
+        """;
+
     // Which is damaged: one that was accepted and not taken back, of the first sender.
     private const string Victim = "(source_id, event_id) = (select source_id, event_id from event_identity where event_id = 's0-0')";
 
@@ -42,6 +49,7 @@ public sealed class LedgerCheckTests(LedgerCheckTests.SoundLedger fixture) : ICl
     [InlineData(nameof(FindingKind.LaneGap), "delete from ledger_batch where seq = 1")]
     [InlineData(nameof(FindingKind.BrokenChain), $"update event_identity set region = 'elsewhere' where {Victim}")]
     [InlineData(nameof(FindingKind.BrokenChain), "update ledger_batch set duplicate = duplicate + 1, received = received + 1 where seq = 2")]
+    [InlineData(nameof(FindingKind.BrokenChain), Unchained)]
     [InlineData(nameof(FindingKind.Drift), "update rollup_cell_hour set quantity = quantity + 1 where ctid = (select ctid from rollup_cell_hour limit 1)")]
     [InlineData(nameof(FindingKind.WrongFigure), "update rollup_cell_day set quantity = quantity + 1; update rollup_cell_month set quantity = quantity + 1; update rollup_cell_margin set quantity = quantity + 1")]
     public async Task Damage_is_told_by_its_name(string kind, string damage)
@@ -51,7 +59,16 @@ public sealed class LedgerCheckTests(LedgerCheckTests.SoundLedger fixture) : ICl
         book.Findings.Select(f => f.Kind.ToString()).Should().Contain(kind, string.Join('\n', book.Findings));
     }
 
-    private async Task<Book> CheckAsync(string damage, bool withFigures)
+    [Fact]
+    public async Task Beside_a_version_without_chains_its_batches_pass_and_nothing_else_does()
+    {
+        (await CheckAsync(Unchained, withFigures: false, isOfTwoVersions: true)).Findings.Should().BeEmpty();
+
+        var book = await CheckAsync($"{Unchained}; update event_identity set region = 'elsewhere' where {Victim}", withFigures: false, isOfTwoVersions: true);
+        book.Findings.Should().NotBeEmpty().And.OnlyContain(f => f.Kind == FindingKind.BrokenChain);
+    }
+
+    private async Task<Book> CheckAsync(string damage, bool withFigures, bool isOfTwoVersions = false)
     {
         await using var database = await PostgresServer.Current.CreateDatabaseAsync(fixture.Database.Name);
         await database.ExecuteAsync(
@@ -62,7 +79,7 @@ public sealed class LedgerCheckTests(LedgerCheckTests.SoundLedger fixture) : ICl
             {damage};
             """);
         var book = new Book(fixture.Book.Events);
-        var check = new LedgerCheck(book, database.ConnectionString);
+        var check = new LedgerCheck(book, database.ConnectionString, isOfTwoVersions);
 
         await check.CheckLedgerAsync(TestContext.Current.CancellationToken);
         await check.CheckChainsAsync(TestContext.Current.CancellationToken);
