@@ -118,7 +118,7 @@ internal sealed class LedgerTree(NpgsqlConnection connection)
         if (!_tiles.TryGetValue((level, tile), out var hashes))
         {
             hashes = await TileAsync(level, tile, cancellationToken)
-                ?? (level == 0 ? await LeavesAsync(tile * TileHashes, (tile + 1) * TileHashes, cancellationToken) : await NodesAsync(level, tile * TileHashes, cancellationToken));
+                ?? (level == 0 ? await LeavesAsync(tile * TileHashes, (tile + 1) * TileHashes, cancellationToken) : await TileRootsAsync(connection, level - 1, tile * TileHashes, (tile + 1) * TileHashes, cancellationToken));
             _tiles.Add((level, tile), hashes);
         }
 
@@ -154,12 +154,13 @@ internal sealed class LedgerTree(NpgsqlConnection connection)
         return (byte[]?)await command.ExecuteScalarAsync(cancellationToken);
     }
 
-    private async Task<byte[]> NodesAsync(int level, long first, CancellationToken cancellationToken)
+    /// <summary>The roots of whole tiles of a level, <paramref name="first"/> to <paramref name="end"/> (half-open): one hash after the other.</summary>
+    public static async Task<byte[]> TileRootsAsync(NpgsqlConnection connection, int level, long first, long end, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("select root from ledger_tree_tile where level = $1 and tile >= $2 and tile < $3 order by tile", connection);
-        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = (short)(level - 1) });
+        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = (short)level });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = first });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = first + TileHashes });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = end });
         return await JoinAsync(command, row => row.GetFieldValue<byte[]>(0), cancellationToken);
     }
 

@@ -46,16 +46,9 @@ internal static class MerkleTree
     {
         if (leafHashes.IsEmpty)
             return EmptyRoot;
-        // Pair by pair, level by level: who has no neighbour goes up as he is. It is the same tree.
         var level = leafHashes.ToArray();
         for (var count = level.Length / HashBytes; count > 1; count = (count + 1) / 2)
-        {
-            for (var i = 0; i < count / 2; i++)
-                NodeHash(HashAt(level, 2 * i), HashAt(level, (2 * i) + 1), level.AsSpan(i * HashBytes, HashBytes));
-            if (count % 2 == 1)
-                HashAt(level, count - 1).CopyTo(level.AsSpan(count / 2 * HashBytes));
-        }
-
+            GoUp(level, count);
         return level[..HashBytes];
     }
 
@@ -71,10 +64,7 @@ internal static class MerkleTree
             var neighbour = index ^ 1;
             if (neighbour < count)
                 path.Add(HashAt(level, neighbour).ToArray());
-            for (var i = 0; i < count / 2; i++)
-                NodeHash(HashAt(level, 2 * i), HashAt(level, (2 * i) + 1), level.AsSpan(i * HashBytes, HashBytes));
-            if (count % 2 == 1)
-                HashAt(level, count - 1).CopyTo(level.AsSpan(count / 2 * HashBytes));
+            GoUp(level, count);
         }
 
         return path;
@@ -152,6 +142,15 @@ internal static class MerkleTree
         }
 
         return last == 0 && firstRoot.SequenceEqual(earlier) && secondRoot.SequenceEqual(later);
+    }
+
+    // The next level, in the place of this one: pair by pair, and who has no neighbour goes up as he is. It is the same tree.
+    private static void GoUp(byte[] level, int count)
+    {
+        for (var i = 0; i < count / 2; i++)
+            NodeHash(HashAt(level, 2 * i), HashAt(level, (2 * i) + 1), level.AsSpan(i * HashBytes, HashBytes));
+        if (count % 2 == 1)
+            HashAt(level, count - 1).CopyTo(level.AsSpan(count / 2 * HashBytes));
     }
 
     private static ReadOnlySpan<byte> HashAt(byte[] hashes, int index) => hashes.AsSpan(index * HashBytes, HashBytes);

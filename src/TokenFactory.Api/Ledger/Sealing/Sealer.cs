@@ -169,18 +169,8 @@ internal sealed partial class Sealer(
             return;
         // One above, at least, is whole now.
         var begin = firstTile / LedgerTree.TileHashes * LedgerTree.TileHashes;
-        var above = new List<byte[]>();
-        await using (var command = new NpgsqlCommand("select root from ledger_tree_tile where level = $1 and tile >= $2 and tile < $3 order by tile", connection))
-        {
-            command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = (short)level });
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = begin });
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = next / LedgerTree.TileHashes * LedgerTree.TileHashes });
-            await using var row = await command.ExecuteReaderAsync(cancellationToken);
-            while (await row.ReadAsync(cancellationToken))
-                above.Add(row.GetFieldValue<byte[]>(0));
-        }
-
-        await WriteTilesAsync(connection, level + 1, begin / LedgerTree.TileHashes, above, cancellationToken);
+        var above = await LedgerTree.TileRootsAsync(connection, level, begin, next / LedgerTree.TileHashes * LedgerTree.TileHashes, cancellationToken);
+        await WriteTilesAsync(connection, level + 1, begin / LedgerTree.TileHashes, [.. above.Chunk(MerkleTree.HashBytes)], cancellationToken);
     }
 
     private async Task SignAsync(NpgsqlConnection connection, long size, byte[] root, CancellationToken cancellationToken)
