@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.StaticFiles;
 using OpenTelemetry.Metrics;
 using Serilog;
 using Serilog.Events;
@@ -45,6 +47,13 @@ internal static class HostingRegistration
         builder.Services.AddHealthChecks();
         builder.Services.AddCrossOrigin(builder.Configuration);
         builder.Services.AddApiDocument();
+        // Of pages alone: what is in them is no secret, over TLS or not.
+        builder.Services.AddResponseCompression(o =>
+        {
+            o.EnableForHttps = true;
+            o.MimeTypes = ["text/html", "text/css", "text/javascript", "image/svg+xml"];
+            o.Providers.Add<GzipCompressionProvider>();
+        });
         builder.Services.AddHsts(o => o.MaxAge = TimeSpan.FromDays(365));
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddAspNetCoreInstrumentation()
@@ -80,8 +89,9 @@ internal static class HostingRegistration
         // What is posted is no page.
         app.UseWhen(context => HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method), pages =>
         {
+            pages.UseResponseCompression();
             pages.UseDefaultFiles();
-            pages.UseStaticFiles();
+            pages.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = KeepByName });
             if (options.Swagger)
                 pages.UseApiPages();
         });
@@ -98,6 +108,11 @@ internal static class HostingRegistration
         if (options.Metrics)
             app.MapPrometheusScrapingEndpoint("/metrics").AllowAnonymous().WithMetadata(RateLimits.Probe);
     }
+
+    // A library's name tells its version: a browser keeps it for good, and asks for everything else each time whether it has changed.
+    private static void KeepByName(StaticFileResponseContext file) =>
+        file.Context.Response.Headers.CacheControl = file.Context.Request.Path.StartsWithSegments("/lib", StringComparison.Ordinal)
+            ? "public, max-age=31536000, immutable" : "no-cache";
 
     private static void AddLimits(this WebApplicationBuilder builder)
     {
