@@ -23,8 +23,8 @@ var isDemo = args.Contains(Arguments.Demo);
 var isVerification = args is [VerifyCommand.Name, ..];
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 {
-    // Settings are read once, at the start: no file is watched for them. What the command line says goes before.
-    Args = ["--hostBuilder:reloadConfigOnChange=false", .. isVerification ? [] : args.Where(a => a != Arguments.Demo)],
+    // Settings are read once, at the start, and pages are as they were built: no file is watched. What the command line says goes before.
+    Args = ["--hostBuilder:reloadConfigOnChange=false", "--ReloadStaticAssetsAtRuntime=false", .. isVerification ? [] : args.Where(a => a != Arguments.Demo)],
     // Beside the program, from whichever folder it is started.
     WebRootPath = Path.Combine(AppContext.BaseDirectory, "wwwroot"),
 });

@@ -1,7 +1,5 @@
 using Microsoft.AspNetCore.Mvc.ModelBinding;
-using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.StaticFiles;
 using OpenTelemetry.Metrics;
 using Serilog;
 using Serilog.Events;
@@ -47,13 +45,6 @@ internal static class HostingRegistration
         builder.Services.AddHealthChecks();
         builder.Services.AddCrossOrigin(builder.Configuration);
         builder.Services.AddApiDocument();
-        // Of pages alone: what is in them is no secret, over TLS or not.
-        builder.Services.AddResponseCompression(o =>
-        {
-            o.EnableForHttps = true;
-            o.MimeTypes = ["text/html", "text/css", "text/javascript", "image/svg+xml"];
-            o.Providers.Add<GzipCompressionProvider>();
-        });
         builder.Services.AddHsts(o => o.MaxAge = TimeSpan.FromDays(365));
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddAspNetCoreInstrumentation()
@@ -89,9 +80,7 @@ internal static class HostingRegistration
         // What is posted is no page.
         app.UseWhen(context => HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method), pages =>
         {
-            pages.UseResponseCompression();
             pages.UseDefaultFiles();
-            pages.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = KeepByName });
             if (options.Swagger)
                 pages.UseApiPages();
         });
@@ -102,17 +91,14 @@ internal static class HostingRegistration
         app.UseAuthentication();
         app.Use(app.Services.GetRequiredService<RateLimits>().ApplyAsync);
         app.UseAuthorization();
+        // Compressed when it was built.
+        app.MapStaticAssets().AllowAnonymous().WithMetadata(RateLimits.Probe);
         app.MapControllers();
         HealthPages.Map(app, options.HealthDetail);
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         if (options.Metrics)
             app.MapPrometheusScrapingEndpoint("/metrics").AllowAnonymous().WithMetadata(RateLimits.Probe);
     }
-
-    // A library's name tells its version: a browser keeps it for good, and asks for everything else each time whether it has changed.
-    private static void KeepByName(StaticFileResponseContext file) =>
-        file.Context.Response.Headers.CacheControl = file.Context.Request.Path.StartsWithSegments("/lib", StringComparison.Ordinal)
-            ? "public, max-age=31536000, immutable" : "no-cache";
 
     private static void AddLimits(this WebApplicationBuilder builder)
     {

@@ -229,8 +229,8 @@ export function panel(id, spec) {
       element("thead", {}, element("tr", {}, columns.map(each => element("th", { scope: "col", class: each.unit ? "number" : null }, each.name)), spec.rowAction ? element("td") : null)),
       element("tbody", {}, rows.map((row, index) => element("tr", {},
         row.map((text, at) => (at === 0
-          ? element("th", { scope: "row" }, columns[0].isPeriod ? periodName(text) : text ?? "\u2013")
-          : element("td", { class: columns[at].unit ? "number" : null, dataset: { exact: text ?? "" } }, columns[at].unit ? cellText(text, columns[at].unit) : text ?? "\u2013"))),
+          ? element("th", { scope: "row", dataset: { exact: text ?? "" } }, columns[0].isPeriod ? periodName(text) : cellText(text, columns[0]))
+          : element("td", { class: columns[at].unit ? "number" : null, dataset: { exact: text ?? "" } }, cellText(text, columns[at])))),
         spec.rowAction ? element("td", {}, spec.rowAction(figure, index)) : null)))),
     figure.more ? element("button", { type: "button", class: "more", dataset: { act: "more" }, onclick: more }, word("more")) : null].filter(Boolean));
   }
@@ -272,21 +272,19 @@ export function panel(id, spec) {
   return { id, node, refresh, present, dispose: () => { under?.abort(); clearTimeout(zooming); sizes.unobserve(canvas); chart?.dispose(); chart = null; } };
 }
 
-function cellText(text, unit) {
-  return unit.kind === "percent" || unit.kind === "points" ? show(text, unit) : exact(text);
+function cellText(text, column) {
+  if (column.show) return column.show(text);
+  if (!column.unit) return text ?? "\u2013";
+  return column.unit.kind === "percent" || column.unit.kind === "points" ? show(text, column.unit) : exact(text);
 }
 
 /** What a chart shows as a table: exact texts, columns with the API's names. */
 function tableOf(figure) {
   if (figure.table) return figure.table;
   return {
-    columns: [{ id: "period", name: word("period"), isPeriod: true }, ...figure.series.map(each => ({ id: each.id, name: each.name, unit: each.unit ?? figure.unit })), { id: "status", name: word("status") }],
-    rows: figure.periods.map((period, index) => [period.period, ...figure.series.map(each => each.values[index] ?? null), statusOf(period)]),
+    columns: [{ id: "period", name: word("period"), isPeriod: true }, ...figure.series.map(each => ({ id: each.id, name: each.name, unit: each.unit ?? figure.unit })), { id: "status", name: word("status"), show: text => (text ? word(`status_${text}`) : "\u2013") }, { id: "partial", name: word("so_far_title"), show: text => word(text === "true" ? "yes" : "no") }],
+    rows: figure.periods.map((period, index) => [period.period, ...figure.series.map(each => each.values[index] ?? null), period.status ?? null, String(period.partial === true)]),
   };
-}
-
-export function statusOf(row) {
-  return row.status ? word(`status_${row.status}`) + (row.partial ? `, ${word("so_far")}` : "") : null;
 }
 
 /** What went wrong, and what to do about it. */
@@ -295,13 +293,13 @@ export function explain(error, again) {
   if (!(error instanceof ApiError)) return [element("p", {}, error.message), retry];
   if (error.needsKey) return [element("p", {}, word(hasKey() ? "key_not_enough" : "key_needed")), element("button", { type: "button", class: "primary", onclick: () => document.getElementById("key-button").click() }, word("key_enter"))];
   const text = error.status === 0 ? word("no_answer") : error.status === 503 ? word("away") : error.status === 429 ? word("too_many") : word("failed", { status: error.status });
-  const said = error.status === 422 || error.status >= 400 && error.status < 500 ? sayings(error.problem) : [];
+  const said = error.status >= 400 && error.status < 500 ? sayings(error.problem) : [];
   return [element("p", {}, text), ...said.map(each => element("p", { class: "said", lang: "en" }, each)), retry];
 }
 
 function sayings(problem) {
-  const errors = Object.entries(problem?.errors ?? {}).flatMap(([name, texts]) => [texts].flat().map(text => (typeof text === "string" ? `${name}: ${text}` : text.message ?? "")));
-  return errors.length ? errors.slice(0, 4) : problem?.detail ? [problem.detail] : [];
+  const errors = (problem?.errors ?? []).slice(0, 4).map(({ pointer, detail }) => `${pointer?.replace(/^\?/, "") ?? ""}: ${detail}`);
+  return errors.length ? errors : problem?.detail ? [problem.detail] : [];
 }
 
 export function showCalls(calls) {

@@ -20,7 +20,7 @@ export const en = {
   as_of_note: "Vintage {vintage}: includes everything recorded up to {through}.", as_of_short: "vintage {vintage}", partial_note: "Pale or hollow: not over yet.",
   missing_because: "Missing figures: {reason}.",
 
-  hour: "Hour", day: "Day", week: "Week", month: "Month", quarter: "Quarter", year: "Year", quarter_name: "{year} Q{quarter}", so_far: "so far", period: "Period", period_length: "Frequency", status: "Status",
+  hour: "Hour", day: "Day", week: "Week", month: "Month", quarter: "Quarter", year: "Year", quarter_name: "{year} Q{quarter}", so_far_title: "Not over yet", yes: "yes", no: "no", so_far: "so far", period: "Period", period_length: "Frequency", status: "Status",
   status_provisional: "provisional", status_estimated: "estimated", status_final: "final", vintage: "vintage {date}", vintage_about: "As it was known at the end of this date (UTC)",
   latest: "The latest whole period", latest_whole: "Latest whole one", on_period_before: "on the period before", on_year_before: "on the year before", first_period: "first period",
   nominal: "Token GDP, nominal", real: "Token GDP, real", price_index: "Token Price Index", index_of: "Price index, {sector}", unit_value: "Unit value", tokens: "Tokens", tokens_today: "Tokens today",

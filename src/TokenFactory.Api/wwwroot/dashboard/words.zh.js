@@ -20,7 +20,7 @@ export const zh = {
   as_of_note: "数据版本 {vintage}：包含截至 {through} 的全部记录。", as_of_short: "数据版本 {vintage}", partial_note: "浅色或空心：该期尚未结束。",
   missing_because: "缺失数据：{reason}。",
 
-  hour: "小时", day: "日", week: "周", month: "月", quarter: "季度", year: "年", quarter_name: "{year} 年第 {quarter} 季度", so_far: "截至目前", period: "时期", period_length: "频率", status: "状态",
+  hour: "小时", day: "日", week: "周", month: "月", quarter: "季度", year: "年", quarter_name: "{year} 年第 {quarter} 季度", so_far_title: "尚未结束", yes: "是", no: "否", so_far: "截至目前", period: "时期", period_length: "频率", status: "状态",
   status_provisional: "初步", status_estimated: "估计", status_final: "最终", vintage: "版本 {date}", vintage_about: "截至该日（UTC）结束时所知",
   latest: "最近一个完整周期", latest_whole: "最近完整周期", on_period_before: "环比", on_year_before: "同比", first_period: "首期",
   nominal: "词元 GDP（名义）", real: "词元 GDP（实际）", price_index: "词元价格指数", index_of: "价格指数：{sector}", unit_value: "单位价值", tokens: "词元数", tokens_today: "今日词元数",

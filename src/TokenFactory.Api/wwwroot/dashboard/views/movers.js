@@ -53,8 +53,8 @@ export function movers() {
         notes: [word("unit_points"), word("compared_with", { period: periodName(whole.compared_with) }), word("matched_note", { share: show(whole.matched_share, { kind: "share" }) })],
         summary: word("growth_summary", { title, growth: show(whole.growth, { kind: "percent" }) }),
         table: {
-          columns: [{ id: by, name: nameOf(by) }, { id: "contribution", name: word("contribution"), unit: points }, { id: "new_items", name: word("new_items"), unit: { kind: "count" } }, { id: "vanished_items", name: word("vanished_items"), unit: { kind: "count" } }],
-          rows: [...rows.map(row => [nameOf(row.id), row.contribution, String(row.new_items), String(row.vanished_items)]), [word("growth_total"), whole.growth, null, null]],
+          columns: [{ id: by, name: nameOf(by), show: text => (text === "growth" ? word("growth_total") : nameOf(text)) }, { id: "contribution", name: word("contribution"), unit: points }, { id: "new_items", name: word("new_items"), unit: { kind: "count" } }, { id: "vanished_items", name: word("vanished_items"), unit: { kind: "count" } }],
+          rows: [...rows.map(row => [row.id, row.contribution, String(row.new_items), String(row.vanished_items)]), ["growth", whole.growth, null, null]],
         },
       };
     },
@@ -130,9 +130,9 @@ async function readItems(now, signal, cursor) {
     periods: rows, series: [], rows, calls: [path], context: answer, notes: [word("unit_unit_value", { currency: answer.currency })],
     more: answer.next_cursor ? next => readItems(now, next, answer.next_cursor) : null,
     table: {
-      columns: [["model", nameOf("model")], ["token_class", nameOf("token_class")], ["service_tier", nameOf("service_tier")], ["contribution", word("contribution"), points], ["base_price", word("base_price"), unit], ["price", word("price_now"), unit],
-        ["base_quantity", word("base_quantity"), tokens], ["quantity", word("quantity_now"), tokens]].map(([id, name, kind]) => ({ id, name, unit: kind })),
-      rows: rows.map(row => [`${row.producer} / ${row.model}`, nameOf(row.token_class), nameOf(row.service_tier), row.contribution, row.base_price, row.price, row.base_quantity, row.quantity]),
+      columns: [["model", nameOf("model")], ["token_class", nameOf("token_class"), null, nameOf], ["service_tier", nameOf("service_tier"), null, nameOf], ["contribution", word("contribution"), points], ["base_price", word("base_price"), unit], ["price", word("price_now"), unit],
+        ["base_quantity", word("base_quantity"), tokens], ["quantity", word("quantity_now"), tokens]].map(([id, name, kind, show]) => ({ id, name, unit: kind, show })),
+      rows: rows.map(row => [`${row.producer}/${row.model}`, row.token_class, row.service_tier, row.contribution, row.base_price, row.price, row.base_quantity, row.quantity]),
     },
   };
 }
@@ -147,9 +147,9 @@ async function readEntries(now, signal, cursor) {
     notes: answer.total ? [word("entries_total", { gdp: exact(answer.total.gdp), currency: answer.currency, entries: exact(String(answer.total.entries)) })] : [],
     more: answer.next_cursor ? next => readEntries(now, next, answer.next_cursor) : null,
     table: {
-      columns: [{ id: "occurred_at", name: word("occurred_at") }, { id: "source", name: word("source") }, { id: "event_id", name: word("event_id") }, { id: "sector", name: nameOf("sector") },
-        { id: "token_class", name: nameOf("token_class") }, { id: "quantity", name: word("tokens"), unit: { kind: "tokens" } }, { id: "amount", name: word("amount"), unit: { kind: "money", currency: answer.currency } }],
-      rows: rows.map(row => [instant(row.occurred_at), row.source, row.event_id ?? row.id, nameOf(row.sector), nameOf(row.token_class), row.quantity === null ? null : String(row.quantity), row.reporting_amount ?? row.amount]),
+      columns: [{ id: "occurred_at", name: word("occurred_at"), show: text => instant(text) }, { id: "source", name: word("source") }, { id: "event_id", name: word("event_id") }, { id: "sector", name: nameOf("sector"), show: nameOf },
+        { id: "token_class", name: nameOf("token_class"), show: nameOf }, { id: "quantity", name: word("tokens"), unit: { kind: "tokens" } }, { id: "amount", name: word("amount"), unit: { kind: "money", currency: answer.currency } }],
+      rows: rows.map(row => [row.occurred_at, row.source, row.event_id, row.sector, row.token_class, row.quantity, row.reporting_amount]),
     },
   };
 }
