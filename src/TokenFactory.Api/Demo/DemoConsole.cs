@@ -36,7 +36,7 @@ internal sealed class DemoConsole(TextWriter output, bool isTerminal)
         ==============================================================================
           The demonstration economy {state}. Open in a browser:
 
-            {address}                                     the latest figures
+            {address}                                     the dashboard
             {address}swagger                              every call, to try out
             {address}v1/gdp?frequency=quarter&by=sector   Token GDP as JSON
 

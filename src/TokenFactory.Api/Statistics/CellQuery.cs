@@ -35,8 +35,9 @@ internal sealed class CellQuery
             where.Append(CultureInfo.InvariantCulture, $" and not ({Time} >= {Value(Bound(request, lookback.End)!)} and {Time} < {Value(Bound(request, start)!)})");
         if (table.HasVintages)
             And(where, "d.vintage <= ", request.AsOf);
-        foreach (var (dimension, values) in request.Filters)
-            AndIn(where, dimension, values);
+        var isOfItems = table.HasItemIndex && columns == CellColumns.None && AsksForItemsAlone(request);
+        foreach (var (dimension, values) in request.Filters.Where(f => !isOfItems || f.Key is Dimension.Model or Dimension.Sector))
+            AndIn(where, dimension, values, isOfItems && dimension == Dimension.Model);
         // Told by numbers, which a cell has in itself, only the cells that are asked for meet their names.
         if (table.HasProducers)
             AndOfProducers(where, "d", request);
@@ -54,7 +55,7 @@ internal sealed class CellQuery
             _ => "",
         });
         var pending = moment.PendingSince is { } since ? $"({Value(since)})" : "";
-        From = $"from {table.Name}{pending} d{Joins(request, table)}{join}\nwhere true{where}";
+        From = $"from {table.Name}{pending} d{(isOfItems ? "" : Joins(request, table))}{join}\nwhere true{where}";
     }
 
     /// <summary>The column that tells when the output of a cell was made: an hour, or the first day of what it covers.</summary>
@@ -84,6 +85,11 @@ internal sealed class CellQuery
             command.Parameters.Add(parameter);
         return command;
     }
+
+    // Cells of some models, told apart by nothing that a cell has not in itself: the numbers of their items say which, and nothing is joined.
+    private static bool AsksForItemsAlone(FigureRequest request) =>
+        request.Cells is not (CellSelection.Production or CellSelection.Purchases) && request.Filters.ContainsKey(Dimension.Model)
+        && request.By.All(d => d == Dimension.Sector) && request.Filters.Keys.All(d => d is Dimension.Model or Dimension.Producer or Dimension.Sector);
 
     private static string Joins(FigureRequest request, CellTable table)
     {
@@ -124,13 +130,14 @@ internal sealed class CellQuery
         where.Append(CultureInfo.InvariantCulture, $" and {row}.producer_id = any (array(select id from producers where slug = any ({Value(producers.Cast<string>().ToArray())})))");
     }
 
-    private void AndIn(StringBuilder where, Dimension dimension, IReadOnlyList<object> values)
+    private void AndIn(StringBuilder where, Dimension dimension, IReadOnlyList<object> values, bool byItems)
     {
         object array = values.Count == 0 || values[0] is string ? values.Cast<string>().ToArray() : values.Cast<short>().ToArray();
         var parameter = Value(array);
         var condition = $"{dimension.Column()} = any ({parameter})";
         if (dimension == Dimension.Model)
             condition = _models = $"({condition} or m.id in (select model_id from model_aliases where alias = any ({parameter})))";
-        where.Append(CultureInfo.InvariantCulture, $" and {condition}");
+        if (!byItems)
+            where.Append(CultureInfo.InvariantCulture, $" and {condition}");
     }
 }

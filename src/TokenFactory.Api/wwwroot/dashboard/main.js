@@ -1,5 +1,5 @@
 // One page, seven views: which one, and all that it shows, is in the address.
-import { address, addressOf, go, open, state, whenChanged } from "./address.js";
+import { addressOf, go, open, state, whenChanged } from "./address.js";
 import { hasKey, useKey } from "./api.js";
 import { element, tell } from "./elements.js";
 import { chooseLanguage, language, locale, word } from "./words.js";
@@ -36,7 +36,15 @@ async function show() {
   shown = wanted;
   if (dressed !== language()) dress();
   renderNavigation(name);
-  const make = await views[name]();
+  let make;
+  try {
+    make = await views[name]();
+  } catch {
+    // A part of the page did not arrive.
+    shown = null;
+    return main.replaceChildren(element("div", { class: "message" }, element("p", {}, word("no_answer")), element("button", { type: "button", onclick: () => show() }, word("retry"))));
+  }
+
   if (shown !== wanted) return;
   current?.dispose();
   current = make();

@@ -73,3 +73,8 @@ export function growth(now, before) {
 export function yearBefore(name) {
   return name.replace(/^\d{4}/, year => String(Number(year) - 1));
 }
+
+/** Why figures are missing, each reason once and in words. */
+export function reasonsOf(rows) {
+  return [...new Set(rows.map(row => row.null_reason).filter(Boolean))].map(each => word("missing_because", { reason: nameOf(each) }));
+}

@@ -3,7 +3,7 @@ import { call, read } from "../api.js";
 import { periodName, show } from "../numbers.js";
 import { colour } from "../palette.js";
 import { panel } from "../panel.js";
-import { byGroup, largest, ordered, periodsOf, seriesOf, sum } from "../series.js";
+import { byGroup, largest, ordered, periodsOf, reasonsOf, seriesOf, sum } from "../series.js";
 import { nameOf, word } from "../words.js";
 import { frequencyOf, frequencyOptions, named, windowOf } from "./parameters.js";
 
@@ -44,6 +44,7 @@ export function overTime() {
       const notes = [isLevel ? word("unit_money", { currency: answer.currency }) : word("unit_percent")];
       if (prices === "chained") notes.push(word("unit_real", { currency: answer.currency, reference: total.reference ? periodName(total.reference) : word("first_period") }), word("no_adding_up"));
       if (!isStacked && ids.length > 8) notes.push(word("only_largest", { count: 8, all: ids.length }));
+      notes.push(...reasonsOf(answer.rows.filter(row => row.start >= (periods[0]?.start ?? ""))));
       if (periods.some(each => each.partial)) notes.push(word("partial_note"));
       const unpriced = sum(total.rows.map(row => row.unpriced_quantity));
       if (unpriced && unpriced !== "0" && isLevel) notes.push(word("unpriced_note", { tokens: show(unpriced, { kind: "tokens" }) }));

@@ -5,7 +5,7 @@ import { charts, spark } from "../chart.js";
 import { element } from "../elements.js";
 import { exact, periodName, show } from "../numbers.js";
 import { controls, explain, panel } from "../panel.js";
-import { byGroup, growth, ordered, periodsOf, seriesOf, sum, yearBefore } from "../series.js";
+import { byGroup, growth, ordered, periodsOf, reasonsOf, seriesOf, sum, yearBefore } from "../series.js";
 import { nameOf, word } from "../words.js";
 import { frequencyOf, frequencyOptions } from "./parameters.js";
 
@@ -30,7 +30,7 @@ export function overview() {
       const groups = byGroup(answer.rows, "sector", "gdp");
       const series = seriesOf(groups, ordered(groups, "sector"), periods, { shape: "bar", stack: "gdp" });
       const total = { id: "total", name: nameOf("total"), drawn: false, values: periods.map((_, at) => sum(series.map(each => each.values[at]))) };
-      return { periods, series: [...series, total], unit: { kind: "money", currency: answer.currency }, unitName: answer.currency, notes: [word("unit_money", { currency: answer.currency })], calls: [path], context: answer };
+      return { periods, series: [...series, total], unit: { kind: "money", currency: answer.currency }, unitName: answer.currency, notes: [word("unit_money", { currency: answer.currency }), ...reasonsOf(answer.rows), ...periods.some(each => each.partial) ? [word("partial_note")] : []], calls: [path], context: answer };
     },
   });
 

@@ -2,7 +2,7 @@
 import { call, read } from "../api.js";
 import { periodName } from "../numbers.js";
 import { panel } from "../panel.js";
-import { byGroup, ordered, periodsOf, seriesOf } from "../series.js";
+import { byGroup, ordered, periodsOf, reasonsOf, seriesOf } from "../series.js";
 import { nameOf, word } from "../words.js";
 import { frequencyOf, frequencyOptions, named, periodOptions, windowOf } from "./parameters.js";
 
@@ -35,13 +35,12 @@ export function tokenIndex() {
       known = periods;
       const series = lines(first, periods, {}, "", second ? `, ${nameOf(method)}` : "");
       if (second) series.push(...lines(second, periods, { dash: true }, "~2", `, ${nameOf(now.compare)}`));
-      const reasons = [...new Set([...first.rows, ...second?.rows ?? []].map(row => row.null_reason).filter(Boolean))];
       const reference = now.reference || first.reference;
       const unitName = word("unit_index", { reference: reference ? periodName(reference) : word("first_period") });
       return {
         periods, series, unit: { kind: "index" }, unitName, reference: 100,
         notes: [unitName, ...isMultilateral(method) || isMultilateral(now.compare ?? "") ? [word("window_note")] : [], ...first.headline ? [word("headline_note", { method: nameOf(first.answer.method) })] : [],
-          ...reasons.map(each => word("missing_because", { reason: nameOf(each) })), ...periods.some(each => each.partial) ? [word("partial_note")] : []],
+          ...reasonsOf([...first.rows, ...second?.rows ?? []]), ...periods.some(each => each.partial) ? [word("partial_note")] : []],
         calls: [...first.calls, ...second?.calls ?? []], context: first.answer, title: `${word("token_index")}: ${word(measure)}`,
       };
     },
