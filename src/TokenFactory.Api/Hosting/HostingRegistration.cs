@@ -12,6 +12,9 @@ internal static class HostingRegistration
     /// <summary>Noted in <see cref="HttpContext.Items"/> where usage answers 200 although some of it was held back or refused: the log tells it.</summary>
     public static readonly object NotAllTaken = new();
 
+    /// <summary>Noted in <see cref="HttpContext.Items"/> where HEAD is answered as GET is: an answer without an end ends with its headers.</summary>
+    public static readonly object WithoutBody = new();
+
     /// <summary>By this name the demonstration's own requests are told from others': thousands at once, of no interest one by one.</summary>
     public const string DemonstrationAgent = "token-factory-demonstration";
 
@@ -133,6 +136,7 @@ internal static class HostingRegistration
         {
             var method = context.Request.Method;
             context.Request.Method = HttpMethods.Get;
+            context.Items[WithoutBody] = true;
             try
             {
                 await next(context);

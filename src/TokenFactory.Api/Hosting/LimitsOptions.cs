@@ -34,6 +34,14 @@ internal sealed class LimitsOptions
     [Range(1, 1_000_000)]
     public int MaxConcurrentBodiesPerKey { get; set; } = 1_024;
 
+    /// <summary>Streams (<c>GET /v1/stream</c>) that may be open at once.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxConcurrentStreams { get; set; } = 4_096;
+
+    /// <summary>Of one key, or of one address without a key.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxConcurrentStreamsPerKey { get; set; } = 512;
+
     /// <summary>Open connections; one more is closed at once.</summary>
     [Range(1, 1_000_000)]
     public int MaxConnections { get; set; } = 20_000;

@@ -27,7 +27,8 @@ internal sealed class RateLimits(IOptions<LimitsOptions> configured, TimeProvide
     private readonly long _start = time.GetTimestamp();
     private readonly ConcurrentDictionary<(string Kind, string Name), Caller> _keys = [];
     private readonly ConcurrentDictionary<(string Kind, string Name), Caller> _addresses = [];
-    private int _bodies;
+    private readonly Crowd _bodies = new(configured.Value.MaxConcurrentBodies, "requests with a body may be under way at once");
+    private readonly Crowd _streams = new(configured.Value.MaxConcurrentStreams, "streams may be open at once");
 
     public async Task ApplyAsync(HttpContext context, RequestDelegate next)
     {
@@ -51,13 +52,11 @@ internal sealed class RateLimits(IOptions<LimitsOptions> configured, TimeProvide
             return;
         }
 
-        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: true })
-        {
-            await next(context);
-            return;
-        }
-
-        await WithBodyAsync(context, caller, next);
+        var isEndless = context.GetEndpoint()?.Metadata.GetMetadata<EndlessAttribute>() is not null;
+        var hasBody = context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true };
+        await (isEndless ? UnderWayAsync(context, _streams, caller.Streams, next)
+            : hasBody ? UnderWayAsync(context, _bodies, caller.Bodies, next)
+            : next(context));
     }
 
     /// <summary>
@@ -111,20 +110,20 @@ internal sealed class RateLimits(IOptions<LimitsOptions> configured, TimeProvide
             : null;
     }
 
-    private async Task WithBodyAsync(HttpContext context, Caller caller, RequestDelegate next)
+    private static async Task UnderWayAsync(HttpContext context, Crowd all, Crowd mine, RequestDelegate next)
     {
         try
         {
-            if (Interlocked.Increment(ref _bodies) > _limits.MaxConcurrentBodies)
+            if (!all.TryEnter())
             {
                 await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "too_busy", "Too much is under way.", 0,
-                    $"{_limits.MaxConcurrentBodies} requests with a body may be under way at once in this instance. Nothing of this request was recorded.");
+                    $"{all.Max} {all.Of} in this instance. Nothing of this request was recorded.");
             }
-            else if (Interlocked.Increment(ref caller.Bodies) > _limits.MaxConcurrentBodiesPerKey)
+            else if (!mine.TryEnter())
             {
-                Interlocked.Decrement(ref caller.Bodies);
+                mine.Leave();
                 await RefuseAsync(context, StatusCodes.Status429TooManyRequests, "too_many_at_once", "Too many requests are under way.", 0,
-                    $"{_limits.MaxConcurrentBodiesPerKey} requests with a body of one key may be under way at once. Nothing of this request was recorded.");
+                    $"{mine.Max} {mine.Of}. Nothing of this request was recorded.");
             }
             else
             {
@@ -134,13 +133,13 @@ internal sealed class RateLimits(IOptions<LimitsOptions> configured, TimeProvide
                 }
                 finally
                 {
-                    Interlocked.Decrement(ref caller.Bodies);
+                    mine.Leave();
                 }
             }
         }
         finally
         {
-            Interlocked.Decrement(ref _bodies);
+            all.Leave();
         }
     }
 
@@ -234,7 +233,10 @@ internal sealed class RateLimits(IOptions<LimitsOptions> configured, TimeProvide
     internal sealed class Caller(RateLimits limits, Allowance requests, Allowance? events, string policy)
     {
         /// <summary>Requests with a body that are under way.</summary>
-        public int Bodies;
+        public Crowd Bodies { get; } = new(limits._limits.MaxConcurrentBodiesPerKey, "requests with a body of one key may be under way at once");
+
+        /// <summary>Streams that are open.</summary>
+        public Crowd Streams { get; } = new(limits._limits.MaxConcurrentStreamsPerKey, "streams of one key, or of one address without a key, may be open at once");
 
         public RateLimits Limits => limits;
 
@@ -246,6 +248,25 @@ internal sealed class RateLimits(IOptions<LimitsOptions> configured, TimeProvide
         /// <summary>As the header tells it.</summary>
         public string Policy => policy;
 
-        public bool IsIdleAt(long now) => Volatile.Read(ref Bodies) == 0 && requests.WholeInAt(now) == 0 && (events?.WholeInAt(now) ?? 0) == 0;
+        public bool IsIdleAt(long now) => Bodies.IsEmpty && Streams.IsEmpty && requests.WholeInAt(now) == 0 && (events?.WholeInAt(now) ?? 0) == 0;
+    }
+
+    /// <summary>What is under way at once, up to a most.</summary>
+    /// <param name="max">The most.</param>
+    /// <param name="of">What of, as a refusal tells it.</param>
+    internal sealed class Crowd(int max, string of)
+    {
+        private int _count;
+
+        public int Max => max;
+
+        public string Of => of;
+
+        public bool IsEmpty => Volatile.Read(ref _count) == 0;
+
+        /// <summary>Counts one more, whether there is room or not: each is followed by <see cref="Leave"/>.</summary>
+        public bool TryEnter() => Interlocked.Increment(ref _count) <= max;
+
+        public void Leave() => Interlocked.Decrement(ref _count);
     }
 }

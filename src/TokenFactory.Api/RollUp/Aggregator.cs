@@ -61,14 +61,16 @@ internal sealed partial class Aggregator(
         });
 
         await using var command = dataSource.CreateCommand(
-            """
+            $"""
             select (select coalesce(sum(l.seq - coalesce(c.folded_seq, 0)), 0)::bigint
                     from journal_lane l left join rollup_cursor c on c.source_id = l.source_id and c.lane = l.lane),
-                   (select count(*) from rollup_pending)
+                   (select count(*) from rollup_pending),
+                   coalesce(extract(epoch from ledger_clock() - rollup_first_pending()), 0)::float8,
+                   coalesce(extract(epoch from ledger_clock() - ({Sql.Read("Ledger/Sealing/oldest_unsealed.sql")})), 0)::float8
             """);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
-        metrics.Pending(row.GetInt64(0), row.GetInt64(1));
+        metrics.Pending(row.GetInt64(0), row.GetInt64(1), row.GetDouble(2), row.GetDouble(3));
     }
 
     // A source whose rows are damaged or locked must not hold up the others: it is left for a while, and said so.

@@ -11,6 +11,8 @@ internal sealed class RollUpMetrics
     private readonly Histogram<double> _lagSeconds;
     private long _pendingBatches;
     private long _pendingDeltas;
+    private double _unfoldedSeconds;
+    private double _unsealedSeconds;
 
     public RollUpMetrics(IMeterFactory meters)
     {
@@ -22,6 +24,10 @@ internal sealed class RollUpMetrics
             "Journal batches that are committed but not folded yet, as of the last look.");
         meter.CreateObservableGauge("tokenfactory.rollup.pending.deltas", () => Interlocked.Read(ref _pendingDeltas), "{delta}",
             "Deltas of those batches, as of the last look.");
+        meter.CreateObservableGauge("tokenfactory.rollup.pending.age", () => Volatile.Read(ref _unfoldedSeconds), "s",
+            "Age of the oldest of those batches, as of the last look.");
+        meter.CreateObservableGauge("tokenfactory.ledger.unsealed.age", () => Volatile.Read(ref _unsealedSeconds), "s",
+            "Age of the oldest batch that no checkpoint covers, as of the last look.");
     }
 
     public void Folded(in FoldResult fold, DateTimeOffset now)
@@ -31,8 +37,10 @@ internal sealed class RollUpMetrics
             _lagSeconds.Record(Math.Max(0, (now - oldest).TotalSeconds));
     }
 
-    public void Pending(long batches, long deltas)
+    public void Pending(long batches, long deltas, double unfoldedSeconds, double unsealedSeconds)
     {
+        Volatile.Write(ref _unfoldedSeconds, Math.Max(0, unfoldedSeconds));
+        Volatile.Write(ref _unsealedSeconds, Math.Max(0, unsealedSeconds));
         Interlocked.Exchange(ref _pendingBatches, batches);
         Interlocked.Exchange(ref _pendingDeltas, deltas);
     }

@@ -30,6 +30,9 @@ internal static class StatisticsRegistration
         services.AddSingleton<Methodology>();
         services.AddSingleton<SeriesDirectory>();
         services.AddSingleton<SeriesFigures>();
+        services.AddSingleton<StatusReader>();
+        services.AddSingleton<StatusListeners>();
+        services.AddHostedService<StatusSampler>();
         return services;
     }
 }
