@@ -22,7 +22,7 @@ const font = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'Noto Sans SC',
 export async function draw(host, figure, hidden = [], zoom = null) {
   const echarts = await charts();
   const chart = echarts.getInstanceByDom(host) ?? echarts.init(host, null, { renderer: "canvas", locale: locale() === "zh-CN" ? "ZH" : "EN" });
-  chart.setOption(options(figure, hidden, zoom, host.clientWidth), { notMerge: true });
+  chart.setOption(options(figure, hidden, zoom, host.clientWidth), { notMerge: !figure.live });
   return chart;
 }
 
@@ -139,7 +139,7 @@ function periods(figure, hidden, zoom, width) {
     }),
     yAxis: [
       valueAxis(figure.unit, figure.isLog, figure.isLog ? logTicks(figure.series.flatMap(each => each.values.map(Number)).filter(value => value > 0), value => short(value, figure.unit)) : figure.range),
-      ...second ? [valueAxis(second.unit, false, { position: "right", splitLine: { show: false }, min: 0, max: 1 })] : [],
+      ...second ? [valueAxis(second.unit, false, { position: "right", splitLine: { show: false }, ...figure.secondRange })] : [],
     ],
     tooltip: {
       trigger: "axis", confine: true, ...tipBox(), axisPointer: { type: "line", lineStyle: { color: quiet } },

@@ -48,7 +48,7 @@ export const en = {
   revisions_about: "What the first vintage after a period said of it, and what is known now.", first_and_latest: "First and latest estimate", first_estimate: "First estimate", latest_estimate: "Latest", first_vintage: "First vintage", revision: "Revision", revision_percent: "Revision, percent",
   revision_sizes: "Size of revisions", revision_sizes_about: "Latest less first estimate, in percent of the first.", revision_note: "{n} periods: mean revision {mean}, without signs {absolute}; the largest by amount {largest} ({period}).", no_revisions: "No period has both a first and a later estimate yet.",
 
-  live: "Live", connecting: "Connecting \u2026", reconnecting: "The stream is interrupted; connecting again \u2026", live_at: "At {time}; includes everything recorded up to {through}.", events_per_second: "Events per second", tokens_per_second: "Tokens per second", gdp_today: "Token GDP today, so far",
+  live: "Live", connecting: "Connecting \u2026", reconnecting: "The stream is interrupted; connecting again \u2026", live_open: "Connected", sealing_lag_seconds: "Sealing lag", live_at: "At {time}; includes everything recorded up to {through}.", events_per_second: "Events per second", tokens_per_second: "Tokens per second", gdp_today: "Token GDP today",
   lag_seconds: "Folding lag", quarantined: "In quarantine", unpriced_share_today: "Unpriced share today", rates: "What comes in", rates_about: "Of the whole ledger, all instances.", per_second: "per second", live_note: "A reading a second, the last five minutes; days are those of UTC.",
 
   names: {

@@ -48,7 +48,7 @@ export const zh = {
   revisions_about: "某期结束后首个版本的数值，与目前所知的数值。", first_and_latest: "首次估计与最新估计", first_estimate: "首次估计", latest_estimate: "最新", first_vintage: "首个版本", revision: "修订", revision_percent: "修订（%）",
   revision_sizes: "修订幅度", revision_sizes_about: "最新估计减首次估计，占首次估计的百分比。", revision_note: "{n} 个时期：平均修订 {mean}，绝对值平均 {absolute}；金额最大者 {largest}（{period}）。", no_revisions: "尚无同时具有首次与后续估计的时期。",
 
-  live: "实时", connecting: "正在连接……", reconnecting: "数据流中断，正在重新连接……", live_at: "{time}；包含截至 {through} 的全部记录。", events_per_second: "每秒事件数", tokens_per_second: "每秒词元数", gdp_today: "今日词元 GDP（截至目前）",
+  live: "实时", connecting: "正在连接……", reconnecting: "数据流中断，正在重新连接……", live_open: "已连接", sealing_lag_seconds: "封存延迟", live_at: "{time}；包含截至 {through} 的全部记录。", events_per_second: "每秒事件数", tokens_per_second: "每秒词元数", gdp_today: "今日词元 GDP",
   lag_seconds: "汇总延迟", quarantined: "隔离中", unpriced_share_today: "今日未定价份额", rates: "流入速度", rates_about: "整个账本，全部实例。", per_second: "每秒", live_note: "每秒一次读数，最近五分钟；日期按 UTC。",
 
   names: {

@@ -9,11 +9,13 @@ import { word } from "../words.js";
 const kept = 300;
 const tiles = [
   ["events_per_second", "number"], ["tokens_per_second", "tokens"], ["gdp_today", "money"], ["tokens_today", "tokens"],
-  ["lag_seconds", "seconds"], ["quarantined", "count"], ["unpriced_share_today", "share"],
+  ["lag_seconds", "seconds"], ["sealing_lag_seconds", "seconds"], ["quarantined", "count"], ["unpriced_share_today", "share"],
 ];
 
 export function live() {
   const status = element("p", { id: "live-state", class: "live-state", role: "status", dataset: { state: "connecting" } }, word("connecting"));
+  // Beside the state: a screen reader is not told of every second.
+  const at = element("p", { class: "live-at" });
   const message = element("div", { class: "message" });
   const cards = element("div", { class: "cards tiles" }, tiles.map(([name]) => element("article", { class: "tile", dataset: { figure: name } },
     element("h3", {}, word(name)), element("p", { class: "value", dataset: { exact: "" } }, "\u2013"))));
@@ -55,17 +57,19 @@ export function live() {
       node.title = exact(text);
     }
 
-    say("open", word("live_at", { time: clock(frame.at), through: frame.complete_through ? instant(frame.complete_through) : "\u2013" }));
+    say("open", word("live_open"));
+    at.textContent = word("live_at", { time: clock(frame.at), through: frame.complete_through ? instant(frame.complete_through) : "\u2013" });
     if (!document.hidden) rates.present(figureOf(frames));
   }
 
   function say(name, text) {
+    if (status.dataset.state === name && status.textContent === text) return;
     status.dataset.state = name;
     status.textContent = text;
   }
 
   return {
-    nodes: [element("section", { class: "figures", "aria-labelledby": "live-title" }, element("div", { class: "heading" }, element("h2", { id: "live-title" }, word("live")), status), message, cards), rates.node],
+    nodes: [element("section", { class: "figures", "aria-labelledby": "live-title" }, element("div", { class: "heading" }, element("h2", { id: "live-title" }, word("live")), at, status), message, cards), rates.node],
     refresh: () => { if (!live.following) { live.following = true; follow(); } return rates.refresh(); },
     dispose: () => { live.following = false; ending.abort(); clearTimeout(waiting); rates.dispose(); },
   };

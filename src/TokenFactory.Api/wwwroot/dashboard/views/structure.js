@@ -41,7 +41,7 @@ export function structure() {
       const text = name => periods.map(({ period }) => { const value = answer.rows.find(row => row.period === period)?.[name]; return value === null || value === undefined ? null : String(value); });
       const last = answer.rows.findLast(row => row.hhi !== null);
       return {
-        periods, calls: [path], context: answer, unit: { kind: "number" }, range: { min: 0, max: value => Math.min(10_000, Math.max(3000, Math.ceil(value.max / 1000) * 1000)) },
+        periods, calls: [path], context: answer, unit: { kind: "number" }, range: { min: 0, max: value => Math.min(10_000, Math.max(3000, Math.ceil(value.max / 1000) * 1000)) }, secondRange: { min: 0, max: 1 },
         bands: [[0, 1000, word("unconcentrated"), 0], [1000, 1800, word("moderately_concentrated"), 1], [1800, 10_000, word("highly_concentrated"), 2]],
         series: [
           { id: "hhi", name: word("hhi"), colour: colour("x", 0), values: text("hhi"), shape: "line", unit: { kind: "count" }, isMain: true },
