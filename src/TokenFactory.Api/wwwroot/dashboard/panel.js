@@ -291,7 +291,7 @@ function tableOf(figure) {
 export function explain(error, again) {
   const retry = element("button", { type: "button", onclick: again }, word("retry"));
   if (!(error instanceof ApiError)) return [element("p", {}, error.message), retry];
-  if (error.needsKey) return [element("p", {}, word(hasKey() ? "key_not_enough" : "key_needed")), element("button", { type: "button", class: "primary", onclick: () => document.getElementById("key-button").click() }, word("key_enter"))];
+  if (error.needsKey) return [element("p", {}, word(error.problem?.code === "confidential" ? "withheld" : hasKey() ? "key_not_enough" : "key_needed")), element("button", { type: "button", class: "primary", onclick: () => document.getElementById("key-button").click() }, word("key_enter"))];
   const text = error.status === 0 ? word("no_answer") : error.status === 503 ? word("away") : error.status === 429 ? word("too_many") : word("failed", { status: error.status });
   const said = error.status >= 400 && error.status < 500 ? sayings(error.problem) : [];
   return [element("p", {}, text), ...said.map(each => element("p", { class: "said", lang: "en" }, each)), retry];

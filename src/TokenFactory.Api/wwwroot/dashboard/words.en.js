@@ -5,7 +5,7 @@ export const en = {
   own_dashboard: "This page reads the public API alone: under each chart is the call behind it.",
   key: "Key", key_title: "Read with a key", key_save: "Use it", key_forget: "Forget it", key_enter: "Enter a key", key_used: "The key is used in this tab.", key_forgotten: "The key is forgotten.",
   key_about: "Ledger entries, and figures that are not public, need a key with the scope read. It stays in this tab and goes to this service alone.",
-  key_needed: "This needs a key with the scope read.", key_not_enough: "The key that you gave does not open this: it needs the scope read.",
+  withheld: "Small cells are withheld from the public here: this needs a key with the scope read.", key_needed: "This needs a key with the scope read.", key_not_enough: "The key that you gave does not open this: it needs the scope read.",
   cancel: "Cancel", close: "Close", retry: "Try again", call_title: "The API behind this chart", copy_address: "Copy address", copy_curl: "Copy as curl", copied: "Copied.",
 
   view_overview: "Overview", "view_over-time": "Over time", "view_token-index": "Token Index", view_movers: "What moved it", view_structure: "Industry structure", view_revisions: "Revisions", view_live: "Live",

@@ -5,7 +5,7 @@ export const zh = {
   own_dashboard: "本页只读取公开接口：每张图下方都可查看其调用。",
   key: "密钥", key_title: "使用密钥读取", key_save: "使用", key_forget: "忘记", key_enter: "输入密钥", key_used: "本标签页将使用该密钥。", key_forgotten: "密钥已忘记。",
   key_about: "账本分录和未公开的数据需要具有 read 权限的密钥。密钥只保存在本标签页，只发送给本服务。",
-  key_needed: "此处需要具有 read 权限的密钥。", key_not_enough: "所给密钥无权读取：需要 read 权限。",
+  withheld: "此处对公众隐去涉及账户过少的数据：需要具有 read 权限的密钥。", key_needed: "此处需要具有 read 权限的密钥。", key_not_enough: "所给密钥无权读取：需要 read 权限。",
   cancel: "取消", close: "关闭", retry: "重试", call_title: "此图背后的接口调用", copy_address: "复制地址", copy_curl: "复制为 curl", copied: "已复制。",
 
   view_overview: "概览", "view_over-time": "走势", "view_token-index": "词元指数", view_movers: "变动来源", view_structure: "产业结构", view_revisions: "修订", view_live: "实时",

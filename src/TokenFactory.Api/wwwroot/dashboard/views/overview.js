@@ -40,13 +40,18 @@ export function overview() {
     const { signal } = under = new AbortController();
     const now = state();
     const frequency = frequencyOf(now);
-    const gdpPath = call("v1/gdp", { frequency, prices: "chained", time_zone: now.zone });
+    let gdpPath = call("v1/gdp", { frequency, prices: "chained", time_zone: now.zone });
     const indexPath = call("v1/token-index", { frequency, time_zone: now.zone });
     const index = read(indexPath, signal);
     index.catch(() => {});
     bySector.refresh();
     try {
-      const gdp = await read(gdpPath, signal);
+      const gdp = await read(gdpPath, signal).catch(error => {
+        if (error.problem?.code !== "confidential") throw error;
+        // Where small cells are withheld, the public is told nothing that is made of items.
+        gdpPath = call("v1/gdp", { frequency, time_zone: now.zone });
+        return read(gdpPath, signal);
+      });
       const at = gdp.rows.findLastIndex(row => !row.partial);
       if (gdp.rows.length === 0) return say("empty", [element("p", {}, word("nothing")), element("p", {}, element("a", { href: "swagger/" }, word("nothing_do")))]);
       if (at < 0) return say("empty", [element("p", {}, word("nothing_whole")), element("p", {}, element("a", { href: addressOf("live") }, word("see_live")))]);
@@ -57,7 +62,11 @@ export function overview() {
       fill("real", word("real"), gdp.reference ? word("unit_real", { currency: gdp.currency, reference: periodName(gdp.reference) }) : gdp.currency, money, rows, "real", gdp, gdpPath);
       fill("unit-value", word("unit_value"), word("unit_unit_value", { currency: gdp.currency }), { kind: "unit-value", currency: gdp.currency }, rows, "unit_value", gdp, gdpPath);
       fill("tokens", word("tokens"), word("unit_tokens"), { kind: "tokens" }, rows, "quantity", gdp, gdpPath);
-      const indices = await index;
+      const indices = await index.catch(error => {
+        if (error.problem?.code !== "confidential") throw error;
+        message.replaceChildren(...explain(error, refresh));
+        return { rows: [] };
+      });
       for (const name of ["total", ...sectors]) {
         const own = indices.rows.filter(row => row.sector === name && !row.partial);
         fill(name === "total" ? "price" : `index-${name}`, name === "total" ? word("price_index") : word("index_of", { sector: nameOf(name) }),
@@ -79,8 +88,8 @@ export function overview() {
   function fill(name, title, unitText, unit, rows, column, context, path, index = null) {
     const card = cards.querySelector(`[data-figure="${name}"]`);
     const last = rows.at(-1);
-    if (!last) { card.hidden = true; return; }
-    card.hidden = false;
+    card.hidden = last?.[column] === undefined;
+    if (card.hidden) return;
     const before = rows.at(-2);
     const yearAgo = rows.find(row => row.period === yearBefore(last.period));
     const pch = growth(last[column], before?.[column]);
