@@ -1,0 +1,45 @@
+using System.Numerics;
+
+namespace TokenFactory.Economics.Statistics;
+
+/// <summary>What those behind a cell contribute to one measure, in any unit that is the same throughout a table.</summary>
+/// <param name="Net">The figure itself; corrections may take it below 0.</param>
+/// <param name="Gross">The sum of what each contributes, each without its sign.</param>
+/// <param name="Largest">What the largest of them contributes, without its sign: at most <paramref name="Gross"/>.</param>
+public readonly record struct Contributed(BigInteger Net, BigInteger Gross, BigInteger Largest)
+{
+    /// <summary>Both together, where who contributes to the two is not known: the largest may be the same in both.</summary>
+    public static Contributed operator +(Contributed left, Contributed right) =>
+        new(left.Net + right.Net, left.Gross + right.Gross, left.Largest + right.Largest);
+
+    /// <summary>As the operator.</summary>
+    public static Contributed Add(Contributed left, Contributed right) => left + right;
+}
+
+/// <summary>
+/// When a cell tells too much of those behind it: the threshold rule (fewer than n contributors) and the dominance rule with n = 1 (one contributor has more
+/// than k percent), each switched off by 0. Source: A. Hundepool and others, Handbook on Statistical Disclosure Control (2nd edition, 2024), chapter 4,
+/// "Magnitude tabular data"; the (n, k) rule is there the dominance rule.
+/// </summary>
+/// <param name="MinContributors">n: so many are enough.</param>
+/// <param name="DominancePercent">k, 0 to 99: exactly so many percent are allowed.</param>
+public sealed record DisclosureRule(int MinContributors, int DominancePercent)
+{
+    public bool IsOn => MinContributors > 0 || DominancePercent > 0;
+
+    /// <summary>Whether a cell may be published as far as it goes alone.</summary>
+    /// <param name="contributors">How many contribute to it.</param>
+    /// <param name="measures">What they contribute, measure by measure: none may be dominated.</param>
+    public bool Allows(int contributors, params ReadOnlySpan<Contributed> measures)
+    {
+        if (contributors < MinContributors)
+            return false;
+        foreach (var measure in measures)
+        {
+            if (DominancePercent > 0 && measure.Largest * 100 > measure.Gross * DominancePercent)
+                return false;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,76 @@
+using System.Numerics;
+using CsCheck;
+using TokenFactory.Economics.Statistics;
+
+namespace TokenFactory.Economics.Tests.Statistics.Confidentiality;
+
+/// <summary>A table with everything behind it: who contributes what to which cell.</summary>
+internal sealed record SmallTable(IReadOnlyList<SmallTable.Contribution> Contributions)
+{
+    public sealed record Contribution(int Row, int Column, int Account, long Value, long Quantity);
+
+    public static readonly Gen<SmallTable> Any =
+        from rows in Gen.Int[1, 4]
+        from columns in Gen.Int[1, 5]
+        from accounts in Gen.Int[1, 9]
+        from contributions in Gen.Select(
+            Gen.Int[1, rows], Gen.Int[1, columns], Gen.Int[1, accounts], Gen.Frequency((5, Gen.Long[1, 40]), (1, Gen.Const(0L))), Gen.Long[1, 1_000],
+            (row, column, account, value, quantity) => new Contribution(row, column, account, value, quantity)).Array[1, 40]
+        select new SmallTable(contributions);
+
+    public static readonly Gen<DisclosureRule> Rule = Gen.Select(Gen.Int[0, 4], Gen.OneOf(0, 0, 60, 85), (n, k) => new DisclosureRule(n, k));
+
+    /// <summary>Every cell with contributors, and every total.</summary>
+    public IReadOnlyList<TableCell> Cells => [.. Contributions.SelectMany(PlacesOf).Distinct().Select(CellAt)];
+
+    public IReadOnlyList<CellPlace> Inner => [.. Cells.Select(c => c.Place).Where(p => !p.IsTotal).Order()];
+
+    /// <summary>The table as it is published with this pattern.</summary>
+    public PublishedTable Published(IReadOnlySet<CellPlace> withheld) => new(Cells.ToDictionary(c => c.Place, c => !withheld.Contains(c.Place)));
+
+    /// <summary>Whether some cells together, by who is behind them, may be published.</summary>
+    public bool Allows(DisclosureRule rule, IReadOnlyCollection<CellPlace> together) => Allows(rule, Contributions.Where(c => together.Contains(new(c.Row, c.Column))));
+
+    /// <summary>Every question that can be asked of it: some rows or all, some columns or all, and all that are there by name.</summary>
+    public IEnumerable<(int[]? Rows, int[]? Columns)> Questions()
+    {
+        int[] rows = [.. Inner.Select(p => p.Row!.Value).Distinct()], columns = [.. Inner.Select(p => p.Column!.Value).Distinct()];
+        foreach (var some in Subsets(rows).Prepend(null))
+        foreach (var across in Subsets(columns).Prepend(null))
+            yield return (some, across);
+    }
+
+    /// <summary>Which of these cells and totals whoever asks everything can tell exactly.</summary>
+    public List<CellPlace> Told(IEnumerable<CellPlace> places, Func<int[]?, int[]?, bool> isAnswered)
+    {
+        var inner = Inner;
+        var attack = new LinearAttack(inner.Count);
+        foreach (var (rows, columns) in Questions().Where(q => isAnswered(q.Rows, q.Columns)))
+            attack.Learn(Enumerable.Range(0, inner.Count).Where(i => (rows?.Contains(inner[i].Row!.Value) ?? true) && (columns?.Contains(inner[i].Column!.Value) ?? true)));
+        return [.. places.Where(p => attack.Tells(Enumerable.Range(0, inner.Count).Where(i => (p.Row ?? inner[i].Row) == inner[i].Row && (p.Column ?? inner[i].Column) == inner[i].Column)))];
+    }
+
+    private static IEnumerable<int[]?> Subsets(int[] all) =>
+        Enumerable.Range(1, (1 << all.Length) - 1).Select(bits => all.Where((_, i) => (bits & (1 << i)) != 0).ToArray());
+
+    private static IEnumerable<CellPlace> PlacesOf(Contribution c) => [new(c.Row, c.Column), new(c.Row, null), new(null, c.Column), default];
+
+    private TableCell CellAt(CellPlace place)
+    {
+        var behind = Contributions.Where(c => PlacesOf(c).Contains(place)).ToList();
+        return new TableCell(place, behind.Select(c => c.Account).Distinct().Count(), Sum(behind, c => c.Value), Sum(behind, c => c.Quantity));
+    }
+
+    private static bool Allows(DisclosureRule rule, IEnumerable<Contribution> contributions)
+    {
+        var behind = contributions.ToList();
+        return rule.Allows(behind.Select(c => c.Account).Distinct().Count(), Sum(behind, c => c.Value), Sum(behind, c => c.Quantity));
+    }
+
+    private static Contributed Sum(List<Contribution> contributions, Func<Contribution, long> measure)
+    {
+        BigInteger[] accounts = [.. contributions.GroupBy(c => c.Account, (_, of) => new BigInteger(of.Sum(measure)))];
+        var sum = accounts.Aggregate(BigInteger.Zero, (a, b) => a + b);
+        return new Contributed(sum, sum, accounts.Max());
+    }
+}
