@@ -11,6 +11,7 @@ namespace TokenFactory.Api.Statistics;
 [TellsEveryViolation]
 [RefusesWhatIsTooLarge]
 [ProducesResponseType(StatusCodes.Status304NotModified)]
+[ProducesResponseType<ProblemDocument>(StatusCodes.Status403Forbidden, Problems.ContentType, Description = "The key does not allow this; or small cells are withheld from the public, and this could tell of them.")]
 [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
 internal abstract class FigureController(FigureQueries queries) : ControllerBase
 {

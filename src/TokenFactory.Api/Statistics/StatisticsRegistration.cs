@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Mvc;
+using TokenFactory.Api.RollUp;
 using TokenFactory.Economics.Statistics;
 
 namespace TokenFactory.Api.Statistics;
@@ -15,11 +17,16 @@ internal static class StatisticsRegistration
             .Validate(o => !TimeZoneInfo.TryFindSystemTimeZoneById(o.TimeZone, out var zone) || FigureQuery.HasWholeHours(new ReportingCalendar(zone)),
                 "TokenFactory:Statistics:TimeZone must be a zone of whole hours from UTC in every year since 2000: figures are kept by the hour.")
             .ValidateOnStart();
+        services.AddSingleton<Confidentiality>();
+        // Where nothing is withheld nobody asks for whom.
+        if (configuration.GetSection(SuppressionOptions.Section).Get<SuppressionOptions>() is { IsOn: true })
+            services.Configure<MvcOptions>(o => o.Filters.Add<ConfidentialityFilter>());
         services.AddSingleton<FigureReader>();
         services.AddSingleton<FigureQueries>();
         services.AddSingleton<FigureAnswers>();
         services.AddSingleton<UnmatchedModels>();
         services.AddSingleton<GdpFigures>();
+        services.AddSingleton<ReleasedFigures>();
         services.AddSingleton<IndexFigures>();
         services.AddSingleton<ContributionFigures>();
         services.AddSingleton<ConcentrationFigures>();

@@ -146,9 +146,9 @@ public sealed class SeriesTests(SeriesTests.Ledger ledger) : IClassFixture<Serie
         answer.Content.Headers.ContentType.Parameters.Should().Contain(p => p.Name == "version" && p.Value == "2.0.0");
         answer.Headers.ETag.Should().NotBeNull();
         lines[0].Should().Be("STRUCTURE,STRUCTURE_ID,ACTION,FREQ,SECTOR,PRODUCER,TOKEN_CLASS,MEASURE,PRICES,METHOD,ADJUSTMENT,TIME_PERIOD,OBS_VALUE,"
-            + "OBS_STATUS,UNIT_MEASURE,UNIT_MULT,BASE_PER,TIME_ZONE,COMMENT_OBS,LAST_UPDATE");
-        lines.Skip(1).Select(l => string.Join(',', l.Split(',')[..19])).Should().Equal(rows.Select(r =>
-            $"dataflow,TOKEN_FACTORY:SERIES(1.0.0),R,M,S14,MOONSHOT,_T,TPI,D,CF,N,{Text(r, "period")},{Text(r, "value")},{Text(r, "obs_status")},IX,0,2026-06,UTC,{Text(r, "null_reason")}"));
+            + "OBS_STATUS,CONF_STATUS,UNIT_MEASURE,UNIT_MULT,BASE_PER,TIME_ZONE,COMMENT_OBS,LAST_UPDATE");
+        lines.Skip(1).Select(l => string.Join(',', l.Split(',')[..20])).Should().Equal(rows.Select(r =>
+            $"dataflow,TOKEN_FACTORY:SERIES(1.0.0),R,M,S14,MOONSHOT,_T,TPI,D,CF,N,{Text(r, "period")},{Text(r, "value")},{Text(r, "obs_status")},F,IX,0,2026-06,UTC,{Text(r, "null_reason")}"));
         (await _api.Client.GetStringAsync("/v1/series/M.S14.MOONSHOT._T.TPI.D.CF.N?format=sdmx_csv")).Should().Be(text);
         (await _api.Client.GetStringAsync("/v1/series/M.S14.MOONSHOT._T.TPI.D.CF.N?format=csv")).Should().StartWith("period,start,end,value,obs_status,null_reason,partial,status\r\n");
     }

@@ -9,7 +9,8 @@ namespace TokenFactory.Api.Statistics;
 [Route("v1/gdp")]
 [Authorize("figures")]
 [Tags("Figures")]
-internal sealed class GdpController(FigureQueries queries, FigureAnswers answers, GdpFigures gdp) : FigureController(queries)
+internal sealed class GdpController(FigureQueries queries, FigureAnswers answers, GdpFigures gdp, ReleasedFigures released, Confidentiality confidentiality)
+    : FigureController(queries)
 {
     /// <summary>Token GDP by period</summary>
     /// <remarks>
@@ -29,6 +30,7 @@ internal sealed class GdpController(FigureQueries queries, FigureAnswers answers
     /// Models of one name are one group unless `producer` is in `by` too. `Accept: text/csv` gives the same columns.
     /// </remarks>
     [HttpGet(Name = "GetGdp")]
+    [WhileWithheld(WhileWithheld.Releases)]
     [ProducesResponseType<GdpAnswer>(StatusCodes.Status200OK, "application/json", "text/csv")]
 #pragma warning disable IDE0060 // They document what FigureQuery reads.
     public async Task<IActionResult> Get([FromQuery] GdpParameters parameters, CancellationToken cancellationToken)
@@ -37,15 +39,26 @@ internal sealed class GdpController(FigureQueries queries, FigureAnswers answers
         var query = OpenQuery();
         var request = query.Read();
         var specification = GdpSpecification.Read(query, request);
+        var isOfReleases = confidentiality.AppliesTo(User);
+        if (isOfReleases && ReleasedQuery.TooFineOf(request, specification) is { Count: > 0 } tooFine)
+            return Confidentiality.Refusal(HttpContext, tooFine);
         if (await RefusalOfAsync(query, request, cancellationToken) is { } refusal)
             return refusal;
 
-        return await answers.AnswerAsync(HttpContext, specification.WithLookback(request), async snapshot =>
+        if (isOfReleases)
         {
-            var answer = await gdp.AnswerAsync(snapshot, request, specification, cancellationToken);
-            (string Name, Func<GdpRow, CsvCell> Cell)[] columns = [.. Columns(answer, specification)];
-            return FigureTable.Document(HttpContext, answer, answer.Rows, [.. columns.Select(c => c.Name)], row => [.. columns.Select(c => c.Cell(row))]);
-        }, cancellationToken);
+            var answer = await released.AnswerAsync(request, specification, cancellationToken);
+            return DocumentOf(answer, specification).Result(HttpContext, answer.CompleteThrough);
+        }
+
+        return await answers.AnswerAsync(HttpContext, specification.WithLookback(request),
+            async snapshot => DocumentOf(await gdp.AnswerAsync(snapshot, request, specification, cancellationToken), specification), cancellationToken);
+    }
+
+    private FigureDocument DocumentOf(GdpAnswer answer, GdpSpecification specification)
+    {
+        (string Name, Func<GdpRow, CsvCell> Cell)[] columns = [.. Columns(answer, specification)];
+        return FigureTable.Document(HttpContext, answer, answer.Rows, [.. columns.Select(c => c.Name)], row => [.. columns.Select(c => c.Cell(row))]);
     }
 
     // In the order of the members of a row.
@@ -82,7 +95,7 @@ internal sealed class GdpController(FigureQueries queries, FigureAnswers answers
 
         if (answer.Totals is not null)
             yield return ("residual", row => CsvCell.Number(row.Residual));
-        if (specification.IsChained || isTransformed)
+        if (specification.IsChained || isTransformed || answer.IsOfReleases)
             yield return ("null_reason", row => row.NullReason);
     }
 }

@@ -11,7 +11,7 @@ public sealed record GdpRow : FigureRow
     /// <c>gross_output - intermediate_consumption</c>.
     /// </summary>
     /// <example>1234.567890123456</example>
-    public required string Gdp { get; init; }
+    public required string? Gdp { get; init; }
 
     /// <summary>Net: the value of what the group made (of producers), or of what was made for it (of everything else), exact.</summary>
     /// <example>1234.567890123456</example>
@@ -40,15 +40,15 @@ public sealed record GdpRow : FigureRow
 
     /// <summary>Tokens, priced or not: gross and of producers those that were made, else, net, those in final use.</summary>
     /// <example>987654321</example>
-    public required string Quantity { get; init; }
+    public required string? Quantity { get; init; }
 
     /// <summary>Those of them whose value is not known: they are in the quantity and not in the GDP.</summary>
     /// <example>0</example>
-    public required string UnpricedQuantity { get; init; }
+    public required string? UnpricedQuantity { get; init; }
 
     /// <summary>Those of them that were priced at zero.</summary>
     /// <example>0</example>
-    public required string FreeQuantity { get; init; }
+    public required string? FreeQuantity { get; init; }
 
     /// <summary>Money per million priced tokens of the quantity, rounded half away from zero to 12 decimals; null when none is priced. Not a price index.</summary>
     /// <example>1.25</example>
@@ -86,7 +86,9 @@ public sealed record GdpRow : FigureRow
     [OnlyWhere(nameof(HasParts))]
     public string? Residual { get; init; }
 
-    /// <summary>Why <c>real</c>, <c>deflator</c> or <c>value</c>, the first of them that is null, has no value.</summary>
+    /// <summary>
+    /// Why <c>real</c>, <c>deflator</c> or <c>value</c>, the first of them that is null, has no value; <c>confidential</c>: why no figure of the row has one.
+    /// </summary>
     /// <example>partial_period</example>
     [OnlyWhere(nameof(HasReason))]
     public string? NullReason { get; init; }
@@ -99,7 +101,9 @@ public sealed record GdpRow : FigureRow
 
     internal bool HasParts { get; init; }
 
-    internal bool HasReason => IsChained || IsTransformed;
+    internal bool IsOfReleases { get; init; }
+
+    internal bool HasReason => IsChained || IsTransformed || IsOfReleases;
 }
 
 /// <summary>The volumes of the groups of a period beside the volume of all of them: chained volumes don't add up.</summary>
@@ -165,4 +169,6 @@ public sealed record GdpAnswer : FigureAnswer
     public required string Units { get; init; }
 
     internal bool IsChained { get; init; }
+
+    internal bool IsOfReleases { get; init; }
 }

@@ -18,6 +18,7 @@ internal sealed class MethodologyController(Methodology methodology) : Controlle
     /// </remarks>
     /// <param name="format" example="csv">`csv`, where no Accept header can be set.</param>
     [HttpGet(Name = "GetMethodology")]
+    [WhileWithheld(WhileWithheld.TheSame)]
     [ProducesResponseType<MethodologyAnswer>(StatusCodes.Status200OK, "application/json", "text/csv")]
     [ProducesResponseType(StatusCodes.Status304NotModified)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]

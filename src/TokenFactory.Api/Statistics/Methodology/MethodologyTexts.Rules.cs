@@ -69,6 +69,7 @@ internal static partial class MethodologyTexts
     public static IReadOnlyList<TermRow> EdgeRules { get; } =
     [
         new("free_tokens", "Free is a price. Formulas of baskets stay defined; those of relatives and logarithms are null with zero_price. No shadow price in the headline; free_share is published."),
+        new("confidential", "Withheld from the public, because it tells too much of single accounts, or would let that be worked out."),
         new("empty_period", "Nominal 0, index null, and the chain links across it."),
         new("no_matched_item", "The nearest earlier period that can be compared, back over 12 that are not empty; else a flagged break."),
         new("partial_period", "The first or last period that the window or the data cuts is flagged. Nothing is grossed up."),

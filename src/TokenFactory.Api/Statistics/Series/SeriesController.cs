@@ -13,7 +13,7 @@ namespace TokenFactory.Api.Statistics;
 [Authorize("figures")]
 [Tags("Figures")]
 internal sealed class SeriesController(
-    FigureQueries queries, SeriesDirectory directory, SeriesFigures series, CatalogCache catalog) : FigureController(queries)
+    FigureQueries queries, SeriesDirectory directory, SeriesFigures series, CatalogCache catalog, Confidentiality confidentiality) : FigureController(queries)
 {
     private const int DefaultLimit = 100;
     private const int MaxLimit = 1_000;
@@ -61,6 +61,7 @@ internal sealed class SeriesController(
     /// <remarks>Every dimension of a key in its order, then the attributes of SDMX-CSV, each with its codes.</remarks>
     /// <param name="format" example="csv">`csv`, where no Accept header can be set.</param>
     [HttpGet("codes", Name = "ListSeriesCodes")]
+    [WhileWithheld(WhileWithheld.TheSame)]
     [ProducesResponseType<SeriesCodesAnswer>(StatusCodes.Status200OK, "application/json", "text/csv")]
     public async Task<IActionResult> ListCodes([FromQuery, OneOf("json", "csv")] string? format, CancellationToken cancellationToken)
     {
@@ -85,6 +86,7 @@ internal sealed class SeriesController(
     /// </remarks>
     /// <param name="key" example="M.S14._T._T.TPI.D.CF.N">One code per dimension, as the list of series has it.</param>
     [HttpGet("{key}", Name = "GetSeries")]
+    [WhileWithheld(WhileWithheld.Releases)]
     [ProducesResponseType<SeriesAnswer>(StatusCodes.Status200OK, "application/json", "text/csv", SeriesDocument.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]
 #pragma warning disable IDE0060 // They document what FigureQuery reads.
@@ -97,11 +99,14 @@ internal sealed class SeriesController(
         query.Allow("format", "csv", "json", "sdmx_csv");
         if (query.Errors.Count > 0)
             return Problems.Invalid(HttpContext, query.Errors);
+        var isOfReleases = confidentiality.AppliesTo(User);
+        if (isOfReleases && (parsed?.Measure.OfGdp is null || ReleasedQuery.TooFineOf(SeriesFigures.RequestOf(parsed, request), parsed.Measure.Gdp).Count > 0))
+            return Confidentiality.Refusal(HttpContext);
         var producer = parsed?.Producer is { } id ? (await directory.ProducersAsync(cancellationToken)).FirstOrDefault(p => p.Slug == id).Name : null;
         if (parsed is null || (parsed.Producer is not null && producer is null))
             return NoSuch(key);
 
-        var answer = await series.AnswerAsync(parsed, request, producer, cancellationToken);
+        var answer = await series.AnswerAsync(parsed, request, producer, isOfReleases, cancellationToken);
         if (answer.Rows.Count == 0 && request is { Start: null, End: null })
             return NoSuch(key);
         if (Csv.IsAskedFor(Request, SeriesDocument.ContentType, "sdmx_csv"))

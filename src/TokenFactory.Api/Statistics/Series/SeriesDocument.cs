@@ -11,7 +11,7 @@ internal static class SeriesDocument
     public const string ContentType = "application/vnd.sdmx.data+csv";
     public const string Structure = "TOKEN_FACTORY:SERIES(1.0.0)";
 
-    private static readonly string[] Attributes = ["OBS_STATUS", "UNIT_MEASURE", "UNIT_MULT", "BASE_PER", "TIME_ZONE", "COMMENT_OBS", "LAST_UPDATE"];
+    private static readonly string[] Attributes = ["OBS_STATUS", "CONF_STATUS", "UNIT_MEASURE", "UNIT_MULT", "BASE_PER", "TIME_ZONE", "COMMENT_OBS", "LAST_UPDATE"];
 
     public static byte[] Of(SeriesKey key, SeriesAnswer answer)
     {
@@ -19,7 +19,7 @@ internal static class SeriesDocument
         CsvCell[] series = ["dataflow", Structure, "R", .. key.Codes.Select(code => (CsvCell)code)];
         var updated = answer.CompleteThrough is { } at ? UtcInstantConverter.Text(at) : null;
         return Csv.Document(header, answer.Rows.Select(row => (IReadOnlyList<CsvCell>)[.. series, row.Period, CsvCell.Number(row.Value),
-            row.ObsStatus, answer.UnitMeasure, CsvCell.Number(answer.UnitMultiplier), answer.Reference, answer.TimeZone,
+            row.ObsStatus, SeriesCodes.ConfidentialityStatus(row.NullReason), answer.UnitMeasure, CsvCell.Number(answer.UnitMultiplier), answer.Reference, answer.TimeZone,
             row.NullReason ?? (row.Partial ? FigureTable.PartialPeriod : null), updated]));
     }
 }

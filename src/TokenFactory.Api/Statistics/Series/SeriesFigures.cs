@@ -4,20 +4,20 @@ using TokenFactory.Economics.Measures;
 namespace TokenFactory.Api.Statistics;
 
 /// <summary>Opens a series: by the services that answer for its figure, so that every value is theirs.</summary>
-internal sealed class SeriesFigures(GdpFigures gdp, IndexFigures indices)
+internal sealed class SeriesFigures(GdpFigures gdp, IndexFigures indices, ReleasedFigures released)
 {
     /// <summary>The observations of a series whose periods begin in the request's window.</summary>
     /// <param name="key">Which.</param>
     /// <param name="request">The window, the vintage and the calendar.</param>
     /// <param name="producer">What the key's producer is called; null: all.</param>
+    /// <param name="isOfReleases">Whether it is what the public gets while small cells are withheld.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="TooManyRowsException">It is longer than an answer may be, or needs more item-periods.</exception>
-    public async Task<SeriesAnswer> AnswerAsync(SeriesKey key, FigureRequest request, string? producer, CancellationToken cancellationToken)
+    public async Task<SeriesAnswer> AnswerAsync(SeriesKey key, FigureRequest request, string? producer, bool isOfReleases, CancellationToken cancellationToken)
     {
-        // Whole, whatever the window: an index stays on the period that is 100, and no period is cut.
-        var whole = request with { Start = null, End = null, Filters = FiltersOf(key) };
+        var whole = RequestOf(key, request);
         var (figure, reference, rows) = key.Measure.OfGdp is { } column
-            ? await OfGdpAsync(whole, key.Measure.Gdp, column, cancellationToken)
+            ? await OfGdpAsync(whole, key.Measure.Gdp, column, isOfReleases, cancellationToken)
             : await OfIndexAsync(whole, key.Measure, cancellationToken);
         return new SeriesAnswer
         {
@@ -35,6 +35,9 @@ internal sealed class SeriesFigures(GdpFigures gdp, IndexFigures indices)
             CompleteThrough = figure.CompleteThrough,
         };
     }
+
+    /// <summary>What a series asks for: whole, whatever the window, so that an index stays on the period that is 100, and no period is cut.</summary>
+    public static FigureRequest RequestOf(SeriesKey key, FigureRequest request) => request with { Start = null, End = null, Filters = FiltersOf(key) };
 
     /// <summary>A series in words.</summary>
     public static string TitleOf(SeriesKey key, string? producer) =>
@@ -63,9 +66,11 @@ internal sealed class SeriesFigures(GdpFigures gdp, IndexFigures indices)
     }
 
     private async Task<(FigureAnswer, string?, IEnumerable<SeriesRow>)> OfGdpAsync(
-        FigureRequest request, GdpSpecification specification, Func<GdpRow, string?> column, CancellationToken cancellationToken)
+        FigureRequest request, GdpSpecification specification, Func<GdpRow, string?> column, bool isOfReleases, CancellationToken cancellationToken)
     {
-        var answer = await gdp.AnswerAsync(request, specification, cancellationToken);
+        var answer = isOfReleases
+            ? await released.AnswerAsync(request, specification, cancellationToken)
+            : await gdp.AnswerAsync(request, specification, cancellationToken);
         return (answer, answer.Reference, answer.Rows.Select(row => RowOf(row, column(row), row.NullReason)));
     }
 
@@ -81,7 +86,7 @@ internal sealed class SeriesFigures(GdpFigures gdp, IndexFigures indices)
         Start = row.Start,
         End = row.End,
         Value = value,
-        ObsStatus = SeriesCodes.ObservationStatus(value, row.Status),
+        ObsStatus = SeriesCodes.ObservationStatus(value, row.Status, nullReason),
         NullReason = value is null ? nullReason : null,
         Partial = row.Partial,
         Status = row.Status,

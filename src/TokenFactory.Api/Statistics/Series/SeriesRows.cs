@@ -43,7 +43,7 @@ public sealed record SeriesRow : FigureRow
     /// <example>98.765432</example>
     public required string? Value { get; init; }
 
-    /// <summary>By CL_OBS_STATUS: <c>A</c> normal (final), <c>E</c> estimated, <c>P</c> provisional, <c>M</c> missing, data cannot exist.</summary>
+    /// <summary>By CL_OBS_STATUS: <c>A</c> normal (final), <c>E</c> estimated, <c>P</c> provisional, <c>M</c> missing, data cannot exist, <c>Q</c> missing, suppressed.</summary>
     /// <example>P</example>
     public required string ObsStatus { get; init; }
 

@@ -46,8 +46,9 @@ internal static class SeriesVocabulary
         new("OBS_STATUS", null,
         [
             new("A", "Normal value", "final"), new("E", "Estimated value", "estimated"), new("P", "Provisional value", "provisional"),
-            new("M", "Missing value; data cannot exist", null),
+            new("M", "Missing value; data cannot exist", null), new("Q", "Missing value; suppressed", "confidential"),
         ]),
+        new("CONF_STATUS", null, [new("F", "Free (free for publication)", null), new("C", "Confidential statistical information", "confidential")]),
         new("UNIT_MEASURE", null,
         [
             new("IX", "Index", null), new("PURE_NUMB", "Pure number", null), new("TOKENS", "Tokens", null),

@@ -8,10 +8,10 @@ internal sealed class LinearAttack(int unknowns)
     // Each with its first coefficient 1, where no other has one.
     private readonly SortedDictionary<int, Rational[]> _solved = [];
 
-    /// <summary>One more answer: the sum of these unknowns is known.</summary>
-    public void Learn(IEnumerable<int> summed)
+    /// <summary>One more answer: the sum of these unknowns is known, or what is left of it when others are taken away.</summary>
+    public void Learn(IEnumerable<int> summed, IEnumerable<int>? taken = null)
     {
-        var row = LeftOf(summed);
+        var row = LeftOf(summed, taken);
         var first = Array.FindIndex(row, r => !r.IsZero);
         if (first < 0)
             return;
@@ -27,12 +27,14 @@ internal sealed class LinearAttack(int unknowns)
     public bool Tells(IEnumerable<int> summed) => LeftOf(summed).All(r => r.IsZero);
 
     // What does not follow from what is known.
-    private Rational[] LeftOf(IEnumerable<int> summed)
+    private Rational[] LeftOf(IEnumerable<int> summed, IEnumerable<int>? taken = null)
     {
         var row = new Rational[unknowns];
         Array.Fill(row, Rational.Zero);
         foreach (var unknown in summed)
             row[unknown] += Rational.One;
+        foreach (var unknown in taken ?? [])
+            row[unknown] -= Rational.One;
         foreach (var (pivot, known) in _solved)
             Subtract(row, known, row[pivot]);
         return row;

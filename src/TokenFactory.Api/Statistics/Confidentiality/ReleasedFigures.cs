@@ -1,0 +1,148 @@
+using Microsoft.Extensions.Options;
+using Npgsql;
+using TokenFactory.Api.Hosting;
+using TokenFactory.Economics.Measures;
+using TokenFactory.Economics.Statistics;
+
+namespace TokenFactory.Api.Statistics;
+
+/// <summary>A period and group of what is released; without figures where they are confidential.</summary>
+internal sealed record ReleasedCell : GroupedCell
+{
+    public required ReleasedSums? Sums { get; init; }
+
+    /// <summary>Whether nothing was recorded: the cell only fills the period of a total.</summary>
+    public bool IsOfNothing { get; init; }
+}
+
+/// <summary>
+/// Token GDP as the public gets it while small cells are withheld: sums of published cells of released months, and nothing else, so that no question can tell more than
+/// these do.
+/// </summary>
+internal sealed class ReleasedFigures(NpgsqlDataSource dataSource, IOptions<StatisticsOptions> options)
+{
+    /// <summary>The null reason of what is withheld, and of sums that would tell it.</summary>
+    public const string Confidential = "confidential";
+
+    /// <summary>The answer to a request that <see cref="ReleasedQuery"/> finds nothing in.</summary>
+    /// <exception cref="TooManyRowsException">It would be larger than an answer may be.</exception>
+    public async Task<GdpAnswer> AnswerAsync(FigureRequest asked, GdpSpecification specification, CancellationToken cancellationToken)
+    {
+        var request = specification.WithLookback(asked);
+        var released = await ReleasedMonths.ReadAsync(dataSource, request.ReadFrom, request.End, cancellationToken);
+        var read = CellsOf(released, request);
+        if (read.Count > options.Value.MaxRows)
+            throw new TooManyRowsException(options.Value.MaxRows);
+        var first = read.FindIndex(c => IsInWindow(c, request));
+        var begin = first < 0 ? default : read[first].Period;
+        var cells = FigureTable.WithEmptyPeriods(
+            request, read, period => new ReleasedCell { Period = period, Group = [], Sums = default(ReleasedSums), IsOfNothing = true }, options.Value.MaxRows);
+        // Periods are covered as far as months are released.
+        var cover = new FigureContext(released.Currency, DateOnly.FromDateTime((released.Through ?? DateTimeOffset.UnixEpoch).UtcDateTime), released.Through);
+        var values = specification.Units == Transformation.Lin ? null
+            : FigureGrowth.Of(specification.Units, request.Calendar, [.. cells.Select(c => PointOf(c, request, cover))]);
+        var rows = new List<GdpRow>();
+        for (var i = 0; i < cells.Count; i++)
+        {
+            if (first >= 0 && cells[i].Period >= begin)
+                rows.Add(RowOf(cells[i], request, cover, values?[i]));
+        }
+
+        return new GdpAnswer
+        {
+            Rows = rows,
+            IsOfReleases = true,
+            Prices = WireJson.NameOf(specification.Prices),
+            Concept = WireJson.NameOf(specification.Concept),
+            Method = "sum",
+            Units = WireJson.NameOf(specification.Units),
+            Currency = released.Currency,
+            Unit = FigureGrowth.UnitOf(specification.Units, released.Currency),
+            Frequency = WireJson.NameOf(request.Frequency),
+            TimeZone = request.Calendar.Zone.Id,
+            By = [.. request.By.Select(d => d.Name())],
+            AsOf = released.At is { } at ? DateOnly.FromDateTime(at.UtcDateTime) : released.Today,
+            CompleteThrough = released.At,
+        };
+    }
+
+    private static bool IsInWindow(ReleasedCell cell, FigureRequest request) => request.Lookback is null || cell.Period.End > request.Start;
+
+    // In the order of periods and groups.
+    private static List<ReleasedCell> CellsOf(ReleasedMonths released, FigureRequest request)
+    {
+        var sectors = request.Filters.GetValueOrDefault(Dimension.Sector)?.Select(s => (int)(short)s).ToHashSet();
+        var named = request.Filters.GetValueOrDefault(Dimension.Producer)?.Cast<string>().ToHashSet(StringComparer.Ordinal);
+        var producers = named is null ? null : released.Producers.Where(p => named.Contains(p.Value)).Select(p => p.Key).ToHashSet();
+        var (bySector, byProducer) = (request.By.Contains(Dimension.Sector), request.By.Contains(Dimension.Producer));
+        var cells = new List<ReleasedCell>();
+        foreach (var period in released.Months.GroupBy(m => request.Calendar.Containing(request.Frequency, m.Start)))
+        {
+            var groups = period.SelectMany(m => m.Cells).Where(p => sectors?.Contains(p.Row!.Value) != false && producers?.Contains(p.Column!.Value) != false)
+                .Select(p => new CellPlace(bySector ? p.Row : null, byProducer ? p.Column : null)).Distinct();
+            cells.AddRange(groups.Select(group => new ReleasedCell
+            {
+                Period = period.Key,
+                Group = [.. request.By.Select(d => d == Dimension.Sector ? ((Sector)group.Row!.Value).Name() : released.Producers[group.Column!.Value])],
+                Sums = SumOf(period, group.Row is { } row ? [row] : sectors, group.Column is { } column ? [column] : producers),
+            }).OrderBy(c => c.Group, new GroupOrder(request.By)));
+        }
+
+        return cells;
+    }
+
+    // Of several months a sum is published where that of each month is: it tells no more than they do.
+    private static ReleasedSums? SumOf(IEnumerable<ReleasedMonth> months, IReadOnlyCollection<int>? sectors, IReadOnlyCollection<int>? producers)
+    {
+        var sum = default(ReleasedSums);
+        foreach (var month in months)
+        {
+            if (month.Of(sectors, producers) is not { } part)
+                return null;
+            sum += part;
+        }
+
+        return sum;
+    }
+
+    private static GrowthPoint PointOf(ReleasedCell cell, FigureRequest request, FigureContext cover)
+    {
+        var isPartial = IsInWindow(cell, request) ? FigureTable.Cover(cell.Period, request, cover).IsPartial : cell.Period.End > cover.Reach;
+        if (cell.IsOfNothing)
+            return new GrowthPoint(cell.Period, cell.Group, null, NullReasons.EmptyPeriod, null, isPartial);
+        if (cell.Sums is not { } sums)
+            return new GrowthPoint(cell.Period, cell.Group, null, Confidential, null, isPartial);
+        var gdp = sums.Gdp.ToString();
+        return new GrowthPoint(cell.Period, cell.Group, FigureGrowth.LevelOf(gdp), null, gdp, isPartial);
+    }
+
+    private static GdpRow RowOf(ReleasedCell cell, FigureRequest request, FigureContext cover, (string? Value, string? Reason)? growth)
+    {
+        var (start, end, isPartial) = FigureTable.Cover(cell.Period, request, cover);
+        var sums = cell.Sums;
+        var unpriced = sums?.Quantity - sums?.PricedQuantity;
+        return FigureTable.WithGroup(new GdpRow
+        {
+            Period = cell.Period.Label,
+            Start = start,
+            End = end,
+            Gdp = sums?.Gdp.ToString(),
+            Quantity = sums?.Quantity.ToString(),
+            UnpricedQuantity = unpriced?.ToString(),
+            FreeQuantity = sums?.FreeQuantity.ToString(),
+            UnitValue = sums?.Gdp.Per(sums.Value.PricedQuantity, factor: 1_000_000)?.ToString(),
+            FreeShare = Share(sums?.FreeQuantity, sums?.PricedQuantity),
+            UnpricedShare = Share(unpriced, sums?.Quantity),
+            IsOfReleases = true,
+            IsTransformed = growth is not null,
+            Value = growth?.Value,
+            NullReason = sums is null ? Confidential : growth?.Reason,
+            Partial = isPartial,
+            // Nothing changes a release.
+            Status = "final",
+        }, request.By, cell.Group);
+    }
+
+    private static string? Share(ExactSum? part, ExactSum? whole) =>
+        part is { } some && whole is { } all ? ExactMoney.Quotient(some.ToString(), all.ToString(), 6) : null;
+}
