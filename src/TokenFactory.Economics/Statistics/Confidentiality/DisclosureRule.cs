@@ -18,8 +18,8 @@ public readonly record struct Contributed(BigInteger Net, BigInteger Gross, BigI
 
 /// <summary>
 /// When a cell tells too much of those behind it: the threshold rule (fewer than n contributors) and the dominance rule with n = 1 (one contributor has more
-/// than k percent), each switched off by 0. Source: A. Hundepool and others, Handbook on Statistical Disclosure Control (2nd edition, 2024), chapter 4,
-/// "Magnitude tabular data"; the (n, k) rule is there the dominance rule.
+/// than k percent), each switched off by 0. Source: Handbook on Statistical Disclosure Control (ESSnet on statistical disclosure control), chapter 4,
+/// "Magnitude tabular data".
 /// </summary>
 /// <param name="MinContributors">n: so many are enough.</param>
 /// <param name="DominancePercent">k, 0 to 99: exactly so many percent are allowed.</param>
