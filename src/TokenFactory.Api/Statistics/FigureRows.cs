@@ -81,7 +81,7 @@ public abstract record FigureAnswer
 
     /// <summary>
     /// When the last event inside was recorded, or the end of <c>as_of</c> where that came first; what is being committed at this moment may
-    /// still come in with an instant of up to five minutes before. Null while the ledger is empty.
+    /// still come in with an instant of up to five minutes before. Of what is released to the public: when the last month was. Null while the ledger is empty.
     /// </summary>
     [JsonPropertyOrder(int.MaxValue)]
     public required DateTimeOffset? CompleteThrough { get; init; }

@@ -33,8 +33,6 @@ internal sealed class Confidentiality(IOptions<SuppressionOptions> options)
 
     private readonly string? _scope = !options.Value.IsOn ? null : options.Value.AppliesToReadKeys ? "admin" : "read";
 
-    public bool IsOn => _scope is not null;
-
     /// <summary>Whether whoever asks gets what is released, and nothing else.</summary>
     public bool AppliesTo(ClaimsPrincipal user) => _scope is { } scope && !user.HasClaim(KeyClaims.Scope, scope);
 

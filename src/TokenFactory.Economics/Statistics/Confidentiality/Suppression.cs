@@ -16,7 +16,7 @@ public static class Suppression
 {
     /// <summary>The cells that fail the rule by themselves.</summary>
     public static IReadOnlySet<CellPlace> Primary(IReadOnlyList<TableCell> cells, DisclosureRule rule) =>
-        cells.Where(c => !Passes(rule, [c])).Select(c => c.Place).ToHashSet();
+        cells.Where(c => !Passes(rule, c)).Select(c => c.Place).ToHashSet();
 
     /// <summary>Primary and secondary suppression. The same cells in any order give the same pattern.</summary>
     /// <param name="cells">Every cell that has contributors, and every total: of each row and column, and of all.</param>
@@ -25,16 +25,20 @@ public static class Suppression
     public static IReadOnlySet<CellPlace> Of(IReadOnlyList<TableCell> cells, DisclosureRule rule)
     {
         var network = new SuppressionNetwork(cells);
-        var withheld = network.Cells.Where(c => !Passes(rule, [c])).Select(c => c.Place).ToHashSet();
-        // Each round withholds more or ends it.
+        var withheld = network.Cells.Where(c => !Passes(rule, c)).Select(c => c.Place).ToHashSet();
+        // Each round withholds more or ends it. What is on a cycle of withheld cells stays on it.
+        var safe = new HashSet<CellPlace>();
         int before;
         do
         {
             before = withheld.Count;
             foreach (var line in network.Lines)
                 WithholdRemainder(line, rule, withheld);
-            foreach (var place in withheld.Order().ToList())
+            foreach (var place in withheld.Except(safe).Order().ToList())
+            {
                 withheld.UnionWith(network.CycleThrough(place, withheld));
+                safe.Add(place);
+            }
         }
         while (withheld.Count > before);
         return withheld;
@@ -43,17 +47,22 @@ public static class Suppression
     // Total less published cells: a cell of its own. Who is behind two of its parts is counted for one part at most, and is the largest of both.
     private static void WithholdRemainder(TableLine line, DisclosureRule rule, HashSet<CellPlace> withheld)
     {
-        while (!withheld.Contains(line.Total.Place))
+        var parts = line.Cells.Where(c => withheld.Contains(c.Place)).ToList();
+        if (parts.Count == 0)
+            return;
+        var left = parts.Aggregate(Together);
+        while (!Passes(rule, left) && !withheld.Contains(line.Total.Place))
         {
-            var parts = line.Cells.Where(c => withheld.Contains(c.Place)).ToList();
-            if (parts.Count == 0 || Passes(rule, parts))
-                return;
-            var next = line.Cells.Where(c => !withheld.Contains(c.Place)).MinBy(c => (!Passes(rule, [.. parts, c]), c.Value.Gross, c.Place));
+            var next = line.Cells.Where(c => !withheld.Contains(c.Place)).MinBy(c => (!Passes(rule, Together(left, c)), c.Value.Gross, c.Place));
             withheld.Add((next ?? line.Total).Place);
+            left = next is null ? left : Together(left, next);
         }
     }
 
-    private static bool Passes(DisclosureRule rule, IReadOnlyList<TableCell> parts) => rule.Allows(
-        parts.Max(p => p.Contributors),
-        parts.Aggregate(default(Contributed), (sum, p) => sum + p.Value), parts.Aggregate(default(Contributed), (sum, p) => sum + p.Quantity));
+    private static TableCell Together(TableCell some, TableCell more) => some with
+    {
+        Contributors = Math.Max(some.Contributors, more.Contributors), Value = some.Value + more.Value, Quantity = some.Quantity + more.Quantity,
+    };
+
+    private static bool Passes(DisclosureRule rule, TableCell cell) => rule.Allows(cell.Contributors, cell.Value, cell.Quantity);
 }

@@ -16,6 +16,7 @@ internal sealed class SuppressionNetwork
 
     private readonly Dictionary<CellPlace, TableCell> _cells = [];
     private readonly Dictionary<Vertex, List<TableCell>> _at = [];
+    private readonly Dictionary<CellPlace, double> _prices;
 
     /// <exception cref="ArgumentException">A cell is there twice, or a total is missing.</exception>
     public SuppressionNetwork(IReadOnlyList<TableCell> cells)
@@ -33,6 +34,8 @@ internal sealed class SuppressionNetwork
             if (!_cells.ContainsKey(new(place.Row, null)) || !_cells.ContainsKey(new(null, place.Column)))
                 throw new ArgumentException($"A total of {place} is missing.", nameof(cells));
         }
+
+        _prices = _cells.ToDictionary(c => c.Key, c => PriceOf(c.Value));
     }
 
     public IReadOnlyCollection<TableCell> Cells => _cells.Values;
@@ -64,7 +67,7 @@ internal sealed class SuppressionNetwork
             {
                 if (over.Place == place || !Leads(over, at))
                     continue;
-                var (next, price) = (at.IsRow ? ColumnOf(over) : RowOf(over), reached[at].Price + (withheld.Contains(over.Place) ? 0 : PriceOf(over)));
+                var (next, price) = (at.IsRow ? ColumnOf(over) : RowOf(over), reached[at].Price + (withheld.Contains(over.Place) ? 0 : _prices[over.Place]));
                 if (reached.TryGetValue(next, out var known) && known.Price <= price)
                     continue;
                 reached[next] = (price, over, at);

@@ -50,6 +50,39 @@ internal sealed record SmallTable(IReadOnlyList<SmallTable.Contribution> Contrib
         return [.. places.Where(p => attack.Tells(Enumerable.Range(0, inner.Count).Where(i => (p.Row ?? inner[i].Row) == inner[i].Row && (p.Column ?? inner[i].Column) == inner[i].Column)))];
     }
 
+    /// <summary>
+    /// Whether another table, with no figure below 0, has all the published figures and more in this cell: along some cycle of withheld cells and totals. What is found is
+    /// added up: it is a proof whatever it was found by.
+    /// </summary>
+    public bool CouldBeLarger(CellPlace place, IReadOnlySet<CellPlace> withheld)
+    {
+        var positive = Cells.Where(c => c is { Value.Net.Sign: > 0, Quantity.Net.Sign: > 0 }).Select(c => c.Place).ToHashSet();
+        var isTotal = IsSumOfALine(place);
+        (bool IsRow, int? Line) from = isTotal ? (false, place.Column) : (true, place.Row), to = isTotal ? (true, place.Row) : (false, place.Column);
+        return Walk(from, [from], new() { [place] = 1 });
+
+        bool Walk((bool IsRow, int? Line) at, List<(bool, int?)> visited, Dictionary<CellPlace, int> change)
+        {
+            if (at == to)
+                return Fits(change, positive, withheld);
+            foreach (var over in withheld.Where(p => (at.IsRow ? p.Row : p.Column) == at.Line && !change.ContainsKey(p)))
+            {
+                (bool, int?) next = at.IsRow ? (false, over.Column) : (true, over.Row);
+                if (!visited.Contains(next) && Walk(next, [.. visited, next], new(change) { [over] = at.IsRow == IsSumOfALine(over) ? 1 : -1 }))
+                    return true;
+            }
+
+            return false;
+        }
+    }
+
+    private bool Fits(Dictionary<CellPlace, int> change, HashSet<CellPlace> positive, IReadOnlySet<CellPlace> withheld) =>
+        change.All(c => withheld.Contains(c.Key) && (c.Value > 0 || positive.Contains(c.Key)))
+        && Cells.Select(c => c.Place).Where(p => p.IsTotal).All(total => change.GetValueOrDefault(total)
+            == change.Where(c => !c.Key.IsTotal && (total.Row ?? c.Key.Row) == c.Key.Row && (total.Column ?? c.Key.Column) == c.Key.Column).Sum(c => c.Value));
+
+    private static bool IsSumOfALine(CellPlace place) => place.Row is null != place.Column is null;
+
     private static IEnumerable<int[]?> Subsets(int[] all) =>
         Enumerable.Range(1, (1 << all.Length) - 1).Select(bits => all.Where((_, i) => (bits & (1 << i)) != 0).ToArray());
 

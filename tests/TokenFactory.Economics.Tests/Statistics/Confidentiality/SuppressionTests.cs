@@ -39,6 +39,17 @@ public sealed class SuppressionTests
         }, iter: Samples);
     }
 
+    [Fact]
+    public void Nor_can_who_knows_that_no_figure_is_below_0()
+    {
+        Gen.Select(SmallTable.Any, SmallTable.Rule).Sample((table, rule) =>
+        {
+            var withheld = Suppression.Of(table.Cells, rule);
+
+            withheld.Where(place => !table.CouldBeLarger(place, withheld)).Should().BeEmpty();
+        }, iter: Samples / 2);
+    }
+
     // Without these the attack above could be one that never succeeds.
     [Fact]
     public void Without_secondary_suppression_withheld_cells_are_told()
