@@ -21,10 +21,11 @@ if (Arguments.AsksForHelp(args))
 
 var isDemo = args.Contains(Arguments.Demo);
 var isVerification = args is [VerifyCommand.Name, ..];
+var isArchiving = args is [ArchiveCommand.Name, ..];
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 {
     // Settings are read once, at the start, and pages are as they were built: no file is watched. What the command line says goes before.
-    Args = ["--hostBuilder:reloadConfigOnChange=false", "--ReloadStaticAssetsAtRuntime=false", .. isVerification ? [] : args.Where(a => a != Arguments.Demo)],
+    Args = ["--hostBuilder:reloadConfigOnChange=false", "--ReloadStaticAssetsAtRuntime=false", .. isVerification || isArchiving ? [] : args.Where(a => a != Arguments.Demo)],
     // Beside the program, from whichever folder it is started.
     WebRootPath = Path.Combine(AppContext.BaseDirectory, "wwwroot"),
 });
@@ -39,18 +40,22 @@ try
 {
     var verification = isVerification ? VerifyCommand.Parse(args[1..]) : null;
     if (verification is { IsOfLedger: false })
-        return verification.VerifyProof(Console.Out);
-    if (verification is null)
+        return await verification.VerifyOfflineAsync(Console.Out, ending.Token);
+    var archiving = isArchiving ? ArchiveCommand.Parse(args[1..]) : null;
+    if (verification is null && archiving is null)
         Arguments.Check(args);
     Settings.Check(builder.Configuration);
     // Without a connection string the service brings its own server, which starts while the host is built; it stops with this process, after
     // everything that uses it.
     await using var privateServer = builder.Configuration.GetConnectionString("TokenFactory") is null ? StartPrivateServer() : null;
     var connections = privateServer is null ? DatabaseConnections.From(builder.Configuration) : null;
-    if (verification is not null)
+    if (verification is not null || archiving is not null)
     {
         var owner = (connections ?? DatabaseConnections.From((await privateServer!.Started).ConnectionString)).Owner;
-        return await verification.VerifyLedgerAsync(owner, Console.Out, ending.Token);
+        return verification is not null
+            ? await verification.VerifyLedgerAsync(owner, Console.Out, ending.Token)
+            : await archiving!.RunAsync(owner, builder.Configuration.GetSection(LedgerOptions.Section).Get<LedgerOptions>() ?? new(), CheckpointKey.FileOf(builder.Configuration),
+                [ArchiveFolds.FindAsync, ArchiveRepricings.FindUnsettledAsync, ArchiveRepricings.FindRunningAsync], Console.Out, ending.Token);
     }
 
     builder.Services.AddSingleton(TimeProvider.System);

@@ -15,7 +15,8 @@ internal static class Arguments
           --urls http://HOST:PORT     where to listen; http://localhost:5000 when left out
           --TokenFactory:NAME VALUE   a setting, as the environment variable TokenFactory__NAME
           --help                      this text
-          verify                      instead of serving: verify the ledger, or a proof of it (docs/audit.md)
+          verify                      instead of serving: verify the ledger, a proof of it or an archive (docs/audit.md)
+          archive                     instead of serving: a closed month goes into a folder (docs/retention.md)
 
         Without ConnectionStrings__TokenFactory the service runs a private PostgreSQL server.
         The settings are in docs/operations.md, the calls at /swagger.

@@ -57,6 +57,12 @@ internal static class Problems
     public static ObjectResult Conflict(HttpContext context, string code, string detail) =>
         Result(context, StatusCodes.Status409Conflict, code, "The request conflicts with what is recorded.", detail);
 
+    /// <summary>What is asked for is not in the ledger any more, but in an archive.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="what">A sentence of what is archived, and where.</param>
+    public static ObjectResult Archived(HttpContext context, string what) => Result(context, StatusCodes.Status410Gone, "archived",
+        "The entries that it needs are archived.", $"{what} The folder of the archive has them: docs/retention.md tells how to read it.");
+
     // A controller's [Produces] would make application/json of it.
     private sealed class ProblemResult(ProblemDetails problem) : ObjectResult(problem)
     {

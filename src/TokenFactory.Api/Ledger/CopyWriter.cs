@@ -18,6 +18,9 @@ internal sealed class CopyWriter : IAsyncDisposable
     // Signature, flags, length of the header's extension.
     private static ReadOnlySpan<byte> Header => [(byte)'P', (byte)'G', (byte)'C', (byte)'O', (byte)'P', (byte)'Y', 10, 255, 13, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
+    /// <summary>So long is the header of a file, where it has no extension.</summary>
+    public const int HeaderBytes = 19;
+
     private readonly NpgsqlRawCopyStream _stream;
     private readonly TimeSpan _sendTimeout;
     private readonly short _columns;
@@ -40,6 +43,9 @@ internal sealed class CopyWriter : IAsyncDisposable
     public static async Task<CopyWriter> BeginAsync(NpgsqlConnection connection, string table, string[] columns, CancellationToken cancellationToken) =>
         new(await connection.BeginRawBinaryCopyAsync($"copy {table} ({string.Join(", ", columns)}) from stdin (format binary)", cancellationToken),
             TimeSpan.FromSeconds(connection.CommandTimeout), (short)columns.Length);
+
+    /// <summary>Whether a file of the format begins so.</summary>
+    public static bool IsHeader(ReadOnlySpan<byte> bytes) => bytes.SequenceEqual(Header);
 
     /// <summary>Whether so much waits that it is worth sending: <see cref="FlushAsync"/> between two rows.</summary>
     public bool IsFull => _length >= FlushBytes;

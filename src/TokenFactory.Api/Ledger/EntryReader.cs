@@ -10,6 +10,9 @@ namespace TokenFactory.Api.Ledger;
 internal sealed record EntryFilter
 {
     public string? Source { get; init; }
+
+    /// <summary>Only these, where names have been looked up already.</summary>
+    public long[]? Sources { get; init; }
     public string? EventId { get; init; }
     public Sector? Sector { get; init; }
     public string? Account { get; init; }

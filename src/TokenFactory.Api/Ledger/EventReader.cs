@@ -5,10 +5,10 @@ namespace TokenFactory.Api.Ledger;
 
 /// <summary>A recorded event: its receipt, and the entries that are in force, as they can be taken back.</summary>
 /// <param name="Receipt">What the ledger answers of it.</param>
-/// <param name="Event">Its lines are those in force: of its last repricing, else its own.</param>
+/// <param name="Event">Its lines are those in force: of its last repricing, else its own. Null: entries of it are archived.</param>
 /// <param name="Positions">Where these lines stand.</param>
 /// <param name="Corrections">Numbers that repricings have taken; a reversal takes one too.</param>
-internal sealed record LedgerEventRecord(Receipt Receipt, LedgerEvent Event, IReadOnlyList<EntryPosition> Positions, int Corrections);
+internal sealed record LedgerEventRecord(Receipt Receipt, LedgerEvent? Event, IReadOnlyList<EntryPosition> Positions, int Corrections);
 
 /// <summary>Looks an event up by its identity.</summary>
 internal sealed class EventReader(NpgsqlDataSource dataSource, LedgerSettings settings)
@@ -23,15 +23,23 @@ internal sealed class EventReader(NpgsqlDataSource dataSource, LedgerSettings se
         string source, long sourceId, string eventId, string status, CancellationToken cancellationToken)
     {
         var reportingCurrency = await settings.ReportingCurrencyAsync(cancellationToken);
-        await using var command = dataSource.CreateCommand(Sql.Read("Ledger/event_entries.sql"));
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(Sql.Read("Ledger/event_entries.sql"), connection);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = sourceId });
         foreach (var key in (ReadOnlySpan<string>)[eventId, ReservedKeys.Reversal(eventId), ReservedKeys.RepricingPrefix(eventId)])
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key });
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var recorded = new RecordedLines(eventId);
-        while (await row.ReadAsync(cancellationToken))
-            recorded.Read(row, reportingCurrency);
-        return recorded.ToRecord(source, status, reportingCurrency);
+        await using (var row = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await row.ReadAsync(cancellationToken))
+                recorded.Read(row, reportingCurrency);
+        }
+
+        if (recorded.MissingBatchId is not { } missing)
+            return recorded.ToRecord(source, status, reportingCurrency, archived: null);
+        var archived = await Archives.FindAsync(connection, sourceId, missing, cancellationToken)
+            ?? throw new InvalidOperationException($"Entries of batch {missing} of source {source} are missing, and are not archived. Run the command verify, and restore the ledger.");
+        return recorded.ToRecord(source, status, reportingCurrency, archived);
     }
 
     /// <summary>The id of a source, or null when it is not registered.</summary>

@@ -23,7 +23,7 @@ internal sealed class EventReceiptsController(EventReader events, Reversals reve
     private const int MaxReasonLength = 1_000;
 
     /// <summary>The receipt of an event</summary>
-    /// <remarks>The receipt and its entries: the same answer for ever. For ids that contain slashes use `GET /v1/events` with both as parameters.</remarks>
+    /// <remarks>The receipt and its entries: the same answer for ever, until its month is archived; then what its entries tell is left out. For ids that contain slashes use `GET /v1/events` with both as parameters.</remarks>
     /// <param name="source" example="gateway-1">The source that sent the event.</param>
     /// <param name="id" example="req-8f2">The sender's id of the event, percent-encoded.</param>
     [HttpGet("{source}/{id}", Name = "GetEvent")]
@@ -53,7 +53,7 @@ internal sealed class EventReceiptsController(EventReader events, Reversals reve
     /// <summary>Reverse an event</summary>
     /// <remarks>
     /// Corrects by entries of the opposite sign, recorded today, that point at what they reverse: nothing is changed or removed. A corrected
-    /// event is sent afterwards under a new id. Reversing twice answers the first reversal.
+    /// event is sent afterwards under a new id. Reversing twice answers the first reversal. An event whose entries are archived can't be reversed.
     /// </remarks>
     /// <param name="source" example="gateway-1">The source that sent the event.</param>
     /// <param name="id" example="req-8f2">The sender's id of the event, percent-encoded: a slash is %2F, a percent sign %25.</param>
@@ -65,6 +65,7 @@ internal sealed class EventReceiptsController(EventReader events, Reversals reve
     [ProducesResponseType<Receipt>(StatusCodes.Status200OK)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status403Forbidden, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status410Gone, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
     public async Task<IActionResult> Reverse(
         string source, string id, [FromBody(EmptyBodyBehavior = Microsoft.AspNetCore.Mvc.ModelBinding.EmptyBodyBehavior.Allow)] ReversalRequest? request,
@@ -95,6 +96,8 @@ internal sealed class EventReceiptsController(EventReader events, Reversals reve
         if (await events.FindSourceAsync(source, cancellationToken) is { } sourceId
             && await reversals.ReverseAsync(source, sourceId, id, reason, cancellationToken) is { } reversed)
         {
+            if (reversed is { Outcome: EventOutcome.Rejected, Receipt.Archived: { } archived })
+                return Problems.Archived(HttpContext, $"Entries of the event are in the archive of {archived.Month}, volume {archived.Volume}: it can't be reversed any more.");
             AdministrativeAct.Current?.IsUnchanged = reversed.Outcome != EventOutcome.Accepted;
             return StatusCode(reversed.Outcome == EventOutcome.Accepted ? StatusCodes.Status201Created : StatusCodes.Status200OK, reversed.Receipt);
         }
@@ -106,7 +109,7 @@ internal sealed class EventReceiptsController(EventReader events, Reversals reve
     private async Task<string?> OtherProducerAsync(string source, string id, CancellationToken cancellationToken) =>
         User.HasClaim(c => c.Type == KeyClaims.Producer)
         && await events.FindSourceAsync(source, cancellationToken) is { } sourceId
-        && await events.FindAsync(source, sourceId, id, "recorded", cancellationToken) is { Receipt.Producer: var producer }
+        && await events.FindAsync(source, sourceId, id, "recorded", cancellationToken) is { Receipt.Producer: { } producer }
         && !(await authorization.AuthorizeAsync(User, producer, "producer")).Succeeded
             ? producer
             : null;

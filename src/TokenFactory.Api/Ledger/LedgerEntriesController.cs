@@ -11,9 +11,10 @@ namespace TokenFactory.Api.Ledger;
 [Route("v1/ledger/entries")]
 [Authorize("read")]
 [Tags("Ledger")]
-internal sealed class LedgerEntriesController(EntryReader entries) : ControllerBase
+internal sealed class LedgerEntriesController(EntryReader entries, Archives archives) : ControllerBase
 {
     private const int MaxLimit = 10_000;
+    private const string ArchivedHeader = "Archived-Months";
     private const string LinesType = "application/x-ndjson";
 
     /// <summary>List ledger entries</summary>
@@ -21,6 +22,9 @@ internal sealed class LedgerEntriesController(EntryReader entries) : ControllerB
     /// In the order of recording, page by page: pass `next_cursor` (also in the header `Link`) until there is none. JSON, or one row per line
     /// (`Accept: application/x-ndjson`), or CSV (`Accept: text/csv`). A row that is being committed while a page is read may have an earlier
     /// instant of recording than the page's end: whoever follows the ledger should stay some minutes behind.
+    ///
+    /// Entries of archived months are not listed. The header `Archived-Months` names those that may hold some of what is asked for; where nothing but
+    /// archived months could, the answer is 410.
     /// </remarks>
     /// <param name="source" example="gateway-1">Only this source's.</param>
     /// <param name="event_id" example="req-8f2">Only this event's.</param>
@@ -39,6 +43,7 @@ internal sealed class LedgerEntriesController(EntryReader entries) : ControllerB
     /// <param name="limit" example="1000">Rows of a page, 1 to 10000.</param>
     [HttpGet(Name = "ListLedgerEntries")]
     [ProducesResponseType<LedgerPage>(StatusCodes.Status200OK, "application/json", LinesType, Csv.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status410Gone, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
     public async Task<IActionResult> List(
         [FromQuery] string? source, [FromQuery] string? event_id, [FromQuery] string? producer, [FromQuery] string? model,
@@ -80,6 +85,13 @@ internal sealed class LedgerEntriesController(EntryReader entries) : ControllerB
             return Problems.Invalid(HttpContext, errors);
 
         var rows = await entries.ReadAsync(filter, after, limit + 1, cancellationToken);
+        if (await archives.FindMonthsAsync(filter, cancellationToken) is { Count: > 0 } months)
+        {
+            if (rows.Count == 0 && cursor is null)
+                return Problems.Archived(HttpContext, $"Entries that may be asked for are in the archives of {string.Join(", ", months)}, and the ledger has no others.");
+            Response.Headers[ArchivedHeader] = string.Join(", ", months);
+        }
+
         var next = rows.Count > limit ? rows[limit - 1].Cursor.Text : null;
         Cursors.LinkNext(HttpContext, next);
         return Answer([.. rows.Take(limit).Select(r => r.Entry)], next, format);

@@ -18,6 +18,7 @@ internal static class LedgerRegistration
             .ValidateOnStart();
         services.AddSingleton<LedgerMetrics>();
         services.AddSingleton<EventReader>();
+        services.AddSingleton<Archives>();
         services.AddSingleton<MeterReadings>();
         services.AddSingleton<Reversals>();
         services.AddSingleton<EntryReader>();

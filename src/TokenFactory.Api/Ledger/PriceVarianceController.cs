@@ -9,7 +9,7 @@ namespace TokenFactory.Api.Ledger;
 [Route("v1/price-variance")]
 [Authorize("read")]
 [Tags("Ledger")]
-internal sealed class PriceVarianceController(EntryReader entries, PriceVarianceReader variance) : ControllerBase
+internal sealed class PriceVarianceController(EntryReader entries, PriceVarianceReader variance, Archives archives) : ControllerBase
 {
     private const int MaxDays = 92;
     private const int MaxRows = 100_000;
@@ -34,6 +34,7 @@ internal sealed class PriceVarianceController(EntryReader entries, PriceVariance
     /// <param name="format" example="csv">`csv`, where no Accept header can be set.</param>
     [HttpGet(Name = "GetPriceVariance")]
     [ProducesResponseType<PriceVarianceAnswer>(StatusCodes.Status200OK, "application/json", Csv.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status410Gone, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
     public async Task<IActionResult> Get(
         [FromQuery] string? start, [FromQuery] string? end, [FromQuery] string? source, [FromQuery] string? producer, [FromQuery] string? model,
@@ -54,6 +55,8 @@ internal sealed class PriceVarianceController(EntryReader entries, PriceVariance
         if (errors.Count > 0)
             return Problems.Invalid(HttpContext, errors);
 
+        if (await archives.FindMonthsAsync(filter, cancellationToken) is { Count: > 0 } months)
+            return Problems.Archived(HttpContext, $"Events of the window are in the archives of {string.Join(", ", months)}.");
         var rows = await variance.ReadAsync(filter, MaxRows + 1, cancellationToken);
         if (rows.Count > MaxRows)
         {

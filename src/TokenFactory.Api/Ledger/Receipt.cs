@@ -21,13 +21,16 @@ public sealed record Receipt
     /// <summary>When the ledger recorded it: the database's clock, UTC, microseconds.</summary>
     public required DateTimeOffset RecordedAt { get; init; }
 
-    /// <summary>When the tokens were produced, UTC, microseconds.</summary>
-    public required DateTimeOffset OccurredAt { get; init; }
-    public required string Producer { get; init; }
-    public required string Model { get; init; }
-    public required string ServiceTier { get; init; }
+    /// <summary>
+    /// When the tokens were produced, UTC, microseconds. This, the names that follow and the unpriced quantity are null where the entries are
+    /// <see cref="Archived"/>.
+    /// </summary>
+    public required DateTimeOffset? OccurredAt { get; init; }
+    public required string? Producer { get; init; }
+    public required string? Model { get; init; }
+    public required string? ServiceTier { get; init; }
     public string? Account { get; init; }
-    public required string Sector { get; init; }
+    public required string? Sector { get; init; }
 
     /// <summary>
     /// What decided the sector: <c>event</c> (it says so), <c>account</c> (the account's at the time), <c>tag</c> (a resource attribute or tag of
@@ -65,7 +68,7 @@ public sealed record Receipt
     public decimal? Amount { get; init; }
 
     /// <summary>Tokens whose value is not known yet.</summary>
-    public required string UnpricedQuantity { get; init; }
+    public required string? UnpricedQuantity { get; init; }
 
     /// <summary>What the sender says it cost.</summary>
     public ReportedCost? ReportedCost { get; init; }
@@ -91,6 +94,10 @@ public sealed record Receipt
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ReclassificationNote>? Reclassifications { get; init; }
+
+    /// <summary>Present where entries of it are not in the ledger any more, but in an archive: what only they tell is null, and <see cref="Entries"/> is empty.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ArchivedNote? Archived { get; init; }
     public required IReadOnlyList<ReceiptEntry> Entries { get; init; }
 }
 
@@ -175,7 +182,9 @@ public sealed record RepricingNote
 
     /// <summary>As the receipt's own: in the reporting currency.</summary>
     public decimal? Amount { get; init; }
-    public required string UnpricedQuantity { get; init; }
+
+    /// <summary>Null: its entries are archived.</summary>
+    public required string? UnpricedQuantity { get; init; }
 }
 
 /// <summary>That an event was moved to another sector. Its prices are those of before.</summary>
@@ -187,9 +196,9 @@ public sealed record ReclassificationNote
     public required long BatchId { get; init; }
     public string? Reason { get; init; }
 
-    /// <summary>The sector that it has counted for since.</summary>
+    /// <summary>The sector that it has counted for since; null: its entries are archived.</summary>
     /// <example>government</example>
-    public required string Sector { get; init; }
+    public required string? Sector { get; init; }
 }
 
 /// <summary>That an event was reversed, and why.</summary>

@@ -24,7 +24,7 @@ internal static class ReceiptText
     /// What the sender says that it cost less what the ledger says, as in price variance; null where they can't be compared. A part of the tokens is not set against
     /// the cost of all.
     /// </summary>
-    public static decimal? CostDifference(decimal? amount, string unpricedQuantity, string currency, ReportedCost? reported) =>
+    public static decimal? CostDifference(decimal? amount, string? unpricedQuantity, string currency, ReportedCost? reported) =>
         reported is not null && reported.Currency == currency && unpricedQuantity == "0" && amount is { } ours
             ? ExactDecimal.Normalize(reported.Amount - ours)
             : null;

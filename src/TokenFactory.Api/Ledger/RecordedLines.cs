@@ -8,12 +8,13 @@ namespace TokenFactory.Api.Ledger;
 internal sealed class RecordedLines(string eventId)
 {
     private const int ItemColumn = 10;
+    private const int MissingColumn = 34;
 
     private readonly List<ReceiptEntry> _entries = [];
     private readonly List<LedgerLine> _own = [];
     private readonly List<LedgerLine> _inForce = [];
     private readonly List<EntryPosition> _positions = [];
-    private readonly List<(RepricingNote Note, List<LedgerLine> Lines)> _repricings = [];
+    private readonly List<(RepricingNote Note, List<LedgerLine>? Lines)> _repricings = [];
     private readonly List<ReclassificationNote> _reclassifications = [];
     private int _corrections;
     private Receipt? _receipt;
@@ -31,26 +32,42 @@ internal sealed class RecordedLines(string eventId)
             ReadRepricing(row, key);
     }
 
-    public LedgerEventRecord? ToRecord(string source, string status, string reportingCurrency) => _receipt is null ? null : new LedgerEventRecord(
+    /// <summary>The first batch of it whose entries are not here; null: all are.</summary>
+    public long? MissingBatchId { get; private set; }
+
+    /// <summary>The event, once all rows are read.</summary>
+    /// <param name="source">The source's slug.</param>
+    /// <param name="status">What the receipt shall say.</param>
+    /// <param name="reportingCurrency">The ledger's.</param>
+    /// <param name="archived">Where the entries are that are not here; null: all are.</param>
+    public LedgerEventRecord? ToRecord(string source, string status, string reportingCurrency, ArchivedNote? archived) => _receipt is null ? null : new LedgerEventRecord(
         _receipt with
         {
             Source = source,
             Status = status,
             Currency = reportingCurrency,
             Amount = ReceiptText.Amount(_own),
-            UnpricedQuantity = ReceiptText.UnpricedQuantity(_own),
+            UnpricedQuantity = _event is null ? null : ReceiptText.UnpricedQuantity(_own),
             Reversal = _reversal,
             Repricings = _repricings.Count == 0 ? null : [.. _repricings.Select(r => r.Note with
             {
-                Amount = ReceiptText.Amount(r.Lines),
-                UnpricedQuantity = ReceiptText.UnpricedQuantity(r.Lines),
+                Amount = r.Lines is null ? null : ReceiptText.Amount(r.Lines),
+                UnpricedQuantity = r.Lines is null ? null : ReceiptText.UnpricedQuantity(r.Lines),
             })],
             Reclassifications = _reclassifications.Count == 0 ? null : _reclassifications,
+            Archived = archived,
         },
-        _event! with { Lines = [.. _inForce] }, _positions, _corrections);
+        archived is null ? _event! with { Lines = [.. _inForce] } : null, _positions, _corrections);
 
     private void ReadOwn(NpgsqlDataReader row, string reportingCurrency)
     {
+        if (row.GetBoolean(MissingColumn))
+        {
+            MissingBatchId ??= row.GetInt64(2);
+            _receipt ??= IdentityOf(row);
+            return;
+        }
+
         var line = LineOf(row, ItemColumn);
         _own.Add(line);
         Add(row, line);
@@ -65,6 +82,16 @@ internal sealed class RecordedLines(string eventId)
         var number = ReservedKeys.NumberOf(key);
         var isFirst = number > _corrections;
         _corrections = number;
+        if (row.GetBoolean(MissingColumn))
+        {
+            MissingBatchId ??= row.GetInt64(2);
+            if (IsReclassification(row))
+                _reclassifications.Add(ReclassificationOf(row, null));
+            else
+                _repricings.Add((RepricingOf(row), null));
+            return;
+        }
+
         // A number that a reversal has taken has no entries.
         if (row.IsDBNull(8))
             return;
@@ -80,7 +107,7 @@ internal sealed class RecordedLines(string eventId)
             return;
         var line = LineOf(row, ItemColumn);
         if (!IsReclassification(row))
-            _repricings[^1].Lines.Add(line);
+            _repricings[^1].Lines!.Add(line);
         else if (_inForce.Count == 0)
             _reclassifications.Add(ReclassificationOf(row, line.Sector.Sector));
         Add(row, line);
@@ -97,13 +124,13 @@ internal sealed class RecordedLines(string eventId)
         UnpricedQuantity = "0",
     };
 
-    private static ReclassificationNote ReclassificationOf(NpgsqlDataReader row, Sector sector) => new()
+    private static ReclassificationNote ReclassificationOf(NpgsqlDataReader row, Sector? sector) => new()
     {
         Reclassification = row.GetInt64(7),
         RecordedAt = RecordedAt(row),
         BatchId = row.GetInt64(2),
         Reason = Text(row, 6),
-        Sector = sector.Name(),
+        Sector = sector?.Name(),
     };
 
     private void Add(NpgsqlDataReader row, in LedgerLine line)
@@ -146,12 +173,8 @@ internal sealed class RecordedLines(string eventId)
         Lines = [],
     };
 
-    private Receipt ReceiptOf(NpgsqlDataReader row) => new()
+    private Receipt ReceiptOf(NpgsqlDataReader row) => IdentityOf(row) with
     {
-        Source = "",
-        Id = eventId,
-        Status = "",
-        RecordedAt = RecordedAt(row),
         OccurredAt = row.GetFieldValue<DateTimeOffset>(9),
         Producer = row.GetString(25),
         Model = row.GetString(26),
@@ -160,14 +183,29 @@ internal sealed class RecordedLines(string eventId)
         Sector = ((Sector)row.GetInt16(13)).Name(),
         SectorBasis = ReceiptText.SectorBasis(row.IsDBNull(22) ? SectorBasis.Unrecorded : (SectorBasis)row.GetInt16(22)),
         SectorRule = row.IsDBNull(23) ? null : row.GetInt32(23),
+        Entries = _entries,
+    };
+
+    // What is known of an event without its entries.
+    private Receipt IdentityOf(NpgsqlDataReader row) => new()
+    {
+        Source = "",
+        Id = eventId,
+        Status = "",
+        RecordedAt = RecordedAt(row),
+        OccurredAt = null,
+        Producer = null,
+        Model = null,
+        ServiceTier = null,
+        Sector = null,
         SentModel = Text(row, 32),
         UsageProfile = Text(row, 31),
         Region = Text(row, 5),
         BatchId = row.GetInt64(2),
         Currency = "",
-        UnpricedQuantity = "0",
+        UnpricedQuantity = null,
         ReportedCost = ReportedCost.Of(row.IsDBNull(3) ? null : row.GetDecimal(3), Text(row, 4)),
-        Entries = _entries,
+        Entries = [],
     };
 
     private static DateTimeOffset RecordedAt(NpgsqlDataReader row) => row.GetFieldValue<DateTimeOffset>(1);

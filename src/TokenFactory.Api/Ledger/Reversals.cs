@@ -10,7 +10,10 @@ internal sealed class Reversals(Journal journal, EventReader events)
     private const int MaxRetries = 100;
 
     /// <summary>Reverses an event: the entries of it that are in force. Asking again answers the first reversal.</summary>
-    /// <returns>The outcome and the reversal's receipt; null when the source has recorded no such event.</returns>
+    /// <returns>
+    /// The outcome and the reversal's receipt; null when the source has recorded no such event. Where entries of the event are archived nothing is recorded, and the
+    /// receipt is the event's own.
+    /// </returns>
     public async Task<(EventOutcome Outcome, Receipt Receipt)?> ReverseAsync(
         string source, long sourceId, string eventId, string? reason, CancellationToken cancellationToken)
     {
@@ -22,7 +25,10 @@ internal sealed class Reversals(Journal journal, EventReader events)
             var outcome = EventOutcome.Duplicate;
             if (original.Receipt.Reversal is null)
             {
-                var result = await journal.PostAsync(PostingOf(sourceId, key, reason, original), cancellationToken);
+                // What would be taken back is not here.
+                if (original.Event is not { } inForce)
+                    return (EventOutcome.Rejected, original.Receipt);
+                var result = await journal.PostAsync(PostingOf(sourceId, key, reason, inForce, original), cancellationToken);
                 if (result.Refused)
                     continue;
                 outcome = result.Events[0].Outcome;
@@ -37,16 +43,16 @@ internal sealed class Reversals(Journal journal, EventReader events)
     }
 
     // What is reversed follows from the key alone, so that a second request with another reason is still the same reversal.
-    private static Posting PostingOf(long sourceId, string key, string? reason, LedgerEventRecord original)
+    private static Posting PostingOf(long sourceId, string key, string? reason, LedgerEvent inForce, LedgerEventRecord original)
     {
-        var reversal = original.Event with
+        var reversal = inForce with
         {
             EventId = key,
             Fingerprint = ReservedKeys.FingerprintOf(key),
             Reason = reason,
-            Lines = [.. original.Event.TakenBack(original.Positions)],
+            Lines = [.. inForce.TakenBack(original.Positions)],
         };
-        var fence = ReservedKeys.Repricing(original.Event.EventId, original.Corrections + 1);
+        var fence = ReservedKeys.Repricing(inForce.EventId, original.Corrections + 1);
         return new Posting
         {
             SourceId = sourceId,

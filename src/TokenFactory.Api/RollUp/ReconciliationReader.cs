@@ -14,8 +14,9 @@ internal sealed class ReconciliationReader(NpgsqlDataSource dataSource)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-        // A full recomputation takes as long as the ledger is large.
-        await using (var settings = new NpgsqlCommand("set transaction read only; set local statement_timeout = 0", connection))
+        // A full recomputation takes as long as the ledger is large. No month is dropped from under it: a lock needs no snapshot, and what is counted is of a moment after it.
+        await using (var settings = new NpgsqlCommand(
+            $"set transaction read only; set local statement_timeout = 0{(full ? "; lock table only ledger_entry in access share mode" : "")}", connection))
             await settings.ExecuteNonQueryAsync(cancellationToken);
 
         var outcomes = await ReadAsync(connection, Sql.Read("RollUp/reconciliation_outcomes.sql"), row => new long[]

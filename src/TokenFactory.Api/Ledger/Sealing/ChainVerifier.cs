@@ -53,42 +53,43 @@ internal sealed class ChainVerifier(NpgsqlConnection connection, VerificationRep
         foreach (var (source, lane) in heads.Keys)
             report.Add($"Source {source}, lane {lane}: there are batches of it, and no lane.");
     }
+}
 
-    private sealed record ChainRow(long SourceId, short Lane, long Seq, long BatchId, short Kind, DateTimeOffset RecordedAt, int[] Counts, short? Format, byte[]? Root, byte[]? Head)
+/// <summary>A batch as its lane's chain has it.</summary>
+internal sealed record ChainRow(long SourceId, short Lane, long Seq, long BatchId, short Kind, DateTimeOffset RecordedAt, int[] Counts, short? Format, byte[]? Root, byte[]? Head)
+{
+    private static readonly DateTimeOffset Epoch = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    public static ChainRow Read(NpgsqlDataReader row) => new(
+        row.GetInt64(0), row.GetInt16(1), row.GetInt64(2), row.GetInt64(3), row.GetInt16(4), row.GetFieldValue<DateTimeOffset>(5),
+        [.. Enumerable.Range(6, 7).Select(row.GetInt32)], row.IsDBNull(13) ? null : row.GetInt16(13),
+        VerifierRows.BytesOf(row, 14), VerifierRows.BytesOf(row, 15));
+
+    /// <summary>As the database's <c>ledger_head</c> makes it, made anew.</summary>
+    public byte[] HeadAfter(byte[]? previous)
     {
-        private static readonly DateTimeOffset Epoch = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-        public static ChainRow Read(NpgsqlDataReader row) => new(
-            row.GetInt64(0), row.GetInt16(1), row.GetInt64(2), row.GetInt64(3), row.GetInt16(4), row.GetFieldValue<DateTimeOffset>(5),
-            [.. Enumerable.Range(6, 7).Select(row.GetInt32)], row.IsDBNull(13) ? null : row.GetInt16(13),
-            VerifierRows.BytesOf(row, 14), VerifierRows.BytesOf(row, 15));
-
-        /// <summary>As the database's <c>ledger_head</c> makes it, made anew.</summary>
-        public byte[] HeadAfter(byte[]? previous)
+        var content = new byte[1 + 32 + 8 + 2 + 8 + 8 + 2 + 8 + (7 * 4) + 2 + 32];
+        content[0] = 2;
+        previous?.CopyTo(content, 1);
+        var at = 33;
+        void Put(long value, int bytes)
         {
-            var content = new byte[1 + 32 + 8 + 2 + 8 + 8 + 2 + 8 + (7 * 4) + 2 + 32];
-            content[0] = 2;
-            previous?.CopyTo(content, 1);
-            var at = 33;
-            void Put(long value, int bytes)
-            {
-                Span<byte> whole = stackalloc byte[sizeof(long)];
-                BinaryPrimitives.WriteInt64BigEndian(whole, value);
-                whole[^bytes..].CopyTo(content.AsSpan(at));
-                at += bytes;
-            }
-
-            Put(SourceId, 8);
-            Put(Lane, 2);
-            Put(Seq, 8);
-            Put(BatchId, 8);
-            Put(Kind, 2);
-            Put((RecordedAt - Epoch).Ticks / TimeSpan.TicksPerMicrosecond, 8);
-            foreach (var count in Counts)
-                Put(count, 4);
-            Put(Format ?? 0, 2);
-            Root!.CopyTo(content, at);
-            return SHA256.HashData(content);
+            Span<byte> whole = stackalloc byte[sizeof(long)];
+            BinaryPrimitives.WriteInt64BigEndian(whole, value);
+            whole[^bytes..].CopyTo(content.AsSpan(at));
+            at += bytes;
         }
+
+        Put(SourceId, 8);
+        Put(Lane, 2);
+        Put(Seq, 8);
+        Put(BatchId, 8);
+        Put(Kind, 2);
+        Put((RecordedAt - Epoch).Ticks / TimeSpan.TicksPerMicrosecond, 8);
+        foreach (var count in Counts)
+            Put(count, 4);
+        Put(Format ?? 0, 2);
+        Root!.CopyTo(content, at);
+        return SHA256.HashData(content);
     }
 }

@@ -39,6 +39,19 @@ internal sealed class LedgerColumns
         "source_id int8send, recorded_at timestamptz_send, batch_id int8send, refusal_no int4send, outcome int2send, event_id textsend, code textsend, "
         + "detail textsend, fingerprint byteasend");
 
+    /// <summary>Not sealed themselves: they hold what is.</summary>
+    public static LedgerColumns Batch { get; } = new("ledger_batch",
+        "source_id int8send, recorded_at timestamptz_send, batch_id int8send, lane int2send, seq int8send, kind int2send, received int4send, accepted int4send, "
+        + "duplicate int4send, conflict int4send, rejected int4send, quarantined int4send, entry_count int4send, seal_format int2send, root byteasend, leaves byteasend, head byteasend");
+
+    /// <summary>Where batches stand in the tree.</summary>
+    public static LedgerColumns Run { get; } = new("ledger_tree_run", "first_leaf int8send, source_id int8send, lane int2send, first_seq int8send, last_seq int8send");
+
+    /// <summary>Hashed in the manifest of an archive.</summary>
+    public static LedgerColumns ClosingBalance { get; } = new("ledger_closing_balance",
+        "source_id int8send, hour timestamptz_send, item_id int4send, sector int2send, buyer_id int4send, currency textsend, vintage date_send, month date_send, "
+        + "volume int2send, entry_count int8send, quantity numeric_send, priced_quantity numeric_send, free_quantity numeric_send, amount numeric_send, reporting_amount numeric_send");
+
     public string Table { get; }
 
     public string[] Names { get; }

@@ -68,6 +68,7 @@ internal sealed class LedgerProofsController(CheckpointReader checkpoints, Proof
     [ProducesResponseType<LedgerProof>(StatusCodes.Status200OK)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status409Conflict, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status410Gone, Problems.ContentType)]
     public Task<IActionResult> Get(string source, string id, CancellationToken cancellationToken) =>
         ProveAsync(RawPath.Segment(Request, fromEnd: 1) ?? source, RawPath.Segment(Request, fromEnd: 0) ?? id, cancellationToken);
 
@@ -78,6 +79,7 @@ internal sealed class LedgerProofsController(CheckpointReader checkpoints, Proof
     [ProducesResponseType<LedgerProof>(StatusCodes.Status200OK)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status409Conflict, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status410Gone, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
     public Task<IActionResult> Find([FromQuery] string? source, [FromQuery] string? id, CancellationToken cancellationToken)
     {
@@ -109,6 +111,7 @@ internal sealed class LedgerProofsController(CheckpointReader checkpoints, Proof
             Batches = report.Batches,
             Events = report.Events,
             Entries = report.Entries,
+            ArchivedEntries = report.ArchivedEntries,
             UnchainedBatches = report.Unchained,
             SealedBatches = report.Sealed,
             Checkpoints = report.Checkpoints,
@@ -129,6 +132,8 @@ internal sealed class LedgerProofsController(CheckpointReader checkpoints, Proof
             null => Ok(proof),
             ProofRefusal.NotFound => NoSuchEvent(source, id),
             ProofRefusal.NotSealed => NotSealed(),
+            ProofRefusal.Archived => Problems.Archived(HttpContext,
+                "Entries of the event are archived. `verify --archive DIR --event SOURCE/ID` makes the proof from the folder of the archive, without the service."),
             ProofRefusal.NotChained => Problems.Conflict(HttpContext, "not_chained", "The event was recorded before the ledger was chained: there is no proof of it."),
             _ => Problems.Conflict(HttpContext, "record_altered",
                 "What is recorded of the event now is not what was sealed. Run the command verify, which says what else was altered, and compare with a backup."),

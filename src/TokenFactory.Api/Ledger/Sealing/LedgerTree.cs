@@ -127,10 +127,11 @@ internal sealed class LedgerTree(NpgsqlConnection connection)
             : throw new LedgerDamagedException($"The tree has no {count} hashes from {first} on, of level {level}.");
     }
 
-    private static long SplitOf(long leaves) => (long)BitOperations.RoundUpToPowerOf2((ulong)leaves) / 2;
+    /// <summary>How many of the leaves of a tree are left of its split.</summary>
+    public static long SplitOf(long leaves) => (long)BitOperations.RoundUpToPowerOf2((ulong)leaves) / 2;
 
-    // The root over leaves from begin to end, where a tree over more of them has a node.
-    private async Task<byte[]> RangeAsync(long begin, long end, CancellationToken cancellationToken)
+    /// <summary>The root over leaves from begin to end (half-open), where a tree over more of them has a node.</summary>
+    public async Task<byte[]> RangeAsync(long begin, long end, CancellationToken cancellationToken)
     {
         var count = end - begin;
         if (!BitOperations.IsPow2(count))

@@ -13,6 +13,9 @@ internal sealed class VerificationReport
     public long Batches { get; set; }
     public long Events { get; set; }
     public long Entries { get; set; }
+
+    /// <summary>Entries of archived months: not here, by signed manifests.</summary>
+    public long ArchivedEntries { get; set; }
     public long OtherRows { get; set; }
     public long Sealed { get; set; }
     public long Checkpoints { get; set; }
@@ -58,10 +61,13 @@ internal sealed class LedgerVerifier(NpgsqlConnection connection, Trust trust)
     public async Task<VerificationReport> VerifyAsync(CancellationToken cancellationToken)
     {
         await VerifyTablesAsync(cancellationToken);
+        var keys = trust.Keys.Count > 0 ? trust.Keys : await KeysAsync(cancellationToken);
+        var archived = await ArchivedMonths.LoadAsync(connection, keys, _report, cancellationToken);
         foreach (var sourceId in await SourcesAsync(cancellationToken))
-            await VerifyRecordsAsync(sourceId, cancellationToken);
+            await VerifyRecordsAsync(sourceId, archived, cancellationToken);
+        archived.End();
         await new ChainVerifier(connection, _report).VerifyAsync(cancellationToken);
-        await new TreeVerifier(connection, trust, _report).VerifyAsync(cancellationToken);
+        await new TreeVerifier(connection, trust, keys, _report).VerifyAsync(archived.Checkpoints, cancellationToken);
         return _report;
     }
 
@@ -73,7 +79,7 @@ internal sealed class LedgerVerifier(NpgsqlConnection connection, Trust trust)
             select t.name from unnest($1) t (name) left join pg_class c on c.oid = to_regclass(t.name)
             where c.oid is null or c.relkind not in ('r', 'p') or c.relrowsecurity or c.relforcerowsecurity
             """, connection);
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. Tables, .. TreeVerifier.Tables] });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. Tables, .. TreeVerifier.Tables, .. ArchivedMonths.Tables] });
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
             _report.Add($"{row.GetString(0)} is not there as a table whose rows everybody sees alike.");
@@ -90,168 +96,45 @@ internal sealed class LedgerVerifier(NpgsqlConnection connection, Trust trust)
         return sources;
     }
 
-    private async Task VerifyRecordsAsync(long sourceId, CancellationToken cancellationToken)
+    private async Task VerifyRecordsAsync(long sourceId, ArchivedMonths archived, CancellationToken cancellationToken)
     {
         // Entries have an index of this order.
         var of = string.Create(CultureInfo.InvariantCulture, $"where source_id = {sourceId} order by recorded_at, batch_id");
-        var batches = await RowCursor<BatchRow>.OpenAsync(connection, "verify_batches",
-            $"select recorded_at, batch_id, accepted, entry_count, kind, seal_format, root, leaves, head from ledger_batch {of}, lane, seq", BatchRow.Read, cancellationToken);
-        var identities = await RowCursor<IdentityRow>.OpenAsync(connection, "verify_identities",
-            $"select recorded_at, batch_id, event_id, first_entry_no, entry_count, {LedgerColumns.Identity.RowSql} from event_identity {of}, first_entry_no, event_id", IdentityRow.Read, cancellationToken);
-        var entries = await RowCursor<EntryRow>.OpenAsync(connection, "verify_entries",
-            $"select recorded_at, batch_id, entry_no, {LedgerColumns.Entry.RowSql} from ledger_entry {of}, entry_no", EntryRow.Read, cancellationToken);
-        var refusals = await RowCursor<OtherRow>.OpenAsync(connection, "verify_refusals",
-            $"select recorded_at, batch_id, 'R', {LedgerColumns.Refusal.RowSql} from event_refusal {of}", OtherRow.Read, cancellationToken);
-        var quarantined = await RowCursor<OtherRow>.OpenAsync(connection, "verify_quarantined",
-            $"select recorded_at, batch_id, 'Q', {LedgerColumns.Quarantined.RowSql} from quarantined_event {of}", OtherRow.Read, cancellationToken);
-
-        BatchPlace? last = null;
-        while (await batches.PeekAsync(cancellationToken) is { } batch)
-        {
-            batches.Take();
-            _report.Batches++;
-            if (batch.Place == last)
-                _report.Add($"Source {sourceId}: two batches have the number {batch.Place.BatchId}.");
-            last = batch.Place;
-            await StraysAsync(sourceId, batch.Place, identities, entries, refusals, quarantined, cancellationToken);
-            var ofBatch = await TakeAsync(identities, batch.Place, cancellationToken);
-            var lines = await TakeAsync(entries, batch.Place, cancellationToken);
-            List<OtherRow> others = [.. await TakeAsync(quarantined, batch.Place, cancellationToken), .. await TakeAsync(refusals, batch.Place, cancellationToken)];
-            (_report.Events, _report.Entries, _report.OtherRows) = (_report.Events + ofBatch.Count, _report.Entries + lines.Count, _report.OtherRows + others.Count);
-            VerifyBatch(sourceId, batch, ofBatch, lines, others);
-        }
-
-        await StraysAsync(sourceId, null, identities, entries, refusals, quarantined, cancellationToken);
-        foreach (var close in (Func<CancellationToken, Task>[])[batches.CloseAsync, identities.CloseAsync, entries.CloseAsync, refusals.CloseAsync, quarantined.CloseAsync])
-            await close(cancellationToken);
+        const string place = "source_id, recorded_at, batch_id";
+        await new RecordVerifier(_report, archived).VerifyAsync(new RecordCursors(
+            await RowCursor<BatchRow>.OpenAsync(connection, "verify_batches", $"select {BatchRow.Columns} from ledger_batch {of}, lane, seq", BatchRow.Read, cancellationToken),
+            await RowCursor<IdentityRow>.OpenAsync(connection, "verify_identities",
+                $"select {place}, event_id, first_entry_no, entry_count, {LedgerColumns.Identity.RowSql} from event_identity {of}, first_entry_no, event_id", IdentityRow.Read, cancellationToken),
+            await RowCursor<EntryRow>.OpenAsync(connection, "verify_entries",
+                $"select {place}, entry_no, {LedgerColumns.Entry.RowSql} from ledger_entry {of}, entry_no", EntryRow.Read, cancellationToken),
+            await RowCursor<OtherRow>.OpenAsync(connection, "verify_refusals",
+                $"select {place}, 'R', {LedgerColumns.Refusal.RowSql} from event_refusal {of}", OtherRow.Read, cancellationToken),
+            await RowCursor<OtherRow>.OpenAsync(connection, "verify_quarantined",
+                $"select {place}, 'Q', {LedgerColumns.Quarantined.RowSql} from quarantined_event {of}", OtherRow.Read, cancellationToken)), cancellationToken);
+        archived.EndSource(sourceId);
     }
 
-    private void VerifyBatch(long sourceId, BatchRow batch, List<IdentityRow> identities, List<EntryRow> entries, List<OtherRow> others)
+    private async Task<List<ECDsa>> KeysAsync(CancellationToken cancellationToken)
     {
-        var where = $"Source {sourceId}, batch {batch.Place.BatchId}";
-        if (entries.Count != batch.EntryCount)
-            _report.Add($"{where}: it was recorded with {batch.EntryCount} entries, and there are {entries.Count}.");
-        if (batch.Kind == (short)BatchKind.Ingest && identities.Count != batch.Accepted)
-            _report.Add($"{where}: it was recorded with {batch.Accepted} new events, and there are {identities.Count}.");
-        if (batch is { Format: null, Root: null, Leaves: null, Head: null })
+        await using var command = new NpgsqlCommand("select key_id, public_key from ledger_checkpoint_key", connection);
+        var keys = new List<ECDsa>();
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
         {
-            _report.Unchained++;
-            return;
-        }
-
-        if (batch is not { Format: LedgerColumns.Format, Root: not null, Leaves: not null, Head: not null })
-        {
-            _report.Add($"{where}: part of its seal is missing, or of a format that this program does not know.");
-            return;
-        }
-
-        if (!MerkleTree.Root(batch.Leaves).AsSpan().SequenceEqual(batch.Root))
-            _report.Add($"{where}: its leaves do not lead to its root.");
-        var leaves = new Dictionary<string, int>();
-        foreach (var leaf in batch.Leaves.Chunk(MerkleTree.HashBytes))
-            leaves[Convert.ToHexString(leaf)] = leaves.GetValueOrDefault(Convert.ToHexString(leaf)) + 1;
-        void Claim(ReadOnlySpan<byte> leaf, string what)
-        {
-            var name = Convert.ToHexString(leaf);
-            if (leaves.GetValueOrDefault(name) == 0)
-                _report.Add($"{where}: {what} is not what was recorded.");
-            else
-                leaves[name]--;
-        }
-
-        var next = 0;
-        Span<byte> hash = stackalloc byte[MerkleTree.HashBytes];
-        foreach (var identity in identities)
-        {
-            var begin = next;
-            while (next < entries.Count && entries[next].EntryNo < identity.FirstEntryNo + identity.EntryCount)
-                next++;
-            BatchSeal.EventLeaf(SHA256.HashData(identity.Content), SHA256.HashData([.. entries[begin..next].SelectMany(e => e.Content)]), hash);
-            Claim(hash, $"the event {identity.EventId}");
-        }
-
-        if (next < entries.Count)
-            _report.Add($"{where}: the entries from {entries[next].EntryNo} on belong to no event.");
-        foreach (var other in others)
-            Claim(BatchSeal.OtherLeaf(other.Kind, other.Content), other.Kind == 'Q' ? "an event that was held back" : "an event that was not taken");
-        if (leaves.Values.Sum() is > 0 and var missing)
-            _report.Add($"{where}: {missing} of its {batch.Leaves.Length / MerkleTree.HashBytes} records are missing or altered.");
-    }
-
-    // Rows of batches that there are not.
-    private async Task StraysAsync(
-        long sourceId, BatchPlace? before, RowCursor<IdentityRow> identities, RowCursor<EntryRow> entries, RowCursor<OtherRow> refusals, RowCursor<OtherRow> quarantined,
-        CancellationToken cancellationToken)
-    {
-        while (await identities.PeekAsync(cancellationToken) is { } identity && (before is null || identity.Place < before))
-        {
-            identities.Take();
-            _report.Add($"Source {sourceId}: the event {identity.EventId} is of batch {identity.Place.BatchId}, which there is not.");
-        }
-
-        while (await entries.PeekAsync(cancellationToken) is { } entry && (before is null || entry.Place < before))
-        {
-            entries.Take();
-            _report.Add($"Source {sourceId}: the entry {entry.EntryNo} is of batch {entry.Place.BatchId}, which there is not.");
-        }
-
-        foreach (var others in (RowCursor<OtherRow>[])[refusals, quarantined])
-        {
-            while (await others.PeekAsync(cancellationToken) is { } other && (before is null || other.Place < before))
+            var key = ECDsa.Create();
+            try
             {
-                others.Take();
-                _report.Add($"Source {sourceId}: an event that was {(other.Kind == 'Q' ? "held back" : "not taken")} is of batch {other.Place.BatchId}, which there is not.");
+                key.ImportSubjectPublicKeyInfo(row.GetFieldValue<byte[]>(1), out _);
+                if (Convert.ToHexStringLower(SigningKey.IdOf(key)) != row.GetString(0))
+                    _report.Add($"The key {row.GetString(0)} of checkpoints has another id.");
+                keys.Add(key);
+            }
+            catch (CryptographicException)
+            {
+                _report.Add($"The key {row.GetString(0)} of checkpoints can't be read.");
             }
         }
-    }
 
-    private static async Task<List<TRow>> TakeAsync<TRow>(RowCursor<TRow> rows, BatchPlace place, CancellationToken cancellationToken) where TRow : class, IRowOfBatch
-    {
-        var taken = new List<TRow>();
-        while (await rows.PeekAsync(cancellationToken) is { } row && row.Place == place)
-        {
-            rows.Take();
-            taken.Add(row);
-        }
-
-        return taken;
-    }
-
-    // Where rows of a batch stand among those of their source.
-    private readonly record struct BatchPlace(DateTimeOffset RecordedAt, long BatchId)
-    {
-        public static bool operator <(BatchPlace left, BatchPlace? right) => right is { } other && left.CompareTo(other) < 0;
-
-        public static bool operator >(BatchPlace left, BatchPlace? right) => right is { } other && left.CompareTo(other) > 0;
-
-        public static BatchPlace Read(NpgsqlDataReader row) => new(row.GetFieldValue<DateTimeOffset>(0), row.GetInt64(1));
-
-        private int CompareTo(BatchPlace other) => RecordedAt != other.RecordedAt ? RecordedAt.CompareTo(other.RecordedAt) : BatchId.CompareTo(other.BatchId);
-    }
-
-    private interface IRowOfBatch
-    {
-        BatchPlace Place { get; }
-    }
-
-    private sealed record BatchRow(BatchPlace Place, int Accepted, int EntryCount, short Kind, short? Format, byte[]? Root, byte[]? Leaves, byte[]? Head)
-    {
-        public static BatchRow Read(NpgsqlDataReader row) => new(BatchPlace.Read(row), row.GetInt32(2), row.GetInt32(3), row.GetInt16(4),
-            row.IsDBNull(5) ? null : row.GetInt16(5), VerifierRows.BytesOf(row, 6), VerifierRows.BytesOf(row, 7), VerifierRows.BytesOf(row, 8));
-    }
-
-    private sealed record IdentityRow(BatchPlace Place, string EventId, int FirstEntryNo, short EntryCount, byte[] Content) : IRowOfBatch
-    {
-        public static IdentityRow Read(NpgsqlDataReader row) => new(BatchPlace.Read(row), row.GetString(2), row.GetInt32(3), row.GetInt16(4), row.GetFieldValue<byte[]>(5));
-    }
-
-    private sealed record EntryRow(BatchPlace Place, int EntryNo, byte[] Content) : IRowOfBatch
-    {
-        public static EntryRow Read(NpgsqlDataReader row) => new(BatchPlace.Read(row), row.GetInt32(2), row.GetFieldValue<byte[]>(3));
-    }
-
-    private sealed record OtherRow(BatchPlace Place, char Kind, byte[] Content) : IRowOfBatch
-    {
-        public static OtherRow Read(NpgsqlDataReader row) => new(BatchPlace.Read(row), row.GetString(2)[0], row.GetFieldValue<byte[]>(3));
+        return keys;
     }
 }

@@ -16,6 +16,9 @@ internal enum ProofRefusal
     /// <summary>What is there now is not what was sealed.</summary>
     Altered,
 
+    /// <summary>Its entries are archived.</summary>
+    Archived,
+
     /// <summary>It is recorded, and can't be sealed at this moment.</summary>
     NotSealed,
 }
@@ -78,6 +81,8 @@ internal sealed class ProofReader(NpgsqlDataSource dataSource, Sealer sealer) : 
             return (null, ProofRefusal.NotFound);
         if (await FindBatchAsync(connection, sourceId, found.BatchId, cancellationToken) is not var (batch, leaves, format))
             return (null, ProofRefusal.NotChained);
+        if (found.IsShort && await Archives.FindAsync(connection, sourceId, found.BatchId, cancellationToken) is not null)
+            return (null, ProofRefusal.Archived);
         var leaf = new byte[MerkleTree.HashBytes];
         BatchSeal.EventLeaf(SHA256.HashData(found.Identity), SHA256.HashData(found.Entries), leaf);
         var index = IndexOf(leaves, leaf);
@@ -139,7 +144,7 @@ internal sealed class ProofReader(NpgsqlDataSource dataSource, Sealer sealer) : 
         return -1;
     }
 
-    private static async Task<(long BatchId, byte[] Identity, byte[] Entries)?> FindEventAsync(
+    private static async Task<(long BatchId, byte[] Identity, byte[] Entries, bool IsShort)?> FindEventAsync(
         NpgsqlConnection connection, long sourceId, string eventId, CancellationToken cancellationToken)
     {
         await using var find = new NpgsqlCommand(EventSql, connection);
@@ -165,9 +170,10 @@ internal sealed class ProofReader(NpgsqlDataSource dataSource, Sealer sealer) : 
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = firstEntry + entries });
         using var rows = new MemoryStream();
         await using var entry = await command.ExecuteReaderAsync(cancellationToken);
-        while (await entry.ReadAsync(cancellationToken))
+        var count = 0;
+        for (; await entry.ReadAsync(cancellationToken); count++)
             rows.Write(entry.GetFieldValue<byte[]>(0));
-        return (batchId, identity, rows.ToArray());
+        return (batchId, identity, rows.ToArray(), count < entries);
     }
 
     private static async Task<(SealedBatch Batch, byte[] Leaves, short Format)?> FindBatchAsync(

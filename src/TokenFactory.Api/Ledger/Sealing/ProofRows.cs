@@ -140,6 +140,9 @@ public sealed record LedgerVerification
     public required long Events { get; init; }
     public required long Entries { get; init; }
 
+    /// <summary>Entries of archived months: not here, by signed manifests.</summary>
+    public required long ArchivedEntries { get; init; }
+
     /// <summary>Batches of a version without chains: only counted.</summary>
     public required long UnchainedBatches { get; init; }
 

@@ -3,7 +3,7 @@ using Npgsql;
 namespace TokenFactory.Api.Ledger;
 
 /// <summary>Rows of a statement, some at a time: several of these read side by side in one transaction, and none holds more than a stretch.</summary>
-internal sealed class RowCursor<TRow>(NpgsqlConnection connection, string name, Func<NpgsqlDataReader, TRow> read)
+internal sealed class RowCursor<TRow>(NpgsqlConnection connection, string name, Func<NpgsqlDataReader, TRow> read) : IRowCursor<TRow>
 {
     private const int RowsPerFetch = 2_000;
 
@@ -19,7 +19,6 @@ internal sealed class RowCursor<TRow>(NpgsqlConnection connection, string name, 
         return new RowCursor<TRow>(connection, name, read);
     }
 
-    /// <summary>The row that comes next, which stays; default: there is none.</summary>
     public async ValueTask<TRow?> PeekAsync(CancellationToken cancellationToken)
     {
         if (_rows.Count == 0 && !_isOver)
@@ -27,7 +26,6 @@ internal sealed class RowCursor<TRow>(NpgsqlConnection connection, string name, 
         return _rows.TryPeek(out var row) ? row : default;
     }
 
-    /// <summary>Goes on to the one after it.</summary>
     public void Take() => _rows.Dequeue();
 
     public async Task CloseAsync(CancellationToken cancellationToken)

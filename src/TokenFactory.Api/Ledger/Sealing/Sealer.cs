@@ -231,13 +231,19 @@ internal sealed partial class CheckpointKey(IOptions<LedgerOptions> options, ICo
 
     public void Dispose() => _key?.Dispose();
 
+    /// <summary>The file of the key: the configured one, else beside the data folder.</summary>
+    /// <exception cref="PrivateServerException">None is configured, and this user has no home folder.</exception>
+    public static string FileOf(IConfiguration configuration) => configuration.GetSection(LedgerOptions.Section)[nameof(LedgerOptions.SigningKeyFile)] is { Length: > 0 } configured
+        ? configured
+        : $"{DataFolder.PathOf(configuration.GetSection("TokenFactory")["DataFolder"])}.checkpoint-key.pem";
+
     private SigningKey Load()
     {
         if (options.Value.SigningKeyFile is { Length: > 0 } configured)
             return LoadOrMake(configured);
         try
         {
-            return LoadOrMake($"{DataFolder.PathOf(configuration.GetSection("TokenFactory")["DataFolder"])}.checkpoint-key.pem");
+            return LoadOrMake(FileOf(configuration));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or PrivateServerException)
         {

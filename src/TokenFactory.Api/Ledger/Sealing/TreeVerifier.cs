@@ -4,11 +4,12 @@ using Npgsql;
 namespace TokenFactory.Api.Ledger;
 
 /// <summary>Verifies the tree over all batches, leaf by leaf, and the checkpoints over it.</summary>
-internal sealed class TreeVerifier(NpgsqlConnection connection, Trust trust, VerificationReport report)
+internal sealed class TreeVerifier(NpgsqlConnection connection, Trust trust, IReadOnlyList<ECDsa> keys, VerificationReport report)
 {
     public static readonly string[] Tables = ["ledger_tree_run", "ledger_tree_cursor", "ledger_tree_tile", "ledger_checkpoint", "ledger_checkpoint_key"];
 
     private const string InLedger = "in the ledger";
+    private const string OfArchive = "of an archive";
 
     // The empty one, and that of the service's own signature.
     private const int LinesAfterText = 2;
@@ -18,10 +19,13 @@ internal sealed class TreeVerifier(NpgsqlConnection connection, Trust trust, Ver
     private readonly List<byte[]> _tileRoots = [];
     private readonly List<byte[]> _tile = [];
 
-    public async Task VerifyAsync(CancellationToken cancellationToken)
+    /// <summary>Reads every leaf once.</summary>
+    /// <param name="ofArchives">Checkpoints that archives are under: signed, and each must fit.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task VerifyAsync(IReadOnlyList<Checkpoint> ofArchives, CancellationToken cancellationToken)
     {
-        var keys = trust.Keys.Count > 0 ? trust.Keys : await KeysAsync(cancellationToken);
-        var checkpoints = await CheckpointsAsync(keys, cancellationToken);
+        var checkpoints = await CheckpointsAsync(cancellationToken);
+        checkpoints.AddRange(ofArchives.Select(c => (c.TreeSize, c.Root, OfArchive)));
         foreach (var note in trust.Checkpoints)
         {
             if (Checkpoint.Read(note, keys) is not var (checkpoint, signedBy))
@@ -42,7 +46,7 @@ internal sealed class TreeVerifier(NpgsqlConnection connection, Trust trust, Ver
             report.Add($"The tree has {size} batches, and the last checkpoint is over {signed}.");
         await VerifyTilesAsync(cancellationToken);
         report.Sealed = size;
-        report.Checkpoints = checkpoints.Count;
+        report.Checkpoints = checkpoints.Count(c => c.What != OfArchive);
     }
 
     private async Task<long> VerifyLeavesAsync(ILookup<long, (long Size, byte[] Root, string What)> checkpoints, CancellationToken cancellationToken)
@@ -183,31 +187,7 @@ internal sealed class TreeVerifier(NpgsqlConnection connection, Trust trust, Ver
         }
     }
 
-    private async Task<List<ECDsa>> KeysAsync(CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand("select key_id, public_key from ledger_checkpoint_key", connection);
-        var keys = new List<ECDsa>();
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        while (await row.ReadAsync(cancellationToken))
-        {
-            var key = ECDsa.Create();
-            try
-            {
-                key.ImportSubjectPublicKeyInfo(row.GetFieldValue<byte[]>(1), out _);
-                if (Convert.ToHexStringLower(SigningKey.IdOf(key)) != row.GetString(0))
-                    report.Add($"The key {row.GetString(0)} of checkpoints has another id.");
-                keys.Add(key);
-            }
-            catch (CryptographicException)
-            {
-                report.Add($"The key {row.GetString(0)} of checkpoints can't be read.");
-            }
-        }
-
-        return keys;
-    }
-
-    private async Task<List<(long Size, byte[] Root, string What)>> CheckpointsAsync(IReadOnlyList<ECDsa> keys, CancellationToken cancellationToken)
+    private async Task<List<(long Size, byte[] Root, string What)>> CheckpointsAsync(CancellationToken cancellationToken)
     {
         var checkpoints = new List<(long, byte[], string)>();
         await using var command = new NpgsqlCommand("select tree_size, root, sealed_at, note, key_id, number from ledger_checkpoint order by number", connection);

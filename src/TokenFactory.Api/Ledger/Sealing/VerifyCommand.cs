@@ -1,9 +1,11 @@
 using System.Data;
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using TokenFactory.Api.Database;
+using TokenFactory.Api.Hosting;
 
 namespace TokenFactory.Api.Ledger;
 
@@ -20,6 +22,8 @@ internal sealed class VerifyCommand
           --origin NAME              the origin that kept checkpoints and proofs must name; token-factory when left out
           --unchained N              so many batches were recorded by a version without chains; 0 when left out
           --proof FILE               instead of the ledger: the proof of one event, as GET /v1/ledger/proofs/{source}/{id} answers it; needs --key
+          --archive DIR              instead of the ledger: the folder of an archived month; needs --key
+          --event SOURCE/ID          with --archive: makes the proof of one event of it, as that answer was
         """;
 
     private const long VerifyLock = 0x566572696679;
@@ -29,9 +33,11 @@ internal sealed class VerifyCommand
     private string _origin = new LedgerOptions().CheckpointOrigin;
     private long _unchained;
     private string? _proof;
+    private string? _archive;
+    private string? _event;
 
     /// <summary>Whether it needs a database.</summary>
-    public bool IsOfLedger => _proof is null;
+    public bool IsOfLedger => _proof is null && _archive is null;
 
     /// <exception cref="OptionsValidationException">It is not to be understood, or names a file that can't be read.</exception>
     public static VerifyCommand Parse(IReadOnlyList<string> args)
@@ -49,6 +55,12 @@ internal sealed class VerifyCommand
                 case "--proof":
                     command._proof = TextOf(args[i + 1]);
                     break;
+                case "--archive":
+                    command._archive = args[i + 1];
+                    break;
+                case "--event" when args[i + 1].Contains('/', StringComparison.Ordinal):
+                    command._event = args[i + 1];
+                    break;
                 case "--key":
                     command._keys.Add(KeyOf(TextOf(args[i + 1]), args[i + 1]));
                     break;
@@ -62,12 +74,46 @@ internal sealed class VerifyCommand
             }
         }
 
-        return command._proof is null || command._keys.Count > 0 ? command : throw Refused("A proof is verified with the key that is trusted: name it by --key.");
+        if (command._event is not null && command._archive is null)
+            throw Refused("An event is looked for in an archive: name its folder by --archive. The service answers proofs of what is in the ledger.");
+        return command.IsOfLedger || command._keys.Count > 0 ? command : throw Refused("A proof or an archive is verified with the key that is trusted: name it by --key.");
     }
 
-    /// <summary>Verifies a proof.</summary>
+    /// <summary>Verifies what needs no database.</summary>
     /// <returns>The exit code.</returns>
-    public int VerifyProof(TextWriter output)
+    public Task<int> VerifyOfflineAsync(TextWriter output, CancellationToken cancellationToken) =>
+        _archive is null ? Task.FromResult(VerifyProof(output)) : VerifyArchiveAsync(output, cancellationToken);
+
+    private async Task<int> VerifyArchiveAsync(TextWriter output, CancellationToken cancellationToken)
+    {
+        var folder = new ArchiveFolder(_archive!);
+        var (manifest, report) = await new ArchiveVerifier(folder, new Trust(_keys, [], _origin)).VerifyAsync(cancellationToken);
+        if (manifest is not null && report.IsIntact && _event is not null)
+        {
+            var slash = _event.IndexOf('/', StringComparison.Ordinal);
+            if (new ArchiveProofs(folder, manifest).Find(_event[..slash], _event[(slash + 1)..], cancellationToken) is not { } proof)
+            {
+                await output.WriteLineAsync($"{ArchivedVolume.NameOf(manifest.Month, manifest.Volume)}, holds no event {_event}.");
+                return 1;
+            }
+
+            await output.WriteLineAsync(JsonSerializer.Serialize(proof, WireJson.Options));
+            return 0;
+        }
+
+        foreach (var fault in report.Faults)
+            await output.WriteLineAsync(fault);
+        if (manifest is not null)
+        {
+            await output.WriteLineAsync($"{manifest.Origin}, {ArchivedVolume.NameOf(manifest.Month, manifest.Volume)}, written {UtcInstantConverter.Text(manifest.WrittenAt)}: "
+                + $"{report.Batches} batches, {report.Events} events, {report.Entries} entries, {report.OtherRows} held back or not taken; under a checkpoint over {manifest.Tree.Size} batches");
+        }
+
+        await output.WriteLineAsync(report.IsIntact ? "Intact." : $"NOT intact: {report.FaultCount} faults.");
+        return report.IsIntact ? 0 : 1;
+    }
+
+    private int VerifyProof(TextWriter output)
     {
         if (ProofVerifier.FaultOf(_proof!, new Trust(_keys, [], _origin)) is { } fault)
         {
@@ -108,6 +154,7 @@ internal sealed class VerifyCommand
         await output.WriteLineAsync(
             $"{report.Batches} batches, {report.Events} events, {report.Entries} entries, {report.OtherRows} held back or not taken; "
             + $"{report.Sealed} batches in the tree, {report.Checkpoints} checkpoints"
+            + (report.ArchivedEntries > 0 ? $"; {report.ArchivedEntries} entries are archived" : "")
             + (report.Unchained > 0 ? $"; {report.Unchained} batches are only counted" : ""));
         await output.WriteLineAsync(report.IsIntact
             ? _keys.Count > 0 ? "Intact." : "Intact, by keys that the ledger itself names: compare with a checkpoint that was kept elsewhere, and its key."
@@ -121,6 +168,9 @@ internal sealed class VerifyCommand
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        // No month is dropped from under it: a lock needs no snapshot, and what is verified is of a moment after it.
+        await using (var still = new NpgsqlCommand("lock table only ledger_entry in access share mode", connection) { CommandTimeout = 0 })
+            await still.ExecuteNonQueryAsync(cancellationToken);
         await using (var hold = new NpgsqlCommand($"select pg_try_advisory_xact_lock({VerifyLock})", connection))
         {
             if (await hold.ExecuteScalarAsync(cancellationToken) is not true)

@@ -28,10 +28,11 @@ internal sealed class ExplainController(FigureQueries queries, ExplainFigures ex
     /// quantities of the two periods, what was imputed, and contributions that add up to growth. Net output (`concept=net`) is what no producer bought;
     /// of a `producer`, what it made less what it bought. Pages are of the moment in which each is read: to read
     /// many while events come in, give `as_of` a date that is over. Rates and entries are read from the ledger itself: what they cost follows
-    /// the entries of the period. `Accept: text/csv` gives the rows.
+    /// the entries of the period, and where these are archived there are none of them any more (410). `Accept: text/csv` gives the rows.
     /// </remarks>
     [HttpGet(Name = "Explain")]
     [ProducesResponseType<ExplainAnswer>(StatusCodes.Status200OK, "application/json", "text/csv")]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status410Gone, Problems.ContentType)]
 #pragma warning disable IDE0060 // They document what FigureQuery reads.
     public async Task<IActionResult> Get([FromQuery] ExplainParameters parameters, CancellationToken cancellationToken)
 #pragma warning restore IDE0060
@@ -42,7 +43,10 @@ internal sealed class ExplainController(FigureQueries queries, ExplainFigures ex
             return refusal;
 
         // Without a request there was a violation.
-        return Send(request!, await explanations.AnswerAsync(request!, cancellationToken));
+        var (answer, archived) = await explanations.AnswerAsync(request!, cancellationToken);
+        return answer is not null
+            ? Send(request!, answer)
+            : Problems.Archived(HttpContext, $"Entries of the figure are in the archives of {string.Join(", ", archived)}: `level=items` is made from the roll-up, and stays.");
     }
 
     private IActionResult Send(ExplainRequest request, ExplainAnswer answer)

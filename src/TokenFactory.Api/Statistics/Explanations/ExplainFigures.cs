@@ -14,28 +14,31 @@ internal sealed class ExplainFigures(NpgsqlDataSource dataSource, IOptions<Stati
 
     private static readonly DateTimeOffset EndOfTime = new(9999, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>A page of the answer to a request.</summary>
+    /// <summary>A page of the answer to a request; or the months that it would need the entries of, and that are archived.</summary>
     /// <exception cref="TooManyRowsException">An index has more items in its two periods than may be behind one.</exception>
-    public async Task<ExplainAnswer> AnswerAsync(ExplainRequest request, CancellationToken cancellationToken)
+    public async Task<(ExplainAnswer? Answer, IReadOnlyList<string> Archived)> AnswerAsync(ExplainRequest request, CancellationToken cancellationToken)
     {
         await using var snapshot = await RollUpSnapshot.OpenAsync(dataSource, request.Figure.AsOf, cancellationToken);
         if (request.Explained != ExplainedFigure.Gdp)
-            return await ContributionsAsync(snapshot, request, cancellationToken);
+            return (await ContributionsAsync(snapshot, request, cancellationToken), []);
         if (request.Level == ExplainLevel.Items)
         {
             var (total, items) = await ExplainItems.ReadAsync(snapshot, request, cancellationToken);
-            return WithSums(request, snapshot.Context, total, total, [.. items.Take(request.Limit)], ExplainItems.SumsOf) with
+            return (WithSums(request, snapshot.Context, total, total, [.. items.Take(request.Limit)], ExplainItems.SumsOf) with
             {
                 Items = [.. items.Take(request.Limit).Select(i => i.Row)],
                 NextCursor = items.Count > request.Limit ? items[request.Limit - 1].Position.Text : null,
-            };
+            }, []);
         }
 
         var published = await ExplainItems.ReadSumsAsync(snapshot, request, cancellationToken);
         var filter = await FilterAsync(snapshot, request, cancellationToken);
-        return request.Level == ExplainLevel.Rates
+        if (await Archives.FindMonthsAsync(snapshot.Connection, filter, cancellationToken) is { Count: > 0 } months)
+            return (null, months);
+        var answer = request.Level == ExplainLevel.Rates
             ? await RatesAsync(snapshot, request, filter, published, cancellationToken)
             : await EntriesAsync(snapshot, request, filter, published, cancellationToken);
+        return (answer, []);
     }
 
     private async Task<ExplainAnswer> ContributionsAsync(RollUpSnapshot snapshot, ExplainRequest request, CancellationToken cancellationToken)
