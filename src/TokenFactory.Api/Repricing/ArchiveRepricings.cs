@@ -1,9 +1,11 @@
 using Npgsql;
+using NpgsqlTypes;
+using TokenFactory.Api.Hosting;
 using TokenFactory.Api.Ledger;
 
 namespace TokenFactory.Api.Repricing;
 
-/// <summary>What stands in the way of archiving a month: who still needs its entries.</summary>
+/// <summary>What stands in the way of archiving a month: who still needs its entries. And the other way round: what can't be begun once they are gone.</summary>
 internal static class ArchiveRepricings
 {
     /// <summary>Months of rates with tiers that are not settled, and entries that no settlement has read.</summary>
@@ -26,5 +28,39 @@ internal static class ArchiveRepricings
         return await command.ExecuteScalarAsync(cancellationToken) is long id
             ? $"The repricing or reclassification {id} is under way: wait for its end (GET /v1/repricings/{id}), and archive {month.Text} then."
             : null;
+    }
+
+    /// <summary>For the rest of a transaction that begins a repricing: none of its entries is archived, and none will be before it has ended.</summary>
+    /// <exception cref="BodyRefusedException">Some are.</exception>
+    public static async Task RefuseArchivedAsync(NpgsqlConnection connection, RepricingSelection selection, CancellationToken cancellationToken)
+    {
+        await Archives.HoldAsync(connection, isForDropping: false, cancellationToken);
+        var filter = new EntryFilter
+        {
+            OccurredFrom = selection.Start,
+            OccurredTo = selection.End,
+            Sources = selection.Sources is null ? null : [.. selection.Sources],
+            Items = await FindItemsAsync(connection, selection, cancellationToken),
+        };
+        if (await Archives.FindMonthsAsync(connection, filter, cancellationToken) is { Count: > 0 } months)
+        {
+            throw new BodyRefusedException(StatusCodes.Status410Gone, "archived",
+                $"Entries that may have to be recorded anew are in the archives of {string.Join(", ", months)}: what is archived stays as it was recorded. Choose a window after them.");
+        }
+    }
+
+    private static async Task<int[]?> FindItemsAsync(NpgsqlConnection connection, RepricingSelection selection, CancellationToken cancellationToken)
+    {
+        if (selection is { Producers: null, Models: null, ServiceTiers: null })
+            return null;
+        await using var command = new NpgsqlCommand(
+            """
+            select coalesce(array_agg(id), '{}') from items
+            where ($1::integer[] is null or producer_id = any ($1)) and ($2::integer[] is null or model_id = any ($2)) and ($3::smallint[] is null or service_tier = any ($3))
+            """, connection);
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)selection.Producers ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer });
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)selection.Models ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer });
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)selection.ServiceTiers ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Smallint });
+        return (int[]?)await command.ExecuteScalarAsync(cancellationToken);
     }
 }

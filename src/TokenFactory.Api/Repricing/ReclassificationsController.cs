@@ -69,6 +69,7 @@ internal sealed class ReclassificationsController(Reclassifications reclassifica
     [ProducesResponseType<ReclassificationResource>(StatusCodes.Status202Accepted)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status404NotFound, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status409Conflict, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status410Gone, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
     public async Task<IActionResult> Create(string account, NewReclassification request, CancellationToken cancellationToken)
     {

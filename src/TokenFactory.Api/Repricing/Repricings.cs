@@ -59,10 +59,12 @@ internal sealed class Repricings(NpgsqlDataSource dataSource, LedgerSettings set
     /// <param name="accountId">Of a reclassification: the account. Its lanes are marked when it begins, but those of a dry run.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Its number.</returns>
+    /// <exception cref="BodyRefusedException">Entries that it would need are archived.</exception>
     public static async Task<long> InsertAsync(
         NpgsqlConnection connection, object request, RepricingSelection selection, bool isDryRun, string? reason, DateTimeOffset now, long? accountId,
         CancellationToken cancellationToken)
     {
+        await ArchiveRepricings.RefuseArchivedAsync(connection, selection, cancellationToken);
         await using var command = new NpgsqlCommand(Sql.Read("Repricing/repricing_create.sql"), connection);
         Add(command, JsonSerializer.Serialize(request, request.GetType(), WireJson.Options), NpgsqlDbType.Jsonb);
         Add(command, JsonSerializer.Serialize(selection, WireJson.Options), NpgsqlDbType.Jsonb);
@@ -140,6 +142,13 @@ internal sealed class Repricings(NpgsqlDataSource dataSource, LedgerSettings set
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using (var selected = new NpgsqlCommand("select selection from repricings where id = $1 and account_id is null", connection))
+        {
+            Add(selected, other, NpgsqlDbType.Bigint);
+            if (await selected.ExecuteScalarAsync(cancellationToken) is string selection)
+                await ArchiveRepricings.RefuseArchivedAsync(connection, JsonSerializer.Deserialize<RepricingSelection>(selection, WireJson.Options)!, cancellationToken);
+        }
+
         await using var command = new NpgsqlCommand(sql, connection);
         Add(command, other, NpgsqlDbType.Bigint);
         Add(command, reason, NpgsqlDbType.Text);

@@ -52,6 +52,7 @@ internal sealed class RepricingsController(
     /// differs the entries in force are taken back and new ones recorded, today, with the reason. It is done in the background, in small
     /// transactions, and goes on where it was after a crash; the answer waits some seconds for its end. `reverts` takes a repricing back:
     /// every event gets its former price, unless another repricing has changed it since (`skipped`). Events that are reversed are left.
+    /// A window with entries that are archived is refused (410).
     /// </remarks>
     /// <param name="request">The window; or a dry run to confirm, or a repricing to revert.</param>
     [HttpPost(Name = "CreateRepricing")]
@@ -71,6 +72,7 @@ internal sealed class RepricingsController(
         """)]
     [ProducesResponseType<RepricingResource>(StatusCodes.Status202Accepted)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status409Conflict, Problems.ContentType)]
+    [ProducesResponseType<ProblemDocument>(StatusCodes.Status410Gone, Problems.ContentType)]
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
     public async Task<IActionResult> Create(NewRepricing request, CancellationToken cancellationToken)
     {

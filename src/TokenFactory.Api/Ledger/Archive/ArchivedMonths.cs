@@ -94,7 +94,8 @@ internal sealed class ArchivedMonths(VerificationReport report)
         if (manifest.Month != month.Text || manifest.Volume != number || manifest.Batches != row.GetInt64(2) || manifest.Entries != row.GetInt64(3)
             || !SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan().SequenceEqual(row.GetFieldValue<byte[]>(5)) || manifest.WrittenAt != row.GetFieldValue<DateTimeOffset>(8))
         {
-            report.Add($"The archive {name} is not what its manifest says.");
+            report.Add($"The archive {name} is not what its manifest says: nothing of that month counts as archived by it.");
+            return;
         }
 
         if (number != _volumes.Count(v => v.Month == month) + 1)

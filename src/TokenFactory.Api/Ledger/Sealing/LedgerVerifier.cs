@@ -61,7 +61,7 @@ internal sealed class LedgerVerifier(NpgsqlConnection connection, Trust trust)
     public async Task<VerificationReport> VerifyAsync(CancellationToken cancellationToken)
     {
         await VerifyTablesAsync(cancellationToken);
-        var keys = trust.Keys.Count > 0 ? trust.Keys : await KeysAsync(cancellationToken);
+        var keys = trust.Keys.Count > 0 ? trust.Keys : await KeysAsync(connection, _report, cancellationToken);
         var archived = await ArchivedMonths.LoadAsync(connection, keys, _report, cancellationToken);
         foreach (var sourceId in await SourcesAsync(cancellationToken))
             await VerifyRecordsAsync(sourceId, archived, cancellationToken);
@@ -114,7 +114,8 @@ internal sealed class LedgerVerifier(NpgsqlConnection connection, Trust trust)
         archived.EndSource(sourceId);
     }
 
-    private async Task<List<ECDsa>> KeysAsync(CancellationToken cancellationToken)
+    /// <summary>The keys that a ledger names itself.</summary>
+    public static async Task<List<ECDsa>> KeysAsync(NpgsqlConnection connection, VerificationReport report, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("select key_id, public_key from ledger_checkpoint_key", connection);
         var keys = new List<ECDsa>();
@@ -126,12 +127,12 @@ internal sealed class LedgerVerifier(NpgsqlConnection connection, Trust trust)
             {
                 key.ImportSubjectPublicKeyInfo(row.GetFieldValue<byte[]>(1), out _);
                 if (Convert.ToHexStringLower(SigningKey.IdOf(key)) != row.GetString(0))
-                    _report.Add($"The key {row.GetString(0)} of checkpoints has another id.");
+                    report.Add($"The key {row.GetString(0)} of checkpoints has another id.");
                 keys.Add(key);
             }
             catch (CryptographicException)
             {
-                _report.Add($"The key {row.GetString(0)} of checkpoints can't be read.");
+                report.Add($"The key {row.GetString(0)} of checkpoints can't be read.");
             }
         }
 

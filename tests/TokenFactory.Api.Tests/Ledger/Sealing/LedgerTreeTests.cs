@@ -97,7 +97,7 @@ public sealed class LedgerTreeTests : IAsyncLifetime
         await using (var command = new NpgsqlCommand($"set local session_replication_role = replica; {alteration}", connection))
             await command.ExecuteNonQueryAsync(None);
         var report = new VerificationReport();
-        await new TreeVerifier(connection, new Trust([], []), report).VerifyAsync(None);
+        await new TreeVerifier(connection, new Trust([], []), await LedgerVerifier.KeysAsync(connection, report, None), report).VerifyAsync([], None);
         return report.Faults;
     }
 
