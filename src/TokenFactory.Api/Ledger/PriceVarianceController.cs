@@ -55,9 +55,10 @@ internal sealed class PriceVarianceController(EntryReader entries, PriceVariance
         if (errors.Count > 0)
             return Problems.Invalid(HttpContext, errors);
 
+        var rows = await variance.ReadAsync(filter, MaxRows + 1, cancellationToken);
+        // Behind it: what is dropped while it is read is seen.
         if (await archives.FindMonthsAsync(filter, cancellationToken) is { Count: > 0 } months)
             return Problems.Archived(HttpContext, $"Events of the window are in the archives of {string.Join(", ", months)}.");
-        var rows = await variance.ReadAsync(filter, MaxRows + 1, cancellationToken);
         if (rows.Count > MaxRows)
         {
             return Problems.Result(HttpContext, StatusCodes.Status422UnprocessableEntity, "too_many_rows", "The answer would be too large.",

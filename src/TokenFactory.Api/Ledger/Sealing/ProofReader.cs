@@ -54,6 +54,9 @@ internal sealed class ProofReader(NpgsqlDataSource dataSource, Sealer sealer) : 
         try
         {
             var first = await TryReadAsync(source, sourceId, eventId, cancellationToken);
+            // Its month may have been dropped while it was read.
+            if (first is (null, ProofRefusal.Altered))
+                first = await TryReadAsync(source, sourceId, eventId, cancellationToken);
             if (first is not (null, null))
                 return first;
             await sealer.SealOnDemandAsync(cancellationToken);

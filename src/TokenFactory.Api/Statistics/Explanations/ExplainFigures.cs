@@ -33,12 +33,13 @@ internal sealed class ExplainFigures(NpgsqlDataSource dataSource, IOptions<Stati
 
         var published = await ExplainItems.ReadSumsAsync(snapshot, request, cancellationToken);
         var filter = await FilterAsync(snapshot, request, cancellationToken);
-        if (await Archives.FindMonthsAsync(snapshot.Connection, filter, cancellationToken) is { Count: > 0 } months)
-            return (null, months);
         var answer = request.Level == ExplainLevel.Rates
             ? await RatesAsync(snapshot, request, filter, published, cancellationToken)
             : await EntriesAsync(snapshot, request, filter, published, cancellationToken);
-        return (answer, []);
+        // Behind it, and not of the same moment: what is dropped while it is read is seen.
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        var months = await Archives.FindMonthsAsync(connection, filter, cancellationToken);
+        return (months.Count > 0 ? null : answer, months);
     }
 
     private async Task<ExplainAnswer> ContributionsAsync(RollUpSnapshot snapshot, ExplainRequest request, CancellationToken cancellationToken)
