@@ -1,13 +1,22 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.IO.Compression;
 using Npgsql;
 using TokenFactory.Api.Ledger;
+using TokenFactory.Api.Tests.Ledger.Sealing;
 
 namespace TokenFactory.Api.Tests.Ledger.Archive;
 
 /// <summary>Whoever alters what is archived, the folder or what the ledger keeps of it, is found out; and so is who passes something off as archived.</summary>
-public sealed class ArchiveTamperTests(ArchivedLedger ledger) : IClassFixture<ArchivedLedger>
+public sealed class ArchiveTamperTests(ArchivedLedger ledger, ITestOutputHelper output) : IClassFixture<ArchivedLedger>
 {
+    private const int Alterations = 200;
+
+    private static readonly string[] Tables =
+    [
+        "event_identity", "event_refusal", "quarantined_event", "ledger_batch", "ledger_entry", "ledger_archive", "ledger_archive_lane", "ledger_closing_balance",
+    ];
+
     // A partition of the archived month again, and in it an entry under a batch of that month.
     internal const string Inserted =
         """
@@ -49,6 +58,32 @@ public sealed class ArchiveTamperTests(ArchivedLedger ledger) : IClassFixture<Ar
         await AlterAsync(connection, alteration);
         using var key = SigningKey.Read(await File.ReadAllTextAsync(ledger.Months.PublicKeyFile, Stopping), "public");
         (await new LedgerVerifier(connection, new Trust([key], [])).VerifyAsync(Stopping)).Faults.Should().Contain(f => f.Contains(fault, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Every_one_of_two_hundred_random_alterations_is_found()
+    {
+        var seed = Environment.GetEnvironmentVariable("ALTERATION_SEED") is { } given ? int.Parse(given, CultureInfo.InvariantCulture) : Random.Shared.Next();
+        output.WriteLine($"ALTERATION_SEED={seed}");
+        var random = new Random(seed);
+        using var key = SigningKey.Read(await File.ReadAllTextAsync(ledger.Months.PublicKeyFile, Stopping), "public");
+        await using var connection = await ledger.OpenAsync();
+        var columns = await AlterationTests.ColumnsAsync(connection, Tables);
+        columns.Select(c => c.Table).Distinct().Should().BeEquivalentTo(Tables);
+        var undetected = new List<string>();
+        for (var done = 0; done < Alterations;)
+        {
+            var (_, sql) = AlterationTests.Alteration(random, columns);
+            await using var transaction = await connection.BeginTransactionAsync(Stopping);
+            if (!await AlterationTests.AlterAsync(connection, sql))
+                continue;
+            var report = await new LedgerVerifier(connection, new Trust([key], [])).VerifyAsync(Stopping);
+            if (report.IsIntact && report.Unchained == 0)
+                undetected.Add(sql);
+            done++;
+        }
+
+        undetected.Should().BeEmpty($"(seed {seed})");
     }
 
     [Fact]

@@ -41,7 +41,7 @@ public sealed class AlterationTests(SealedLedger ledger, ITestOutputHelper outpu
         output.WriteLine($"ALTERATION_SEED={seed}");
         var random = new Random(seed);
         await using var connection = await ledger.OpenAsync();
-        var columns = await ColumnsAsync(connection);
+        var columns = await ColumnsAsync(connection, Tables);
         columns.Select(c => c.Table).Distinct().Should().BeEquivalentTo(Tables);
         var (undetected, byKind) = (new List<string>(), new Dictionary<string, int>());
         for (var done = 0; done < Alterations;)
@@ -222,8 +222,8 @@ public sealed class AlterationTests(SealedLedger ledger, ITestOutputHelper outpu
         return await new LedgerVerifier(connection, new Trust([key], isKept ? [ledger.Note] : [])).VerifyAsync(TestContext.Current.CancellationToken);
     }
 
-    // False: the database itself refuses it, or it changes nothing.
-    private static async Task<bool> AlterAsync(NpgsqlConnection connection, string sql)
+    /// <summary>Alters it. False: the database itself refuses it, or it changes nothing.</summary>
+    internal static async Task<bool> AlterAsync(NpgsqlConnection connection, string sql)
     {
         try
         {
@@ -236,7 +236,8 @@ public sealed class AlterationTests(SealedLedger ledger, ITestOutputHelper outpu
         }
     }
 
-    private static (string Kind, string Sql) Alteration(Random random, List<(string Table, string Column, string Type)> columns)
+    /// <summary>A random alteration of these columns.</summary>
+    internal static (string Kind, string Sql) Alteration(Random random, List<(string Table, string Column, string Type)> columns)
     {
         var (table, column, type) = columns[random.Next(columns.Count)];
         var place = random.Next(1_000);
@@ -267,6 +268,9 @@ public sealed class AlterationTests(SealedLedger ledger, ITestOutputHelper outpu
         "ledger_entry" => "entry_no",
         "event_refusal" => "refusal_no",
         "quarantined_event" => "event_id",
+        "ledger_archive" => "volume",
+        "ledger_archive_lane" => "lane",
+        "ledger_closing_balance" => "item_id",
         _ => "seq",
     };
 
@@ -278,6 +282,7 @@ public sealed class AlterationTests(SealedLedger ledger, ITestOutputHelper outpu
         "bigint" or "integer" or "smallint" => $"coalesce({column}, 0) + {(random.Next(2) == 0 ? 1 : -1) * random.Next(1, 4)}",
         "numeric" => random.Next(2) == 0 ? $"coalesce({column}, 0) + 0.000000000001" : $"round(coalesce({column}, 1), coalesce(scale({column}), 0) + 1)",
         "text" => random.Next(2) == 0 ? $"coalesce({column}, '') || 'x'" : $"case when {column} is null then 'x' end",
+        "date" => $"coalesce({column}, current_date) + {random.Next(1, 40)}",
         "json" => $"({column}::text || ' ')::json",
         "bytea" => Flipped(column, random.Next(1 << 16)),
         "timestamp with time zone" => $"coalesce({column}, now()) + interval '1 microsecond'",
@@ -287,12 +292,13 @@ public sealed class AlterationTests(SealedLedger ledger, ITestOutputHelper outpu
     private static string Flipped(string column, int bit) =>
         $"case when length({column}) > 0 then set_bit({column}, {bit} % (8 * length({column})), 1 - get_bit({column}, {bit} % (8 * length({column})))) else '\\x00'::bytea end";
 
-    private static async Task<List<(string Table, string Column, string Type)>> ColumnsAsync(NpgsqlConnection connection)
+    /// <summary>The columns of tables that are verified.</summary>
+    internal static async Task<List<(string Table, string Column, string Type)>> ColumnsAsync(NpgsqlConnection connection, string[] tables)
     {
         var columns = new List<(string, string, string)>();
         await using var command = new NpgsqlCommand(
             "select table_name::text, column_name::text, data_type::text from information_schema.columns where table_schema = 'public' and table_name = any ($1) order by 1, ordinal_position", connection);
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = Tables });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = tables });
         await using var row = await command.ExecuteReaderAsync();
         while (await row.ReadAsync())
         {
