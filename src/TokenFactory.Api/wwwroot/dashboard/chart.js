@@ -160,14 +160,17 @@ function periods(figure, hidden, zoom, width) {
     series: figure.series.map((each, index) => seriesOf(figure, each, index, card)),
   };
   if (option.dataZoom) option.grid.bottom = 44;
+  if (figure.live) option.animation = false;
+  // What is marked belongs to a series, and goes with it when it is hidden.
+  const marked = option.series[Math.max(0, figure.series.findIndex(each => !hidden.includes(each.id)))];
   if (figure.reference !== undefined) {
-    option.series[0].markLine = {
+    marked.markLine = {
       silent: true, symbol: "none", label: { show: false }, lineStyle: { color: ink, type: "dotted", width: 1 }, data: [{ yAxis: figure.reference }],
     };
   }
 
   if (figure.bands) {
-    option.series[0].markArea = {
+    marked.markArea = {
       silent: true, data: figure.bands.map(([from, to, name, tone]) => [
         { yAxis: from, itemStyle: { color: quiet, opacity: 0.04 + (tone * 0.06) }, name, label: { color: quiet, position: "insideBottomLeft", fontFamily: font, fontSize: 12, show: width > 480 } },
         { yAxis: to },
