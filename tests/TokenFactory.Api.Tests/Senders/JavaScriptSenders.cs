@@ -62,12 +62,8 @@ internal static partial class JavaScriptSenders
 
     private static async Task<(string Node, string Npm)> FindAsync()
     {
-        if (OnPath() is null && OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && PostgresBinaries.OnPath("apt-get") is { } apt)
-        {
-            await Command.RunAsync(apt, ["update", "-q"], InstallLimit, CancellationToken.None, mayFail: true);
-            await Command.RunAsync("env", ["DEBIAN_FRONTEND=noninteractive", apt, "install", "-y", "-q", "--no-install-recommends", "nodejs", "npm"],
-                InstallLimit, CancellationToken.None, mayFail: true);
-        }
+        if (OnPath() is null)
+            await AptPackages.InstallAsync(() => OnPath() is not null, "nodejs", "npm");
 
         var (node, npm) = OnPath() ?? throw new InvalidOperationException($"Node.js and npm, which the senders of JavaScript run on, are not there. Install them: {InstallCommand()}");
         var told = (await Command.RunAsync(node, ["--version"], InstallLimit, CancellationToken.None)).Output;
