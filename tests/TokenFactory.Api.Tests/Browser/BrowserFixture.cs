@@ -35,7 +35,12 @@ public sealed class BrowserFixture : IAsyncLifetime
         if (chromium is null && search.IsCi)
             throw new InvalidOperationException(_missing);
         if (chromium is null)
+        {
+            // The reason of a skipped test is in its result alone; this is on the screen.
+            TestContext.Current.SendDiagnosticMessage(_missing);
             return;
+        }
+
         var service = StartServiceAsync();
         var browser = StartBrowserAsync(chromium);
         await Task.WhenAll(service, browser);
