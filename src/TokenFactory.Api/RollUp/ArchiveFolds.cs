@@ -1,11 +1,13 @@
 using Npgsql;
+using TokenFactory.Api.Database;
 using TokenFactory.Api.Ledger;
 
 namespace TokenFactory.Api.RollUp;
 
-/// <summary>What stands in the way of archiving a month: entries that figures and the reconciliation have not taken in yet.</summary>
+/// <summary>What stands in the way of archiving a month: entries that figures, the reconciliation or a release have not taken in yet.</summary>
 internal static class ArchiveFolds
 {
+    /// <summary>Lanes that are not folded and audited to their end.</summary>
     public static async Task<string?> FindAsync(NpgsqlConnection connection, ArchiveMonth month, IReadOnlyList<ArchiveMark> marks, CancellationToken cancellationToken)
     {
         var behind = await ArchiveObstacles.CountAsync(connection,
@@ -15,5 +17,16 @@ internal static class ArchiveFolds
             where coalesce(c.folded_seq, 0) < l.seq or coalesce(c.coarse_seq, 0) < l.seq or coalesce(a.audited_seq, 0) < l.seq
             """, marks, cancellationToken);
         return behind == 0 ? null : $"{behind} lanes of {month.Text} are not folded and audited to their end: let an instance with TokenFactory__RollUp__Enabled run until they are.";
+    }
+
+    /// <summary>Where months are released to the public: that this one, or one that entries recorded in it occurred in, is not yet, and could be.</summary>
+    public static async Task<string?> FindUnreleasedAsync(NpgsqlConnection connection, ArchiveMonth month, IReadOnlyList<ArchiveMark> marks, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(Sql.Read("RollUp/archive_unreleased.sql"), connection) { CommandTimeout = 0 };
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = month.Start });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = month.End });
+        return await command.ExecuteScalarAsync(cancellationToken) is string unreleased
+            ? $"{unreleased} is not released to the public, and could not be any more without these entries: let an instance with TokenFactory__Suppression run until it is."
+            : null;
     }
 }

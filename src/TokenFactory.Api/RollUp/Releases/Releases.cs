@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using Npgsql;
 using TokenFactory.Api.Database;
+using TokenFactory.Api.Ledger;
 using TokenFactory.Economics.Statistics;
 
 namespace TokenFactory.Api.RollUp;
@@ -24,6 +25,8 @@ internal sealed class Releases(NpgsqlDataSource dataSource)
                 return 0;
         }
 
+        // No month is archived before what is read of it is written.
+        await Archives.HoldAsync(connection, isForDropping: false, cancellationToken);
         var months = await ReadDueAsync(connection, releaseDays, cancellationToken);
         if (months.Count == 0)
             return 0;

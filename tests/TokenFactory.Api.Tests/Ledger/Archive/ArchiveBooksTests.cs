@@ -1,6 +1,7 @@
 using Npgsql;
 using TokenFactory.Api.RollUp;
 using TokenFactory.Api.Tests.Infrastructure;
+using TokenFactory.Economics.Statistics;
 
 namespace TokenFactory.Api.Tests.Ledger.Archive;
 
@@ -24,6 +25,19 @@ public sealed class ArchiveBooksTests(ThreeMonths months) : IClassFixture<ThreeM
         await database.ExecuteAsync($"set session_replication_role = replica; {alteration}");
 
         (await IsBalancedAsync(database)).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task A_month_whose_accounts_are_archived_is_never_released_and_others_are()
+    {
+        await using var database = await months.CopyAsync();
+        var (code, text) = await ThreeMonths.RunAsync(database, "archive", "--month", "2025-01", "--folder", months.NewFolder());
+        code.Should().Be(0, text);
+        await using var source = NpgsqlDataSource.Create(database.ConnectionString);
+
+        await new Releases(source).ReleaseDueAsync(new DisclosureRule(3, 0), releaseDays: 7, TestContext.Current.CancellationToken);
+
+        (await database.ScalarAsync<string>("select string_agg(month::text, ',' order by month) from release_month")).Should().Be("2025-02-01");
     }
 
     private static async Task<bool> IsBalancedAsync(TestDatabase database)

@@ -18,6 +18,7 @@ public sealed class ArchiveRefusedTests(ThreeMonths months) : IClassFixture<Thre
     [InlineData("2025-01", "delete from settlement_cursor", "not settled")]
     [InlineData("2025-01", "insert into settlement_month (account_id, rate_id, month, settlements, is_open) values (1, 1, '2025-01-01', 0, true)", "1 months are open")]
     [InlineData("2025-01", "insert into repricings (request, selection, dry_run, created_at, known_at, marks) values ('{}', '{}', true, now(), now(), '{}')", "under way")]
+    [InlineData("2025-01", "insert into release_month values ('2024-10-01', now(), 3, 0)", "2025-01 is not released to the public")]
     [InlineData("2025-01", AsSuperuser + "update ledger_batch set seal_format = null, root = null, leaves = null, head = null where seq = 1", "without chains")]
     [InlineData("2025-01", AsSuperuser + "update ledger_entry set quantity = quantity + 1 where event_id = 'jan-10-2'", "the event jan-10-2 is not what was recorded")]
     [InlineData("2025-01", AsSuperuser + "delete from ledger_entry where event_id = 'jan-10-2'", "there are")]
