@@ -7,7 +7,7 @@ namespace TokenFactory.Api.Tests.Browser;
 internal sealed record ChromiumSearch
 {
     /// <summary>The environment variable that names the program, or <see cref="PostgresBinaries.Npm"/>: not to look, straight to npm.</summary>
-    public const string Variable = "TOKEN_FACTORY_CHROMIUM";
+    public const string Variable = "TOKENFACTORY_TEST_CHROMIUM";
 
     private static readonly string[] Programs = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 

@@ -27,7 +27,7 @@ public sealed class ChromiumSearchTests
         named.Candidates().Should().Equal("/opt/mine/chrome");
         named.MayUseApt.Should().BeFalse();
         named.MayUseNpm.Should().BeFalse();
-        named.Missing("").Should().Contain("TOKEN_FACTORY_CHROMIUM names /opt/mine/chrome").And.NotContain("apt-get");
+        named.Missing("").Should().Contain("TOKENFACTORY_TEST_CHROMIUM names /opt/mine/chrome").And.NotContain("apt-get");
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class ChromiumSearchTests
     [InlineData("WINDOWS", "winget install Google.Chrome")]
     public void Who_has_none_is_told_which_tests_did_not_run_and_the_one_command(string system, string command) =>
         (Linux with { System = OSPlatform.Create(system) }).Missing("apt-get: no such package").Should()
-            .Contain("TokenFactory.Api.Tests.Browser").And.Contain(command).And.Contain("TOKEN_FACTORY_CHROMIUM").And.Contain("apt-get: no such package");
+            .Contain("TokenFactory.Api.Tests.Browser").And.Contain(command).And.Contain("TOKENFACTORY_TEST_CHROMIUM").And.Contain("apt-get: no such package");
 
     [Fact]
     public async Task What_does_not_start_as_a_browser_is_none()
