@@ -20,7 +20,7 @@ public sealed class MoversTests(BrowserFixture browser) : PageTests(browser)
         var file = await panel.CsvAsync();
 
         file.Rows.SkipLast(1).Select(r => (Group: r[0], Contribution: r[1])).Should().BeEquivalentTo(rows.Select(r => (Group: r.Text(dimension), Contribution: r.Text("contribution"))));
-        file.Rows[^1].Take(2).Should().Equal("growth", rows[0].Text("growth"));
+        file.Rows[^1].Take(2).Should().Equal("~growth", rows[0].Text("growth"));
         (await panel.TableAsync()).Rows.Select(r => r[1]).Should().Equal(file.Column("contribution"));
         // A waterfall ends where growth is: its last bar reaches from nothing to it.
         var drawn = (await panel.DrawingAsync()).Series.Single().Data;
@@ -70,4 +70,28 @@ public sealed class MoversTests(BrowserFixture browser) : PageTests(browser)
     // What the page asked, asked again with the key.
     private async Task<System.Text.Json.JsonElement> ExplainedAsync(Visit visit, string part) =>
         await Browser.Api.GetAsync(visit.Calls.Last(c => c.StartsWith("/v1/explain", StringComparison.Ordinal) && c.Contains(part, StringComparison.Ordinal)));
+
+    [Fact]
+    public async Task A_day_of_long_ago_is_the_day_that_is_shown()
+    {
+        var day = (await AskAsync("/v1/gdp?frequency=day")).Whole()[3].Text("period");
+        var panel = new Panel((await OpenAsync($"/?view=movers&frequency=day&period={day}")).Page, "movers");
+        await panel.ReadyAsync();
+        var growth = (await AskAsync("/v1/contributions?by=sector&frequency=day")).Whole().First(r => r.Text("period") == day).Text("growth");
+
+        (await panel.CsvAsync()).Rows[^1][1].Should().Be(growth);
+    }
+
+    [Fact]
+    public async Task Pressing_twice_looks_inside_once()
+    {
+        var visit = await OpenAsync("/?view=movers");
+        var panel = new Panel(visit.Page, "movers");
+        await panel.ReadyAsync();
+
+        await visit.Page.Locator("#panel-movers button[data-drill=household]").DblClickAsync();
+
+        await panel.ReadyAsync();
+        new Uri(visit.Page.Url).Query.Should().Be("?view=movers&sector=household&by=producer");
+    }
 }

@@ -89,4 +89,18 @@ public sealed class SettingsTests(BrowserFixture browser) : PageTests(browser)
 
     private static Task<string> InkAsync(Panel panel) => panel.Root.EvaluateAsync<string>(
         "root => JSON.stringify(echarts.getInstanceByDom(root.querySelector('.canvas')).getOption().textStyle.color)");
+
+    [Fact]
+    public async Task The_chosen_zone_holds_in_every_other_view()
+    {
+        var visit = await OpenAsync("/");
+        await Views.ReadyAsync(visit, "overview");
+
+        await visit.Page.SelectOptionAsync("#zone", "Asia/Tokyo");
+        await visit.Page.ClickAsync("#views a[data-view=over-time]");
+
+        await new Panel(visit.Page, "gdp").ReadyAsync();
+        new Uri(visit.Page.Url).Query.Should().Be("?view=over-time&zone=Asia%2FTokyo");
+        (await visit.Page.InputValueAsync("#zone")).Should().Be("Asia/Tokyo");
+    }
 }

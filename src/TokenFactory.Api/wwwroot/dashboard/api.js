@@ -1,7 +1,10 @@
 // The public API, as anybody may use it.
 
+import { noteReportingZone } from "./numbers.js";
+
 const keyName = "token-factory-key";
-let key = sessionStorage.getItem(keyName);
+let key = null;
+try { key = sessionStorage.getItem(keyName); } catch { /* A browser that keeps nothing: a key holds for this page alone. */ }
 
 export class ApiError extends Error {
   constructor(status, problem) {
@@ -18,8 +21,10 @@ export function hasKey() { return key !== null; }
 /** Kept for this tab; null forgets it. */
 export function useKey(text) {
   key = text;
-  if (key === null) sessionStorage.removeItem(keyName);
-  else sessionStorage.setItem(keyName, key);
+  try {
+    if (key === null) sessionStorage.removeItem(keyName);
+    else sessionStorage.setItem(keyName, key);
+  } catch { /* As above. */ }
 }
 
 /** A call: a path with its parameters, without those that are not set. Several values of one name repeat it. */
@@ -35,8 +40,9 @@ export function call(path, parameters = {}) {
 
 /** Reads JSON. The browser asks again with the ETag that it has. */
 export async function read(path, signal) {
-  const answer = await request(path, "application/json", signal);
-  return answer.json();
+  const answer = await (await request(path, "application/json", signal)).json();
+  noteReportingZone(answer.time_zone);
+  return answer;
 }
 
 /** An answer whose body is still to be read. */

@@ -19,11 +19,15 @@ export function element(name, attributes = {}, ...children) {
 /** Says something that is not on the screen, or only for a moment. */
 export function tell(text) {
   const told = document.getElementById("told");
+  top().append(told);
   told.textContent = text;
   told.dataset.shown = "";
   clearTimeout(tell.timer);
   tell.timer = setTimeout(() => { delete told.dataset.shown; told.textContent = ""; }, 4000);
 }
+
+// Behind an open dialog nothing is seen, nor selected.
+function top() { return document.querySelector("dialog[open]") ?? document.body; }
 
 /** Saves content under a file name. */
 export function save(content, fileName) {
@@ -37,12 +41,14 @@ export async function copy(text, told) {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
+    const focused = document.activeElement;
     const field = element("textarea", { readonly: true, class: "copied" });
     field.value = text;
-    document.body.append(field);
+    top().append(field);
     field.select();
     document.execCommand("copy");
     field.remove();
+    focused?.focus();
   }
 
   tell(told);

@@ -32,6 +32,7 @@ async function show() {
   chooseLanguage(now.lang ?? kept("lang"));
   const isDark = dressTheme(now.theme ?? kept("theme") ?? "auto");
   const wanted = JSON.stringify([name, language(), isDark, hasKey()]);
+  for (const link of document.querySelectorAll("#views a")) link.href = addressOf(link.dataset.view);
   if (wanted === shown) return current?.refresh();
   shown = wanted;
   if (dressed !== language()) dress();
@@ -41,6 +42,9 @@ async function show() {
     make = await views[name]();
   } catch {
     // A part of the page did not arrive.
+    if (shown !== wanted) return;
+    current?.dispose();
+    current = null;
     shown = null;
     return main.replaceChildren(element("div", { class: "message" }, element("p", {}, word("no_answer")), element("button", { type: "button", onclick: () => show() }, word("retry"))));
   }
@@ -83,7 +87,15 @@ function renderZones() {
   const option = (value, text) => element("option", { value }, text);
   field.replaceChildren(option("", word("zone_reporting")), option("UTC", "UTC"), ...own && own !== "UTC" ? [option(own, `${own} (${word("zone_own")})`)] : [],
     element("optgroup", { label: word("zone_all") }, all.filter(each => each !== own && each !== "UTC").map(each => option(each, each))));
-  field.value = state().zone ?? "";
+  showZone();
+}
+
+// A zone that is not in the list is in force all the same, or refused with a reason.
+function showZone() {
+  const field = document.getElementById("zone");
+  const chosen = state().zone ?? "";
+  if (![...field.options].some(each => each.value === chosen)) field.append(element("option", { value: chosen }, chosen));
+  field.value = chosen;
 }
 
 document.getElementById("settings").addEventListener("submit", event => event.preventDefault());
@@ -99,7 +111,8 @@ dialog.addEventListener("close", () => {
   const typed = field.value.trim();
   field.value = "";
   if (dialog.returnValue === "forget") { useKey(null); tell(word("key_forgotten")); }
-  else if (dialog.returnValue === "save" && typed) { useKey(typed); tell(word("key_used")); }
+  else if (dialog.returnValue === "save" && /^[\x21-\x7e]+$/.test(typed)) { useKey(typed); tell(word("key_used")); }
+  else if (dialog.returnValue === "save") return tell(word("key_no_key"));
   else return;
   shown = null;
   show();
@@ -114,5 +127,5 @@ document.addEventListener("click", event => {
   if (link.dataset.view) { main.focus({ preventScroll: true }); scrollTo(0, 0); }
 });
 
-whenChanged(() => { document.getElementById("zone").value = state().zone ?? ""; show(); });
+whenChanged(() => { showZone(); show(); });
 show();

@@ -80,9 +80,32 @@ function signed(value, decimals) {
   return formatter({ signDisplay: "exceptZero", minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(value);
 }
 
-/** The zone that instants are told in: the chosen one, else UTC, which is the service's unless it is set otherwise. */
+let reporting = "UTC";
+
+/** Whose calendar the service keeps where no zone is chosen: every answer tells. */
+export function noteReportingZone(name) {
+  if (name && !state().zone) reporting = name;
+}
+
+/** The zone that instants are told in: the chosen one, else the service's. One that the browser does not know the API refuses, and says so. */
 export function zone() {
-  return state().zone || "UTC";
+  const chosen = state().zone;
+  return chosen && isZone(chosen) ? chosen : reporting;
+}
+
+const zones = new Map();
+
+function isZone(name) {
+  if (!zones.has(name)) {
+    try {
+      new Intl.DateTimeFormat("en", { timeZone: name });
+      zones.set(name, true);
+    } catch {
+      zones.set(name, false);
+    }
+  }
+
+  return zones.get(name);
 }
 
 export function instant(text, zoneName = zone()) {

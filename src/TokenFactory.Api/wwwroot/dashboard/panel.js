@@ -6,7 +6,8 @@ import { copy, csv, element, save, tell } from "./elements.js";
 import { exact, instant, periodName, show } from "./numbers.js";
 import { locale, word } from "./words.js";
 
-const sizes = new ResizeObserver(entries => {
+/** What charts are drawn into follows the width of the page. */
+export const sizes = new ResizeObserver(entries => {
   for (const { target } of entries) globalThis.echarts?.getInstanceByDom(target)?.resize();
 });
 
@@ -19,7 +20,12 @@ export function controls(list, changed = () => {}) {
   const made = list.map(control => {
     const field = element(control.kind === "date" ? "input" : "select", {
       name: control.name, type: control.kind === "date" ? "date" : null,
-      onchange: () => { go({ [control.name]: field.value === (control.fallback ?? "") ? "" : field.value, ...control.clears }); changed(); },
+      onchange: () => {
+        // A year that is still being typed.
+        if (control.kind === "date" && field.value && field.value < "2000") return;
+        go({ [control.name]: field.value === (control.fallback ?? "") ? "" : field.value, ...control.clears });
+        changed();
+      },
     });
     const label = element("label", {}, element("span", {}, control.label), field);
     node.append(label);
@@ -65,7 +71,7 @@ export function panel(id, spec) {
   const zoom = element("div", { class: "zoom" });
   const notes = element("ul", { class: "notes" });
   const tableNode = element("div", { class: "table-wrap", role: "region", tabindex: 0, "aria-label": `${spec.title}: ${word("table")}`, hidden: spec.chart !== false && !spec.isTableOpen });
-  const message = element("div", { class: "message" });
+  const message = element("div", { class: "message", role: "status" });
   const tableButton = element("button", { type: "button", dataset: { act: "table" }, "aria-expanded": String(spec.isTableOpen === true), onclick: toggleTable }, word("table"));
   const tools = element("div", { class: "tools", role: "group", "aria-label": word("tools") },
     spec.chart === false ? null : tableButton,
@@ -83,6 +89,7 @@ export function panel(id, spec) {
   let chart = null;
   let place = -1;
   let under = null;
+  let [isReading, isGone] = [false, false];
 
   chartNode.addEventListener("keydown", event => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -105,18 +112,26 @@ export function panel(id, spec) {
     bar.sync();
     const now = state();
     const wanted = JSON.stringify([[...bar.names, ...depends, "zone"].map(name => now[name]), locale(), hasKey()]);
-    if (!force && wanted === known && figure) return render();
+    if (!force && wanted === known) {
+      // What is on its way is drawn by the address as it is then.
+      if (isReading) return;
+      if (figure) return render();
+    }
+
     known = wanted;
     under?.abort();
     const mine = under = new AbortController();
+    isReading = true;
     setState("loading");
     message.replaceChildren(element("p", {}, word("loading")));
     try {
       const read = await spec.load(now, mine.signal);
       if (mine.signal.aborted) return;
+      isReading = false;
       await present(read);
     } catch (error) {
       if (mine.signal.aborted) return;
+      isReading = false;
       figure = null;
       known = null;
       setState("error");
@@ -129,7 +144,9 @@ export function panel(id, spec) {
     figure = read;
     if (!read || placesOf(read) === 0) {
       setState("empty");
-      message.replaceChildren(...(read?.empty ?? [element("p", {}, word("nothing")), element("p", {}, element("a", { href: "swagger/" }, word("nothing_do")))]));
+      // No data at all, or none of what was asked for?
+      const isAsked = read?.context ? read.context.complete_through !== null : Boolean(state().start || state().end || state().period);
+      message.replaceChildren(...(read?.empty ?? (isAsked ? [element("p", {}, word("nothing_here"))] : [element("p", {}, word("nothing")), element("p", {}, element("a", { href: "swagger/" }, word("nothing_do")))])));
       return;
     }
 
@@ -148,8 +165,19 @@ export function panel(id, spec) {
     message.replaceChildren();
     chartNode.setAttribute("aria-label", `${spec.title}. ${figure.summary ?? readout(figure, placesOf(figure) - 1, hidden())}. ${word("chart_keys")}`);
     if (spec.chart === false) return;
-    const isNew = chart === null;
-    chart = await draw(canvas, drawnFigure(), hidden(), range());
+    let drawn;
+    try {
+      drawn = await draw(canvas, drawnFigure(), hidden(), range());
+    } catch (error) {
+      // Without the library there are still the table and what is downloaded of it.
+      chartNode.hidden = true;
+      if (tableNode.hidden) toggleTable();
+      return message.replaceChildren(...explain(error, () => { chartNode.hidden = false; render(); }));
+    }
+
+    if (isGone) return drawn.dispose();
+    const isNew = chart !== drawn;
+    chart = drawn;
     if (isNew) {
       chart.on("datazoom", zoomed);
       if (spec.whenClicked) chart.on("click", at => spec.whenClicked(figure, at.dataIndex));
@@ -224,6 +252,8 @@ export function panel(id, spec) {
 
   function renderTable() {
     const { columns, rows } = tableOf(figure);
+    // The row that was pressed may be gone: the focus stays in the table.
+    const isHeld = tableNode.contains(document.activeElement) && document.activeElement !== tableNode;
     tableNode.replaceChildren(...[element("table", {},
       element("caption", {}, spec.title),
       element("thead", {}, element("tr", {}, columns.map(each => element("th", { scope: "col", class: each.unit ? "number" : null }, each.name)), spec.rowAction ? element("td") : null)),
@@ -233,6 +263,7 @@ export function panel(id, spec) {
           : element("td", { class: columns[at].unit ? "number" : null, dataset: { exact: text ?? "" } }, cellText(text, columns[at])))),
         spec.rowAction ? element("td", {}, spec.rowAction(figure, index)) : null)))),
     figure.more ? element("button", { type: "button", class: "more", dataset: { act: "more" }, onclick: more }, word("more")) : null].filter(Boolean));
+    if (isHeld) tableNode.focus({ preventScroll: true });
   }
 
   // The rows that follow, after those that are there.
@@ -242,7 +273,7 @@ export function panel(id, spec) {
     try {
       const next = await figure.more(under.signal);
       if (figure !== before) return;
-      figure = { ...next, rows: [...before.rows, ...next.rows], periods: [...before.periods, ...next.periods], table: { ...next.table, rows: [...before.table.rows, ...next.table.rows] } };
+      figure = { ...next, notes: before.notes, rows: [...before.rows, ...next.rows], periods: [...before.periods, ...next.periods], table: { ...next.table, rows: [...before.table.rows, ...next.table.rows] } };
       await render();
     } catch (error) {
       event.target.disabled = false;
@@ -266,10 +297,10 @@ export function panel(id, spec) {
     const { columns, rows } = tableOf(figure);
     // A byte order mark, or spreadsheets take names for another encoding than UTF-8.
     save(new Blob(["\ufeff", csv([columns.map(each => each.id), ...rows])], { type: "text/csv;charset=utf-8" }), fileName("csv"));
-    tell(word("saved"));
+    tell(figure.more ? word("saved_part", { rows: rows.length }) : word("saved"));
   }
 
-  return { id, node, refresh, present, dispose: () => { under?.abort(); clearTimeout(zooming); sizes.unobserve(canvas); chart?.dispose(); chart = null; } };
+  return { id, node, refresh, present, focus: () => tableNode.focus({ preventScroll: true }), dispose: () => { isGone = true; under?.abort(); clearTimeout(zooming); sizes.unobserve(canvas); chart?.dispose(); chart = null; } };
 }
 
 function cellText(text, column) {

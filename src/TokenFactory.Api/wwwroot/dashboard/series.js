@@ -1,6 +1,6 @@
 // From rows of the API to what a chart shows.
 import { colour } from "./palette.js";
-import { nameOf, word } from "./words.js";
+import { nameIn, nameOf, word } from "./words.js";
 
 /** The periods of rows, in order, each once. */
 export function periodsOf(rows) {
@@ -32,10 +32,10 @@ export function ordered(groups, dimension) {
   return ids.sort((a, b) => sizes.get(b) - sizes.get(a));
 }
 
-/** A series of each group over periods. */
-export function seriesOf(groups, ids, periods, more = {}) {
+/** A series of each group over periods. Producers and models are called what they are called, be it like a code. */
+export function seriesOf(groups, ids, periods, { by = "sector", ...more } = {}) {
   return ids.map((id, index) => ({
-    id, name: nameOf(id), colour: colour(id, index), values: periods.map(each => groups.get(id).get(each.period) ?? null), ...more,
+    id, name: nameIn(by, id), colour: colour(by === "sector" ? id : null, index), values: periods.map(each => groups.get(id).get(each.period) ?? null), ...more,
   }));
 }
 
@@ -58,8 +58,9 @@ export function largest(groups, ids, periods, count, more = {}) {
   if (ids.length <= count + 1) return seriesOf(groups, ids, periods, more);
   const rest = ids.slice(count);
   return [...seriesOf(groups, ids.slice(0, count), periods, more), {
-    id: "others", name: word("others", { count: rest.length }), colour: colour("unclassified", 4),
-    values: periods.map(({ period }) => sum(rest.map(id => groups.get(id).get(period)))), ...more,
+    // No producer's id begins so.
+    id: "~others", name: word("others", { count: rest.length }), colour: colour("unclassified", 4),
+    values: periods.map(({ period }) => sum(rest.map(id => groups.get(id).get(period)))), ...more, by: undefined,
   }];
 }
 

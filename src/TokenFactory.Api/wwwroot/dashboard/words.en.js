@@ -5,7 +5,7 @@ export const en = {
   own_dashboard: "This page reads the public API alone: under each chart is the call behind it.",
   key: "Key", key_title: "Read with a key", key_save: "Use it", key_forget: "Forget it", key_enter: "Enter a key", key_used: "The key is used in this tab.", key_forgotten: "The key is forgotten.",
   key_about: "Ledger entries, and figures that are not public, need a key with the scope read. It stays in this tab and goes to this service alone.",
-  withheld: "Small cells are withheld from the public here: this needs a key with the scope read.", key_needed: "This needs a key with the scope read.", key_not_enough: "The key that you gave does not open this: it needs the scope read.",
+  withheld: "Small cells are withheld from the public here: this needs a key with the scope read.", key_no_key: "That is no key: keys are plain letters, digits and signs.", key_needed: "This needs a key with the scope read.", key_not_enough: "The key that you gave does not open this: it needs the scope read.",
   cancel: "Cancel", close: "Close", retry: "Try again", call_title: "The API behind this chart", copy_address: "Copy address", copy_curl: "Copy as curl", copied: "Copied.",
 
   view_overview: "Overview", "view_over-time": "Over time", "view_token-index": "Token Index", view_movers: "What moved it", view_structure: "Industry structure", view_revisions: "Revisions", view_live: "Live",
@@ -15,7 +15,7 @@ export const en = {
   no_answer: "The service does not answer.", away: "The service is starting, or its database is away. It comes back by itself.", too_many: "Too many requests. Wait a moment.", failed: "The figures could not be read ({status}).",
   no_charts: "The chart library could not be loaded. The tables and downloads work without it.",
 
-  more: "More rows", legend: "Series: press to hide or show", tools: "Table, downloads, link and API call", table: "Table", link: "Copy link", link_copied: "The link shows this view.", call: "API call", saved: "Saved.",
+  more: "More rows", legend: "Series: press to hide or show", tools: "Table, downloads, link and API call", table: "Table", link: "Copy link", link_copied: "The link shows this view.", call: "API call", saved_part: "Saved the {rows} rows that are shown; there are more.", saved: "Saved.",
   from: "From", to: "To", first: "first", last: "last", all_periods: "All", chart_keys: "Left and right arrow keys read the values",
   as_of_note: "Vintage {vintage}: includes everything recorded up to {through}.", as_of_short: "vintage {vintage}", partial_note: "Pale or hollow: not over yet.",
   missing_because: "Missing figures: {reason}.",

@@ -15,6 +15,11 @@ export function language() { return chosen; }
 
 export function locale() { return languages[chosen].locale; }
 
+/** The name of a member of a dimension: producers and models are called what they are called, be it like a code. */
+export function nameIn(dimension, id) {
+  return dimension === "producer" || dimension === "model" ? String(id) : nameOf(id);
+}
+
 /** A text with its places filled: word("others", { count: 3 }). */
 export function word(key, places = {}) {
   const text = languages[chosen].words[key] ?? en[key] ?? key;

@@ -5,7 +5,7 @@ export const zh = {
   own_dashboard: "本页只读取公开接口：每张图下方都可查看其调用。",
   key: "密钥", key_title: "使用密钥读取", key_save: "使用", key_forget: "忘记", key_enter: "输入密钥", key_used: "本标签页将使用该密钥。", key_forgotten: "密钥已忘记。",
   key_about: "账本分录和未公开的数据需要具有 read 权限的密钥。密钥只保存在本标签页，只发送给本服务。",
-  withheld: "此处对公众隐去涉及账户过少的数据：需要具有 read 权限的密钥。", key_needed: "此处需要具有 read 权限的密钥。", key_not_enough: "所给密钥无权读取：需要 read 权限。",
+  withheld: "此处对公众隐去涉及账户过少的数据：需要具有 read 权限的密钥。", key_no_key: "这不是密钥：密钥只含普通字母、数字和符号。", key_needed: "此处需要具有 read 权限的密钥。", key_not_enough: "所给密钥无权读取：需要 read 权限。",
   cancel: "取消", close: "关闭", retry: "重试", call_title: "此图背后的接口调用", copy_address: "复制地址", copy_curl: "复制为 curl", copied: "已复制。",
 
   view_overview: "概览", "view_over-time": "走势", "view_token-index": "词元指数", view_movers: "变动来源", view_structure: "产业结构", view_revisions: "修订", view_live: "实时",
@@ -15,7 +15,7 @@ export const zh = {
   no_answer: "服务没有响应。", away: "服务正在启动，或数据库暂时不可用；会自动恢复。", too_many: "请求过多，请稍候。", failed: "无法读取数据（{status}）。",
   no_charts: "图表库无法加载；表格与下载不受影响。",
 
-  more: "更多行", legend: "序列：点击以隐藏或显示", tools: "表格、下载、链接与接口调用", table: "表格", link: "复制链接", link_copied: "该链接可重现此视图。", call: "接口调用", saved: "已保存。",
+  more: "更多行", legend: "序列：点击以隐藏或显示", tools: "表格、下载、链接与接口调用", table: "表格", link: "复制链接", link_copied: "该链接可重现此视图。", call: "接口调用", saved_part: "已保存所显示的 {rows} 行；另有更多。", saved: "已保存。",
   from: "自", to: "至", first: "最早", last: "最新", all_periods: "全部", chart_keys: "用左右方向键读取数值",
   as_of_note: "数据版本 {vintage}：包含截至 {through} 的全部记录。", as_of_short: "数据版本 {vintage}", partial_note: "浅色或空心：该期尚未结束。",
   missing_because: "缺失数据：{reason}。",

@@ -7,6 +7,7 @@ import { explain, panel } from "../panel.js";
 import { word } from "../words.js";
 
 const kept = 300;
+const silenceMs = 15_000;
 const tiles = [
   ["events_per_second", "number"], ["tokens_per_second", "tokens"], ["gdp_today", "money"], ["tokens_today", "tokens"],
   ["lag_seconds", "seconds"], ["sealing_lag_seconds", "seconds"], ["quarantined", "count"], ["unpriced_share_today", "share"],
@@ -16,28 +17,42 @@ export function live() {
   const status = element("p", { id: "live-state", class: "live-state", role: "status", dataset: { state: "connecting" } }, word("connecting"));
   // Beside the state: a screen reader is not told of every second.
   const at = element("p", { class: "live-at" });
-  const message = element("div", { class: "message" });
+  const message = element("div", { class: "message", role: "status" });
   const cards = element("div", { class: "cards tiles" }, tiles.map(([name]) => element("article", { class: "tile", dataset: { figure: name } },
     element("h3", {}, word(name)), element("p", { class: "value", dataset: { exact: "" } }, "\u2013"))));
   const frames = [];
   const rates = panel("live", { title: word("rates"), about: word("rates_about"), load: async () => figureOf(frames) });
   const ending = new AbortController();
-  let waiting;
+  let [waiting, alive] = [null, null];
+
+  // A connection that has died in silence is given up: frames come every second.
+  function expect(link) {
+    clearTimeout(alive);
+    alive = setTimeout(() => link.abort(), silenceMs);
+  }
 
   async function follow() {
     let wait = 1000;
     while (!ending.signal.aborted) {
       try {
-        await listen("v1/stream", ending.signal, (name, data) => {
-          wait = 1000;
+        const link = new AbortController();
+        expect(link);
+        await listen("v1/stream", AbortSignal.any([ending.signal, link.signal]), (name, data) => {
+          expect(link);
           if (name === "status") take(JSON.parse(data));
           else if (name === "unavailable") say("lost", word("away"));
+          wait = 1000;
         });
         say("connecting", word("connecting"));
       } catch (error) {
         if (ending.signal.aborted) return;
+        if (error.needsKey) {
+          const said = explain(error, () => {});
+          say("lost", said[0].textContent);
+          return message.replaceChildren(...said);
+        }
+
         say("lost", word("reconnecting"));
-        if (error.needsKey) return message.replaceChildren(...explain(error, () => {}));
       }
 
       await new Promise(done => { waiting = setTimeout(done, wait); });
@@ -71,7 +86,7 @@ export function live() {
   return {
     nodes: [element("section", { class: "figures", "aria-labelledby": "live-title" }, element("div", { class: "heading" }, element("h2", { id: "live-title" }, word("live")), at, status), message, cards), rates.node],
     refresh: () => { if (!live.following) { live.following = true; follow(); } return rates.refresh(); },
-    dispose: () => { live.following = false; ending.abort(); clearTimeout(waiting); rates.dispose(); },
+    dispose: () => { live.following = false; ending.abort(); clearTimeout(waiting); clearTimeout(alive); rates.dispose(); },
   };
 }
 

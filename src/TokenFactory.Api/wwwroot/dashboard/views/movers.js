@@ -4,7 +4,7 @@ import { ApiError, call, hasKey, read } from "../api.js";
 import { element } from "../elements.js";
 import { exact, instant, periodName, show } from "../numbers.js";
 import { panel } from "../panel.js";
-import { nameOf, word } from "../words.js";
+import { nameIn, nameOf, word } from "../words.js";
 import { dateIn, frequencyOf, frequencyOptions, named, periodOf, periodOptions } from "./parameters.js";
 
 const dimensions = ["sector", "producer", "model", "token_class", "service_tier"];
@@ -16,7 +16,11 @@ export function movers() {
 
   const waterfall = panel("movers", {
     title: word("movers"), about: word("movers_about"), depends: dimensions, isTableOpen: true,
-    whenClicked: (figure, index) => { const row = figure.rows[index]; if (row && figure.steps[index].id === row.id && next(state(), row.id)) go(next(state(), row.id)); },
+    whenClicked: (figure, index) => {
+      const row = figure.rows[index];
+      const inside = row && figure.steps[index].id === row.id && next(figure.asked, row.id);
+      if (inside) go(inside);
+    },
     controls: [
       { name: "index", label: word("measure"), options: [["quantity", word("real_growth")], ["price", word("price_growth")]], fallback: "quantity" },
       { name: "by", label: word("by"), options: named(dimensions), fallback: "sector" },
@@ -24,18 +28,18 @@ export function movers() {
       { name: "period", label: word("period"), options: () => periodOptions(periods, word("latest_whole")) },
     ],
     rowAction: (figure, index) => {
-      const row = figure.rows[index];
-      return row && next(state(), row.id) ? element("button", { type: "button", dataset: { drill: row.id }, onclick: () => go(next(state(), row.id)) }, word("drill")) : null;
+      const inside = figure.rows[index] && next(figure.asked, figure.rows[index].id);
+      return inside ? element("button", { type: "button", dataset: { drill: figure.rows[index].id }, onclick: () => go(inside) }, word("drill")) : null;
     },
     load: async (now, signal) => {
       const frequency = frequencyOf(now);
       const found = await periodOf(now, frequency, signal);
       ({ periods } = found);
-      if (!found.period) return null;
+      if (!found.period) return periods.length ? { steps: [], calls: [] } : null;
       const by = now.by ?? "sector";
-      // Contributions do not read before their window: so it begins some periods before, for one of them may be empty.
+      // Contributions do not read before their window, and what is filtered may have had nothing for long: so it begins with the first period.
       const path = call("v1/contributions", {
-        index: now.index ?? "quantity", by, frequency, time_zone: now.zone, start: dateIn(new Date(periods[Math.max(0, found.at - 3)].start)), end: endOf(found.period), ...filters(now),
+        index: now.index ?? "quantity", by, frequency, time_zone: now.zone, start: dateIn(new Date(periods[0].start)), end: endOf(found.period), ...filters(now),
       });
       const answer = await read(path, signal);
       const rows = answer.rows.filter(row => row.period === found.period.period).map(row => ({ ...row, id: row[by] }));
@@ -44,17 +48,17 @@ export function movers() {
       if (!whole) return { steps: [], empty: [element("p", {}, rows[0] ? word("missing_because", { reason: nameOf(rows[0].null_reason) }) : word("nothing_here"))], calls: [path], context: answer };
       rows.sort((a, b) => Math.abs(Number(b.contribution)) - Math.abs(Number(a.contribution)));
       const rest = rows.slice(most);
-      const steps = rows.slice(0, most).map(row => ({ id: row.id, name: nameOf(row.id), value: row.contribution }));
-      if (rest.length) steps.push({ id: "others", name: word("others", { count: rest.length }), value: rest.reduce((all, row) => all + Number(row.contribution), 0).toFixed(6) });
-      steps.push({ id: "growth", name: word("growth_total"), value: whole.growth, isTotal: true });
+      const steps = rows.slice(0, most).map(row => ({ id: row.id, name: nameIn(by, row.id), value: row.contribution }));
+      if (rest.length) steps.push({ id: "~others", name: word("others", { count: rest.length }), value: rest.reduce((all, row) => all + Number(row.contribution), 0).toFixed(6) });
+      steps.push({ id: "~growth", name: word("growth_total"), value: whole.growth, isTotal: true });
       const points = { kind: "points" };
       return {
-        kind: "steps", steps, rows, unit: { kind: "percent" }, unitName: word("unit_points"), valueName: word("contribution"), title, calls: [path], context: answer,
+        kind: "steps", steps, rows, asked: now, unit: { kind: "percent" }, unitName: word("unit_points"), valueName: word("contribution"), title, calls: [path], context: answer,
         notes: [word("unit_points"), word("compared_with", { period: periodName(whole.compared_with) }), word("matched_note", { share: show(whole.matched_share, { kind: "share" }) })],
         summary: word("growth_summary", { title, growth: show(whole.growth, { kind: "percent" }) }),
         table: {
-          columns: [{ id: by, name: nameOf(by), show: text => (text === "growth" ? word("growth_total") : nameOf(text)) }, { id: "contribution", name: word("contribution"), unit: points }, { id: "new_items", name: word("new_items"), unit: { kind: "count" } }, { id: "vanished_items", name: word("vanished_items"), unit: { kind: "count" } }],
-          rows: [...rows.map(row => [row.id, row.contribution, String(row.new_items), String(row.vanished_items)]), ["growth", whole.growth, null, null]],
+          columns: [{ id: by, name: nameOf(by), show: text => (text === "~growth" ? word("growth_total") : nameIn(by, text)) }, { id: "contribution", name: word("contribution"), unit: points }, { id: "new_items", name: word("new_items"), unit: { kind: "count" } }, { id: "vanished_items", name: word("vanished_items"), unit: { kind: "count" } }],
+          rows: [...rows.map(row => [row.id, row.contribution, String(row.new_items), String(row.vanished_items)]), ["~growth", whole.growth, null, null]],
         },
       };
     },
@@ -66,7 +70,7 @@ export function movers() {
       const row = figure.rows[index];
       return element("button", {
         type: "button", dataset: { entries: `${row.producer}/${row.model}/${row.token_class}/${row.service_tier}` },
-        onclick: () => { go({ producer: row.producer, model: row.model, token_class: row.token_class, service_tier: row.service_tier, entries: "1" }); entries.node.scrollIntoView(); },
+        onclick: () => { go({ producer: row.producer, model: row.model, token_class: row.token_class, service_tier: row.service_tier, entries: "1" }); entries.node.scrollIntoView(); entries.focus(); },
       }, word("to_entries"));
     },
     load: (now, signal) => readItems(now, signal),
@@ -108,7 +112,7 @@ function renderTrail(trail, now) {
   trail.hidden = steps.length === 0;
   trail.replaceChildren(element("ol", {},
     element("li", {}, element("a", { href: address({ ...Object.fromEntries(dimensions.map(each => [each, ""])), by: "", entries: "" }), dataset: { inside: "" } }, word("whole_economy"))),
-    steps.map(each => element("li", {}, element("a", { href: address({ [each]: "", by: each === "sector" ? "" : each, entries: "" }), dataset: { inside: "" }, title: word("trail_remove") }, `${nameOf(each)}: ${nameOf(now[each])} \u00d7`)))));
+    steps.map(each => element("li", {}, element("a", { href: address({ [each]: "", by: each === "sector" ? "" : each, entries: "" }), dataset: { inside: "" }, title: word("trail_remove") }, `${nameOf(each)}: ${nameIn(each, now[each])} \u00d7`)))));
 }
 
 // Pages of what is behind a figure, as the API gives them.

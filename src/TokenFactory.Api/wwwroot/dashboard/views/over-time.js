@@ -38,9 +38,9 @@ export function overTime() {
       const groups = byGroup(answer.rows, by, column);
       const ids = ordered(sizes, by);
       const shape = isStacked ? { shape: periods.length > 400 ? "area" : "bar", stack: "gdp" } : { shape: "line" };
-      const series = isStacked ? largest(groups, ids, periods, 7, shape) : seriesOf(groups, ids.slice(0, 8), periods, shape);
+      const series = isStacked ? largest(groups, ids, periods, 7, { ...shape, by }) : seriesOf(groups, ids.slice(0, 8), periods, { ...shape, by });
       const totals = periods.map(({ period }) => total.rows.find(row => row.period === period)?.[column] ?? null);
-      series.push({ id: "total", name: nameOf("total"), colour: colour("total"), drawn: !isStacked, isMain: true, values: totals });
+      series.push({ id: by === "sector" ? "total" : "~total", name: nameOf("total"), colour: colour("total"), drawn: !isStacked, isMain: true, values: totals });
       const notes = [isLevel ? word("unit_money", { currency: answer.currency }) : word("unit_percent")];
       if (prices === "chained") notes.push(word("unit_real", { currency: answer.currency, reference: total.reference ? periodName(total.reference) : word("first_period") }), word("no_adding_up"));
       if (!isStacked && ids.length > 8) notes.push(word("only_largest", { count: 8, all: ids.length }));

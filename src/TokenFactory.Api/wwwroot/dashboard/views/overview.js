@@ -4,38 +4,43 @@ import { call, read } from "../api.js";
 import { charts, spark } from "../chart.js";
 import { element } from "../elements.js";
 import { exact, periodName, show } from "../numbers.js";
-import { controls, explain, panel } from "../panel.js";
-import { byGroup, growth, ordered, periodsOf, reasonsOf, seriesOf, sum, yearBefore } from "../series.js";
+import { controls, explain, panel, sizes } from "../panel.js";
+import { byGroup, growth, ordered, periodsOf, reasonsOf, seriesOf, yearBefore } from "../series.js";
 import { nameOf, word } from "../words.js";
 import { frequencyOf, frequencyOptions } from "./parameters.js";
 
 const sectors = ["household", "government", "enterprise"];
 
 export function overview() {
-  const bar = controls([{ name: "frequency", label: word("period_length"), options: frequencyOptions(["month", "quarter", "year"]), fallback: "month" }]);
+  const bar = controls([{ name: "frequency", label: word("period_length"), options: frequencyOptions(["month", "quarter", "year"]), fallback: "month", clears: { from: "", to: "" } }]);
   const headline = element("div", { class: "cards headline" }, ["nominal", "real"].map(emptyCard));
   const others = element("div", { class: "cards" }, ["price", ...sectors.map(each => `index-${each}`), "unit-value", "tokens"].map(emptyCard));
-  const message = element("div", { class: "message" });
+  const message = element("div", { class: "message", role: "status" });
   const cards = element("section", { class: "figures", "aria-labelledby": "figures-title", dataset: { state: "loading" } },
     element("div", { class: "heading" }, element("h2", { id: "figures-title" }, word("latest")), element("div", { id: "overview-controls" }, bar.node)), message, headline, others);
-  const sparks = new Set();
-  let under = null;
+  const sparks = new Map();
+  let [under, known] = [null, null];
 
   const bySector = panel("overview", {
     title: word("gdp_by_sector"), about: word("gdp_about"), depends: ["frequency"],
     load: async (now, signal) => {
-      const path = call("v1/gdp", { frequency: frequencyOf(now), by: "sector", time_zone: now.zone });
-      const answer = await read(path, signal);
-      const periods = periodsOf(answer.rows);
+      // Groups have rows only where they have data; the total has all periods.
+      const [path, totalPath] = ["sector", ""].map(by => call("v1/gdp", { frequency: frequencyOf(now), by, time_zone: now.zone }));
+      const [answer, all] = await Promise.all([read(path, signal), read(totalPath, signal)]);
+      const periods = periodsOf(all.rows);
       const groups = byGroup(answer.rows, "sector", "gdp");
       const series = seriesOf(groups, ordered(groups, "sector"), periods, { shape: "bar", stack: "gdp" });
-      const total = { id: "total", name: nameOf("total"), drawn: false, values: periods.map((_, at) => sum(series.map(each => each.values[at]))) };
-      return { periods, series: [...series, total], unit: { kind: "money", currency: answer.currency }, unitName: answer.currency, notes: [word("unit_money", { currency: answer.currency }), ...reasonsOf(answer.rows), ...periods.some(each => each.partial) ? [word("partial_note")] : []], calls: [path], context: answer };
+      const total = { id: "total", name: nameOf("total"), drawn: false, values: periods.map(({ period }) => all.rows.find(row => row.period === period)?.gdp ?? null) };
+      return { periods, series: [...series, total], unit: { kind: "money", currency: answer.currency }, unitName: answer.currency, notes: [word("unit_money", { currency: answer.currency }), ...reasonsOf(answer.rows), ...periods.some(each => each.partial) ? [word("partial_note")] : []], calls: [path, totalPath], context: answer };
     },
   });
 
   async function refresh() {
     bar.sync();
+    bySector.refresh();
+    const wanted = JSON.stringify([frequencyOf(state()), state().zone]);
+    if (wanted === known && cards.dataset.state === "ready") return;
+    known = wanted;
     under?.abort();
     const { signal } = under = new AbortController();
     const now = state();
@@ -44,7 +49,6 @@ export function overview() {
     const indexPath = call("v1/token-index", { frequency, time_zone: now.zone });
     const index = read(indexPath, signal);
     index.catch(() => {});
-    bySector.refresh();
     try {
       const gdp = await read(gdpPath, signal).catch(error => {
         if (error.problem?.code !== "confidential") throw error;
@@ -75,6 +79,7 @@ export function overview() {
       }
     } catch (error) {
       if (signal.aborted) return;
+      known = null;
       say("error", explain(error, refresh));
     }
   }
@@ -110,11 +115,22 @@ export function overview() {
     card.dataset.state = "ready";
     card.dataset.call = path;
     const past = rows.slice(-25).map(row => [row.period, row[column]]);
-    spark(sparkNode, past, unit).then(chart => sparks.add(chart)).catch(() => {});
+    drop(name);
+    sizes.observe(sparkNode);
+    sparks.set(name, sparkNode);
+    spark(sparkNode, past, unit).catch(() => {});
+  }
+
+  function drop(name) {
+    const node = sparks.get(name);
+    if (!node) return;
+    sizes.unobserve(node);
+    globalThis.echarts?.getInstanceByDom(node)?.dispose();
+    sparks.delete(name);
   }
 
   charts().catch(() => {});
-  return { nodes: [cards, bySector.node], refresh, dispose: () => { under?.abort(); bySector.dispose(); for (const chart of sparks) chart.dispose(); } };
+  return { nodes: [cards, bySector.node], refresh, dispose: () => { under?.abort(); bySector.dispose(); for (const name of [...sparks.keys()]) drop(name); } };
 }
 
 function emptyCard(name) {

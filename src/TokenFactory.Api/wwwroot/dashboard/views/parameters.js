@@ -31,13 +31,13 @@ export function dateIn(at) {
   return new Intl.DateTimeFormat("en-CA", { timeZone: zone(), year: "numeric", month: "2-digit", day: "2-digit" }).format(at);
 }
 
-/** Every period that has data, and the one that is asked for: the latest whole one, where none is named. */
+/** Every period that has data, and the one that is asked for: the latest whole one, where none is named; undefined where there is no such period. */
 export async function periodOf(now, frequency, signal) {
-  const window = await windowOf({ ...now, frequency, start: undefined, end: undefined }, signal);
+  // A day that is named is looked for among all of them: there are no more than a few thousand.
+  const window = now.period ? {} : await windowOf({ ...now, frequency, start: undefined, end: undefined }, signal);
   const { rows } = await read(call("v1/gdp", { frequency, time_zone: now.zone, ...window }), signal);
   const periods = periodsOf(rows);
-  const chosen = periods.findIndex(each => each.period === now.period);
-  const at = chosen >= 0 ? chosen : Math.max(0, periods.findLastIndex(each => !each.partial));
+  const at = now.period ? periods.findIndex(each => each.period === now.period) : Math.max(0, periods.findLastIndex(each => !each.partial));
   return { periods, at, period: periods[at] };
 }
 

@@ -1,5 +1,6 @@
 // What was said first, and what is known now.
 import { call, read } from "../api.js";
+import { element } from "../elements.js";
 import { panel } from "../panel.js";
 import { colour } from "../palette.js";
 import { exact, periodName, show } from "../numbers.js";
@@ -27,7 +28,7 @@ export function revisions() {
       largest: show(summary.largest_revision_percent, { kind: "percent" }), period: summary.largest_period ? periodName(summary.largest_period) : "\u2013",
     });
     return {
-      periods, calls: [path], context: answer, notes: [note], summary: note,
+      periods, calls: [path], context: answer, notes: [note], summary: note, empty: [element("p", {}, word("no_revisions"))],
       unit: isPercent ? { kind: "percent" } : unit, unitName: isPercent ? word("unit_percent") : answer.currency, reference: isPercent ? 0 : undefined,
       series: isPercent
         ? [{ id: "revision_percent", name: word("revision_percent"), colour: colour("x", 0), values: column("cumulative_revision_percent"), shape: "bar" },
@@ -43,7 +44,7 @@ export function revisions() {
     title: word("first_and_latest"), about: word("revisions_about"),
     controls: [
       { name: "measure", label: word("measure"), options: measures, fallback: "gdp" },
-      { name: "frequency", label: word("period_length"), options: frequencyOptions(["week", "month", "quarter", "year"]), fallback: "month", clears: { from: "", to: "" } },
+      { name: "frequency", label: word("period_length"), options: frequencyOptions(["week", "month", "quarter", "year"]), fallback: "month", clears: { from: "", to: "", "p-from": "", "p-to": "" } },
       { name: "start", label: word("start"), kind: "date" },
       { name: "end", label: word("end"), kind: "date" },
     ],

@@ -10,7 +10,7 @@ import { frequencyOf, frequencyOptions, windowOf } from "./parameters.js";
 
 export function structure() {
   const bar = controls([
-    { name: "frequency", label: word("period_length"), options: frequencyOptions(["week", "month", "quarter", "year"]), fallback: "month" },
+    { name: "frequency", label: word("period_length"), options: frequencyOptions(["week", "month", "quarter", "year"]), fallback: "month", clears: { "s-from": "", "s-to": "", "c-from": "", "c-to": "" } },
     { name: "measure", label: word("measure"), options: [["value", word("value")], ["tokens", word("tokens")]], fallback: "value" },
     { name: "start", label: word("start"), kind: "date" },
     { name: "end", label: word("end"), kind: "date" },
@@ -21,14 +21,15 @@ export function structure() {
   const shares = panel("shares", {
     title: word("shares"), about: word("shares_about"), depends, prefix: "s-",
     load: async (now, signal) => {
-      const path = call("v1/gdp", { by: "producer", ...await parametersOf(now, signal) });
-      const answer = await read(path, signal);
-      const periods = periodsOf(answer.rows);
+      const parameters = await parametersOf(now, signal);
+      const [path, totalPath] = ["producer", ""].map(by => call("v1/gdp", { by, ...parameters }));
+      const [answer, all] = await Promise.all([read(path, signal), read(totalPath, signal)]);
+      const periods = periodsOf(all.rows);
       const groups = byGroup(answer.rows, "producer", now.measure === "tokens" ? "quantity" : "gdp");
-      const series = largest(groups, ordered(groups, "producer"), periods, 7, { shape: periods.length > 400 ? "area" : "bar", stack: "share" });
+      const series = largest(groups, ordered(groups, "producer"), periods, 7, { shape: periods.length > 400 ? "area" : "bar", stack: "share", by: "producer" });
       const totals = periods.map((_, at) => series.reduce((all, each) => all + Number(each.values[at] ?? 0), 0));
       for (const each of series) each.values = each.values.map((text, at) => (text === null || totals[at] <= 0 ? null : (Number(text) / totals[at]).toFixed(6)));
-      return { periods, series, unit: { kind: "share" }, range: { max: 1 }, unitName: word(now.measure === "tokens" ? "share_of_tokens" : "share_of_value"), notes: [word(now.measure === "tokens" ? "share_of_tokens" : "share_of_value")], calls: [path], context: answer };
+      return { periods, series, unit: { kind: "share" }, range: { max: 1 }, unitName: word(now.measure === "tokens" ? "share_of_tokens" : "share_of_value"), notes: [word(now.measure === "tokens" ? "share_of_tokens" : "share_of_value")], calls: [path, totalPath], context: answer };
     },
   });
 
@@ -39,7 +40,7 @@ export function structure() {
       const answer = await read(path, signal);
       const periods = periodsOf(answer.rows);
       const text = name => periods.map(({ period }) => { const value = answer.rows.find(row => row.period === period)?.[name]; return value === null || value === undefined ? null : String(value); });
-      const last = answer.rows.findLast(row => row.hhi !== null);
+      const last = answer.rows.findLast(row => row.hhi !== null && !row.partial);
       return {
         periods, calls: [path], context: answer, unit: { kind: "number" }, range: { min: 0, max: value => Math.min(10_000, Math.max(3000, Math.ceil(value.max / 1000) * 1000)) }, secondRange: { min: 0, max: 1 },
         bands: [[0, 1000, word("unconcentrated"), 0], [1000, 1800, word("moderately_concentrated"), 1], [1800, 10_000, word("highly_concentrated"), 2]],
@@ -66,7 +67,7 @@ export function structure() {
       const rival = row?.annual_rate ? word("moore_note", { rate: share(row.annual_rate), r2: show(row.moore_r2, { kind: "fit" }), better: word(`better_${row.better ?? "none"}`) }) : null;
       return {
         kind: "curve", points, unit: { kind: "index" }, xUnit: { kind: "money", currency: answer.currency }, xName: word("cumulative_volume"), yName: word("price_index"), unitName: word("learning_axes"),
-        notes: [result, ...rival ? [rival] : [], word("price_not_cost")], summary: result, calls: [path], context: answer,
+        empty: [element("p", {}, result)], notes: [result, ...rival ? [rival] : [], word("price_not_cost")], summary: result, calls: [path], context: answer,
         table: {
           columns: [{ id: "period", name: word("period"), isPeriod: true }, { id: "cumulative_volume", name: word("cumulative_volume"), unit: { kind: "money", currency: answer.currency } }, ...[["price_index", word("price_index")], ["fitted", word("fitted")], ["lower", word("lower")], ["upper", word("upper")]].map(([id, name]) => ({ id, name, unit: { kind: "index" } }))],
           rows: points.map(each => [each.period, each.x, each.y, each.fitted, each.lower, each.upper]),
