@@ -104,7 +104,7 @@ public sealed class AnswersTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         var page = await _api.Client.GetStringAsync("/");
 
         page.Should().NotContain("//").And.NotMatchRegex("<script[^>]*>[^<]").And.NotMatchRegex(" on[a-z]+=").And.NotContain("style=");
-        foreach (var (file, type) in new[] { ("start.js", "text/javascript"), ("start.css", "text/css"), ("icon.svg", "image/svg+xml") })
+        foreach (var (file, type) in new[] { ("dashboard/theme.js", "text/javascript"), ("dashboard/main.js", "text/javascript"), ("dashboard/dashboard.css", "text/css"), ("icon.svg", "image/svg+xml") })
         {
             page.Should().Contain($"\"{file}\"");
             using var answer = await _api.Client.GetAsync($"/{file}");
