@@ -5,7 +5,7 @@ using TokenFactory.Api.Tests.Infrastructure;
 
 namespace TokenFactory.Api.Tests.Statistics;
 
-/// <summary>Five months of four sectors and four producers, of which four are released, with cells of few accounts, of a dominant one and of nobody; all with a service that withholds small cells.</summary>
+/// <summary>Five months of four sectors and four producers, of which four are released, with cells of few accounts, of a dominant one, of one that pays among many that do not, and of nobody; all with a service that withholds small cells.</summary>
 public sealed class ReleasesLedger : IAsyncLifetime
 {
     public const int MinAccounts = 3;
@@ -82,9 +82,15 @@ public sealed class ReleasesLedger : IAsyncLifetime
         var accounts = ((sector * 5) + (producer * 3) + at.Month) % 4 == 0 ? 2 : 9;
         var account = random.Next(12) == 0 ? null : $"{Sectors[sector][..3]}-{random.Next(accounts)}";
         var isLarge = sector == 2 && producer == 1 && account == "ent-0";
+        var value = random.Next(25) switch { 0 => "0", 1 => null, _ => $"{random.Next(1, 900) / 100m}" };
+        // What is free or of unknown value is money of nobody; one producer gives nothing away.
+        if (sector == 1 && producer == 2 && account != "gov-0")
+            value = at.Month % 2 == 0 ? "0" : null;
+        else if (producer == 3 && value == "0")
+            value = "1";
         return Events.Native(
             Events.Number(number), "gateway-1", at.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture), Producers[producer], $"model-{random.Next(3)}",
             sector == 3 ? null : Sectors[sector], account, input: random.Next(1, 2_000_000) * (isLarge ? 40L : 1), output: random.Next(1_000_000),
-            outputValue: random.Next(25) switch { 0 => "0", 1 => null, _ => $"{random.Next(1, 900) / 100m}" });
+            outputValue: value);
     }
 }

@@ -59,13 +59,14 @@ internal sealed class Releases(NpgsqlDataSource dataSource)
         {
             var place = ReleaseCell.PlaceOf((short)row.GetInt32(1), row.GetInt32(2));
             cells.Add(new ReleaseCell(row.GetFieldValue<DateOnly>(0),
-                new TableCell(place, row.GetInt32(3), Contributed(row, 4), Contributed(row, 7)), Whole(row, 10), Whole(row, 11)));
+                new TableCell(place, Contributed(row, 3), Contributed(row, 7)), Whole(row, 11), Whole(row, 12)));
         }
 
         return cells;
     }
 
-    private static Contributed Contributed(NpgsqlDataReader row, int first) => new(Whole(row, first), Whole(row, first + 1), Whole(row, first + 2));
+    private static Contributed Contributed(NpgsqlDataReader row, int first) => 
+        new(row.GetInt32(first), Whole(row, first + 1), Whole(row, first + 2), Whole(row, first + 3));
 
     private static BigInteger Whole(NpgsqlDataReader row, int column) => BigInteger.Parse(row.GetString(column), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
 
@@ -100,7 +101,7 @@ internal sealed class Releases(NpgsqlDataSource dataSource)
     // Where all that was recorded is taken back nobody is behind a cell: there is none.
     private static List<ReleaseCell> TableOf(List<ReleaseCell> cells)
     {
-        var inner = cells.Where(c => c.Cell is { Place.IsTotal: false, Contributors: > 0 }).Select(c => c.Cell.Place).ToList();
+        var inner = cells.Where(c => c.Cell is { Place.IsTotal: false, IsOfNobody: false }).Select(c => c.Cell.Place).ToList();
         var places = inner.Concat(inner.SelectMany(p => (CellPlace[])[new(p.Row, null), new(null, p.Column), default])).ToHashSet();
         return cells.FindAll(c => places.Contains(c.Cell.Place));
     }

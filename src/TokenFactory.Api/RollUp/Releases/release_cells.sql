@@ -1,5 +1,5 @@
--- The months $1 by sector and producer, each total too (-1, 0), with who is behind them: how many accounts, and how much the largest has. What names no
--- account is taken for one. Sums have no digit behind the point: money is in trillionths.
+-- The months $1 by sector and producer, each total too (-1, 0), with who is behind each of the two figures: how many accounts, and how much the largest has. What
+-- names no account is taken for one. Sums have no digit behind the point: money is in trillionths.
 with sums as materialized (
     select date_trunc('month', e.occurred_at at time zone 'UTC')::date as month, e.sector::integer as sector, i.producer_id, coalesce(e.account_id, 0) as account_id,
            sum(e.quantity) as quantity, sum(e.quantity) filter (where e.reporting_amount is not null) as priced,
@@ -15,9 +15,9 @@ behind as (
            coalesce(sum(quantity), 0) as quantity, coalesce(sum(priced), 0) as priced, coalesce(sum(free), 0) as free, coalesce(sum(amount), 0) as amount
     from sums
     group by grouping sets ((month, sector, producer_id, account_id), (month, sector, account_id), (month, producer_id, account_id), (month, account_id)))
-select month, sector, producer_id, count(*) filter (where quantity <> 0 or amount <> 0)::integer,
-       trim_scale(sum(amount))::text, trim_scale(sum(abs(amount)))::text, trim_scale(max(abs(amount)))::text,
-       sum(quantity)::text, sum(abs(quantity))::text, max(abs(quantity))::text,
+select month, sector, producer_id,
+       count(*) filter (where amount <> 0)::integer, trim_scale(sum(amount))::text, trim_scale(sum(abs(amount)))::text, trim_scale(max(abs(amount)))::text,
+       count(*) filter (where quantity <> 0)::integer, sum(quantity)::text, sum(abs(quantity))::text, max(abs(quantity))::text,
        sum(priced)::text, sum(free)::text
 from behind
 group by month, sector, producer_id

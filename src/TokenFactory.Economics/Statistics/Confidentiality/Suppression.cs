@@ -59,10 +59,7 @@ public static class Suppression
         }
     }
 
-    private static TableCell Together(TableCell some, TableCell more) => some with
-    {
-        Contributors = Math.Max(some.Contributors, more.Contributors), Value = some.Value + more.Value, Quantity = some.Quantity + more.Quantity,
-    };
+    private static TableCell Together(TableCell some, TableCell more) => some with { Value = some.Value + more.Value, Quantity = some.Quantity + more.Quantity };
 
-    private static bool Passes(DisclosureRule rule, TableCell cell) => rule.Allows(cell.Contributors, cell.Value, cell.Quantity);
+    private static bool Passes(DisclosureRule rule, TableCell cell) => rule.Allows(cell.Value, cell.Quantity);
 }

@@ -20,13 +20,15 @@ public readonly record struct CellPlace(int? Row, int? Column) : IComparable<Cel
     public static bool operator >=(CellPlace left, CellPlace right) => left.CompareTo(right) >= 0;
 }
 
-/// <summary>A cell of a table, or a total, with what the rules have to know of it.</summary>
+/// <summary>A cell of a table, or a total, with what the rules have to know of it: every measure that is published.</summary>
 /// <param name="Place">Where.</param>
-/// <param name="Contributors">How many are behind it: those of a total are not the sum of those of its cells.</param>
-/// <param name="Value">Money.</param>
+/// <param name="Value">Money. Those behind a total are not the sum of those behind its cells.</param>
 /// <param name="Quantity">Tokens.</param>
-public sealed record TableCell(CellPlace Place, int Contributors, Contributed Value, Contributed Quantity)
+public sealed record TableCell(CellPlace Place, Contributed Value, Contributed Quantity)
 {
     /// <summary>Whether it could be smaller without any measure falling below 0, which everybody knows that it does not.</summary>
     public bool CanBeSmaller => Value.Net.Sign > 0 && Quantity.Net.Sign > 0;
+
+    /// <summary>Whether all that was recorded is taken back.</summary>
+    public bool IsOfNobody => Value.Contributors == 0 && Quantity.Contributors == 0;
 }

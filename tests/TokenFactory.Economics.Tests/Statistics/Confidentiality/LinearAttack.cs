@@ -2,34 +2,57 @@ using System.Numerics;
 
 namespace TokenFactory.Economics.Tests.Statistics.Confidentiality;
 
-/// <summary>What follows from sums, and nothing but sums: exact elimination, in rational numbers.</summary>
+/// <summary>What follows from the sums of one measure, and from nothing else than that no figure is below 0: exact elimination, in rational numbers.</summary>
 internal sealed class LinearAttack(int unknowns)
 {
-    // Each with its first coefficient 1, where no other has one.
+    // Each with its first coefficient 1, where no other has one; the figure comes last.
     private readonly SortedDictionary<int, Rational[]> _solved = [];
+    private readonly List<(int[] Summed, BigInteger Figure)> _sums = [];
 
     /// <summary>One more answer: the sum of these unknowns is known, or what is left of it when others are taken away.</summary>
-    public void Learn(IEnumerable<int> summed, IEnumerable<int>? taken = null)
+    public void Learn(IEnumerable<int> summed, BigInteger figure, IEnumerable<int>? taken = null)
     {
-        var row = LeftOf(summed, taken);
-        var first = Array.FindIndex(row, r => !r.IsZero);
+        int[] all = [.. summed];
+        if (taken is null)
+            _sums.Add((all, figure));
+        var row = LeftOf(all, taken);
+        var first = Array.FindIndex(row, 0, unknowns, r => !r.IsZero);
         if (first < 0)
             return;
+        row[unknowns] += new Rational(figure, BigInteger.One);
         var scale = row[first];
-        for (var i = first; i < unknowns; i++)
+        for (var i = first; i < row.Length; i++)
             row[i] /= scale;
         foreach (var known in _solved.Values)
             Subtract(known, row, known[first]);
         _solved.Add(first, row);
     }
 
+    /// <summary>No figure is below 0: where nothing is left of a sum, nothing is in what is left of it.</summary>
+    public void LearnZeros()
+    {
+        int before;
+        do
+        {
+            before = _solved.Count;
+            foreach (var (summed, figure) in _sums.ToList())
+            {
+                var told = summed.ToLookup(i => Tells([i]));
+                var left = told[true].Aggregate(new Rational(figure, BigInteger.One), (rest, i) => rest - _solved[i][unknowns]);
+                foreach (var unknown in left.IsZero ? told[false] : [])
+                    Learn([unknown], BigInteger.Zero);
+            }
+        }
+        while (_solved.Count > before);
+    }
+
     /// <summary>Whether the sum of these unknowns can be told exactly.</summary>
-    public bool Tells(IEnumerable<int> summed) => LeftOf(summed).All(r => r.IsZero);
+    public bool Tells(IEnumerable<int> summed) => Array.TrueForAll(LeftOf(summed)[..unknowns], r => r.IsZero);
 
     // What does not follow from what is known.
     private Rational[] LeftOf(IEnumerable<int> summed, IEnumerable<int>? taken = null)
     {
-        var row = new Rational[unknowns];
+        var row = new Rational[unknowns + 1];
         Array.Fill(row, Rational.Zero);
         foreach (var unknown in summed)
             row[unknown] += Rational.One;
@@ -43,7 +66,7 @@ internal sealed class LinearAttack(int unknowns)
     private static void Subtract(Rational[] from, Rational[] row, Rational times)
     {
         for (var i = 0; !times.IsZero && i < from.Length; i++)
-            from[i] -= row[i] * times;
+            from[i] = row[i].IsZero ? from[i] : from[i] - (row[i] * times);
     }
 
     private readonly record struct Rational(BigInteger Over, BigInteger Under)

@@ -9,12 +9,15 @@ internal sealed record SmallTable(IReadOnlyList<SmallTable.Contribution> Contrib
 {
     public sealed record Contribution(int Row, int Column, int Account, long Value, long Quantity);
 
+    /// <summary>Everything that is published of a cell.</summary>
+    public static readonly IReadOnlyList<Func<Contribution, long>> Measures = [c => c.Value, c => c.Quantity];
+
     public static readonly Gen<SmallTable> Any =
         from rows in Gen.Int[1, 4]
         from columns in Gen.Int[1, 5]
         from accounts in Gen.Int[1, 9]
         from contributions in Gen.Select(
-            Gen.Int[1, rows], Gen.Int[1, columns], Gen.Int[1, accounts], Gen.Frequency((5, Gen.Long[1, 40]), (1, Gen.Const(0L))), Gen.Long[1, 1_000],
+            Gen.Int[1, rows], Gen.Int[1, columns], Gen.Int[1, accounts], Gen.Frequency((3, Gen.Long[1, 40]), (1, Gen.Const(0L))), Gen.Long[1, 1_000],
             (row, column, account, value, quantity) => new Contribution(row, column, account, value, quantity)).Array[1, 40]
         select new SmallTable(contributions);
 
@@ -40,14 +43,23 @@ internal sealed record SmallTable(IReadOnlyList<SmallTable.Contribution> Contrib
             yield return (some, across);
     }
 
-    /// <summary>Which of these cells and totals whoever asks everything can tell exactly.</summary>
-    public List<CellPlace> Told(IEnumerable<CellPlace> places, Func<int[]?, int[]?, bool> isAnswered)
+    /// <summary>Of which of these cells and totals whoever asks everything can tell some measure exactly.</summary>
+    public List<CellPlace> Told(IReadOnlyCollection<CellPlace> places, Func<int[]?, int[]?, bool> isAnswered)
     {
         var inner = Inner;
-        var attack = new LinearAttack(inner.Count);
-        foreach (var (rows, columns) in Questions().Where(q => isAnswered(q.Rows, q.Columns)))
-            attack.Learn(Enumerable.Range(0, inner.Count).Where(i => (rows?.Contains(inner[i].Row!.Value) ?? true) && (columns?.Contains(inner[i].Column!.Value) ?? true)));
-        return [.. places.Where(p => attack.Tells(Enumerable.Range(0, inner.Count).Where(i => (p.Row ?? inner[i].Row) == inner[i].Row && (p.Column ?? inner[i].Column) == inner[i].Column)))];
+        var answered = Questions().Where(q => isAnswered(q.Rows, q.Columns)).Select(q => Enumerable.Range(0, inner.Count)
+            .Where(i => q.Rows?.Contains(inner[i].Row!.Value) != false && q.Columns?.Contains(inner[i].Column!.Value) != false).ToList()).ToList();
+        return [.. Measures.SelectMany(ToldOf).Distinct()];
+
+        IEnumerable<CellPlace> ToldOf(Func<Contribution, long> measure)
+        {
+            var attack = new LinearAttack(inner.Count);
+            BigInteger[] figures = [.. inner.Select(p => (BigInteger)Contributions.Where(c => (c.Row, c.Column) == (p.Row, p.Column)).Sum(measure))];
+            foreach (var sum in answered)
+                attack.Learn(sum, sum.Aggregate(BigInteger.Zero, (all, i) => all + figures[i]));
+            attack.LearnZeros();
+            return places.Where(p => attack.Tells(Enumerable.Range(0, inner.Count).Where(i => (p.Row ?? inner[i].Row) == inner[i].Row && (p.Column ?? inner[i].Column) == inner[i].Column)));
+        }
     }
 
     /// <summary>
@@ -91,19 +103,21 @@ internal sealed record SmallTable(IReadOnlyList<SmallTable.Contribution> Contrib
     private TableCell CellAt(CellPlace place)
     {
         var behind = Contributions.Where(c => PlacesOf(c).Contains(place)).ToList();
-        return new TableCell(place, behind.Select(c => c.Account).Distinct().Count(), Sum(behind, c => c.Value), Sum(behind, c => c.Quantity));
+        return new TableCell(place, Sum(behind, c => c.Value), Sum(behind, c => c.Quantity));
     }
 
     private static bool Allows(DisclosureRule rule, IEnumerable<Contribution> contributions)
     {
-        var behind = contributions.ToList();
-        return rule.Allows(behind.Select(c => c.Account).Distinct().Count(), Sum(behind, c => c.Value), Sum(behind, c => c.Quantity));
+        // Counted from the contributions: of each measure who contributes to it, and to some measure somebody.
+        var measures = Measures.Select(measure => contributions.GroupBy(c => c.Account, (_, of) => of.Sum(measure)).Where(sum => sum != 0).ToList()).ToList();
+        return measures.Max(m => m.Count) >= rule.MinContributors && measures.All(m => m.Count == 0
+            || (m.Count >= rule.MinContributors && (rule.DominancePercent == 0 || m.Max() * 100 <= m.Sum() * rule.DominancePercent)));
     }
 
     private static Contributed Sum(List<Contribution> contributions, Func<Contribution, long> measure)
     {
         BigInteger[] accounts = [.. contributions.GroupBy(c => c.Account, (_, of) => new BigInteger(of.Sum(measure)))];
         var sum = accounts.Aggregate(BigInteger.Zero, (a, b) => a + b);
-        return new Contributed(sum, sum, accounts.Max());
+        return new Contributed(accounts.Count(a => !a.IsZero), sum, sum, accounts.Max());
     }
 }

@@ -13,17 +13,49 @@ public sealed class SuppressionTests
     [InlineData(3, 0, 2, 100, 1, false)]
     [InlineData(0, 75, 2, 100, 75, true)]
     [InlineData(0, 75, 2, 100, 76, false)]
-    [InlineData(0, 75, 1, 0, 0, true)]
+    [InlineData(0, 75, 0, 0, 0, true)]
+    [InlineData(3, 75, 0, 0, 0, true)]
+    [InlineData(3, 75, 1, 1, 1, false)]
     [InlineData(0, 0, 1, 100, 100, true)]
     [InlineData(3, 75, 3, 100, 75, true)]
     [InlineData(3, 75, 3, 100, 76, false)]
     public void A_cell_tells_too_much_below_the_threshold_or_above_the_dominance(int n, int k, int contributors, long gross, long largest, bool isAllowed)
     {
         var rule = new DisclosureRule(n, k);
-        var (dominated, even) = (new Contributed(gross, gross, largest), new Contributed(100, 100, 1));
+        var (asked, even) = (new Contributed(contributors, gross, gross, largest), new Contributed(100, 100, 100, 1));
 
-        rule.Allows(contributors, dominated, even).Should().Be(isAllowed);
-        rule.Allows(contributors, even, dominated).Should().Be(isAllowed);
+        rule.Allows(asked, even).Should().Be(isAllowed);
+        rule.Allows(even, asked).Should().Be(isAllowed);
+    }
+
+    [Fact]
+    public void A_cell_of_nobody_tells_of_few()
+    {
+        new DisclosureRule(1, 0).Allows(default, default).Should().BeFalse();
+        new DisclosureRule(0, 75).Allows(default, default).Should().BeTrue();
+    }
+
+    // Three accounts are behind it, but the money is that of one.
+    [Fact]
+    public void Who_contributes_nothing_to_a_figure_hides_nobody_in_it()
+    {
+        static SmallTable.Contribution Of(int row, int column, int account, long value) => new(row, column, account, value, 100);
+        var table = new SmallTable([
+            Of(1, 1, 1, 7), Of(1, 1, 2, 0), Of(1, 1, 3, 0), .. Enumerable.Range(1, 4).SelectMany(a => new[] { Of(1, 2, a, 5), Of(2, 1, a, 5), Of(2, 2, a, 5) })]);
+
+        Suppression.Primary(table.Cells, new DisclosureRule(3, 0)).Should().Equal([new CellPlace(1, 1)]);
+    }
+
+    [Fact]
+    public void Every_measure_that_is_published_is_of_enough_or_of_nobody()
+    {
+        Gen.Select(SmallTable.Any, SmallTable.Rule).Sample((table, rule) =>
+        {
+            var withheld = Suppression.Of(table.Cells, rule);
+
+            foreach (var place in table.Cells.Select(c => c.Place).Where(p => !withheld.Contains(p)))
+                table.Allows(rule, [.. table.Inner.Where(p => (place.Row ?? p.Row) == p.Row && (place.Column ?? p.Column) == p.Column)]).Should().BeTrue($"{place} is published");
+        }, iter: Samples);
     }
 
     [Fact]
@@ -159,7 +191,7 @@ public sealed class SuppressionTests
     [Fact]
     public void A_table_without_its_totals_or_with_a_cell_twice_is_none()
     {
-        var cell = new TableCell(new(1, 1), 1, new Contributed(BigInteger.One, 1, 1), new Contributed(1, 1, 1));
+        var cell = new TableCell(new(1, 1), new Contributed(1, BigInteger.One, 1, 1), new Contributed(1, 1, 1, 1));
 
         FluentActions.Invoking(() => Suppression.Of([cell], new DisclosureRule(3, 0))).Should().Throw<ArgumentException>().WithMessage("*missing*");
         FluentActions.Invoking(() => Suppression.Of([cell, cell], new DisclosureRule(3, 0))).Should().Throw<ArgumentException>().WithMessage("*twice*");
