@@ -1,5 +1,5 @@
 -- What is released of the months within [$1, $2); null: without a bound. Months without a cell too.
-select r.month, c.sector, c.producer_id, p.slug, c.reporting_amount::text, c.quantity::text, c.priced_quantity::text, c.free_quantity::text
+select r.month, c.sector, c.producer_id, p.slug, c.reporting_amount::text, c.quantity::text
 from release_month r
 left join release_cell c on c.month = r.month
 left join producers p on p.id = c.producer_id

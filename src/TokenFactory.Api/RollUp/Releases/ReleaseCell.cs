@@ -1,13 +1,10 @@
-using System.Numerics;
 using TokenFactory.Economics.Statistics;
 
 namespace TokenFactory.Api.RollUp;
 
 /// <summary>A cell of a month by sector and producer, or a total.</summary>
-/// <param name="Cell">What the rules have to know: rows are sectors, columns producers; money in trillionths.</param>
-/// <param name="PricedQuantity">Tokens with a value.</param>
-/// <param name="FreeQuantity">Of these, those that cost nothing.</param>
-internal sealed record ReleaseCell(DateOnly Month, TableCell Cell, BigInteger PricedQuantity, BigInteger FreeQuantity)
+/// <param name="Cell">What the rules have to know of all that is published of it: rows are sectors, columns producers; money in trillionths.</param>
+internal sealed record ReleaseCell(DateOnly Month, TableCell Cell)
 {
     /// <summary>Stand for all sectors, and all producers, in the tables.</summary>
     public const short AllSectors = -1;

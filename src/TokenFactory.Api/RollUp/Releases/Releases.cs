@@ -59,7 +59,7 @@ internal sealed class Releases(NpgsqlDataSource dataSource)
         {
             var place = ReleaseCell.PlaceOf((short)row.GetInt32(1), row.GetInt32(2));
             cells.Add(new ReleaseCell(row.GetFieldValue<DateOnly>(0),
-                new TableCell(place, Contributed(row, 3), Contributed(row, 7)), Whole(row, 11), Whole(row, 12)));
+                new TableCell(place, Contributed(row, 3), Contributed(row, 7))));
         }
 
         return cells;
@@ -91,8 +91,6 @@ internal sealed class Releases(NpgsqlDataSource dataSource)
             command.Parameters.Add(new NpgsqlParameter<short[]> { TypedValue = [.. table.Select(c => c.Sector)] });
             command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. table.Select(c => c.ProducerId)] });
             command.Parameters.Add(new NpgsqlParameter<string?[]> { TypedValue = [.. table.Select(c => Figure(c, c.Cell.Quantity.Net))] });
-            command.Parameters.Add(new NpgsqlParameter<string?[]> { TypedValue = [.. table.Select(c => Figure(c, c.PricedQuantity))] });
-            command.Parameters.Add(new NpgsqlParameter<string?[]> { TypedValue = [.. table.Select(c => Figure(c, c.FreeQuantity))] });
             command.Parameters.Add(new NpgsqlParameter<string?[]> { TypedValue = [.. table.Select(c => Figure(c, c.Cell.Value.Net))] });
             await command.ExecuteNonQueryAsync(cancellationToken);
         }

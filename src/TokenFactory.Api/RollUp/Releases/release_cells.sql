@@ -2,8 +2,7 @@
 -- names no account is taken for one. Sums have no digit behind the point: money is in trillionths.
 with sums as materialized (
     select date_trunc('month', e.occurred_at at time zone 'UTC')::date as month, e.sector::integer as sector, i.producer_id, coalesce(e.account_id, 0) as account_id,
-           sum(e.quantity) as quantity, sum(e.quantity) filter (where e.reporting_amount is not null) as priced,
-           sum(e.quantity) filter (where e.reporting_amount is not null and e.unit_value = 0) as free, sum(e.reporting_amount) * 1000000000000 as amount
+           sum(e.quantity) as quantity, sum(e.reporting_amount) * 1000000000000 as amount
     from ledger_entry e join items i on i.id = e.item_id
     where e.occurred_at >= $2 and e.occurred_at < $3
         and date_trunc('month', e.occurred_at at time zone 'UTC')::date = any ($1)
@@ -12,13 +11,12 @@ with sums as materialized (
     group by 1, 2, 3, 4),
 behind as (
     select month, case grouping(sector) when 0 then sector else -1 end as sector, case grouping(producer_id) when 0 then producer_id else 0 end as producer_id,
-           coalesce(sum(quantity), 0) as quantity, coalesce(sum(priced), 0) as priced, coalesce(sum(free), 0) as free, coalesce(sum(amount), 0) as amount
+           coalesce(sum(quantity), 0) as quantity, coalesce(sum(amount), 0) as amount
     from sums
     group by grouping sets ((month, sector, producer_id, account_id), (month, sector, account_id), (month, producer_id, account_id), (month, account_id)))
 select month, sector, producer_id,
        count(*) filter (where amount <> 0)::integer, trim_scale(sum(amount))::text, trim_scale(sum(abs(amount)))::text, trim_scale(max(abs(amount)))::text,
-       count(*) filter (where quantity <> 0)::integer, sum(quantity)::text, sum(abs(quantity))::text, max(abs(quantity))::text,
-       sum(priced)::text, sum(free)::text
+       count(*) filter (where quantity <> 0)::integer, sum(quantity)::text, sum(abs(quantity))::text, max(abs(quantity))::text
 from behind
 group by month, sector, producer_id
 order by month, sector, producer_id

@@ -7,17 +7,15 @@ create table release_month (
     dominance_percent integer not null
 );
 
--- sector -1 and producer_id 0: all of them. Figures are null where the cell is withheld.
+-- sector -1 and producer_id 0: all of them. Figures are null where the cell is withheld. Each is one that the rules have judged; there are no others of a cell.
 create table release_cell (
     month            date not null references release_month (month),
     sector           smallint not null,
     producer_id      integer not null,
     quantity         numeric,
-    priced_quantity  numeric,
-    free_quantity    numeric,
     reporting_amount numeric,
     primary key (month, sector, producer_id),
-    check (num_nulls(quantity, priced_quantity, free_quantity, reporting_amount) in (0, 4))
+    check (num_nulls(quantity, reporting_amount) in (0, 2))
 );
 
 create trigger append_only before update or delete on release_month for each row execute function ledger_refuse_change();

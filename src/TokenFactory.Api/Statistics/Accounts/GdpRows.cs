@@ -88,6 +88,7 @@ public sealed record GdpRow : FigureRow
 
     /// <summary>
     /// Why <c>real</c>, <c>deflator</c> or <c>value</c>, the first of them that is null, has no value; <c>confidential</c>: why no figure of the row has one.
+    /// While small cells are withheld the public gets <c>gdp</c> and <c>quantity</c> alone.
     /// </summary>
     /// <example>partial_period</example>
     [OnlyWhere(nameof(HasReason))]

@@ -120,7 +120,6 @@ internal sealed class ReleasedFigures(NpgsqlDataSource dataSource, IOptions<Stat
     {
         var (start, end, isPartial) = FigureTable.Cover(cell.Period, request, cover);
         var sums = cell.Sums;
-        var unpriced = sums?.Quantity - sums?.PricedQuantity;
         return FigureTable.WithGroup(new GdpRow
         {
             Period = cell.Period.Label,
@@ -128,11 +127,12 @@ internal sealed class ReleasedFigures(NpgsqlDataSource dataSource, IOptions<Stat
             End = end,
             Gdp = sums?.Gdp.ToString(),
             Quantity = sums?.Quantity.ToString(),
-            UnpricedQuantity = unpriced?.ToString(),
-            FreeQuantity = sums?.FreeQuantity.ToString(),
-            UnitValue = sums?.Gdp.Per(sums.Value.PricedQuantity, factor: 1_000_000)?.ToString(),
-            FreeShare = Share(sums?.FreeQuantity, sums?.PricedQuantity),
-            UnpricedShare = Share(unpriced, sums?.Quantity),
+            // Of which tokens are priced, or free, nothing is released: unit values would tell it.
+            UnpricedQuantity = null,
+            FreeQuantity = null,
+            UnitValue = null,
+            FreeShare = null,
+            UnpricedShare = null,
             IsOfReleases = true,
             IsTransformed = growth is not null,
             Value = growth?.Value,
@@ -142,7 +142,4 @@ internal sealed class ReleasedFigures(NpgsqlDataSource dataSource, IOptions<Stat
             Status = "final",
         }, request.By, cell.Group);
     }
-
-    private static string? Share(ExactSum? part, ExactSum? whole) =>
-        part is { } some && whole is { } all ? ExactMoney.Quotient(some.ToString(), all.ToString(), 6) : null;
 }

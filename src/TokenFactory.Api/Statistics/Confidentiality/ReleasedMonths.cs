@@ -7,11 +7,10 @@ using TokenFactory.Economics.Statistics;
 
 namespace TokenFactory.Api.Statistics;
 
-/// <summary>What is published of a cell.</summary>
-internal readonly record struct ReleasedSums(ExactSum Gdp, ExactSum Quantity, ExactSum PricedQuantity, ExactSum FreeQuantity)
+/// <summary>What is published of a cell: what the rules have judged, and nothing else.</summary>
+internal readonly record struct ReleasedSums(ExactSum Gdp, ExactSum Quantity)
 {
-    public static ReleasedSums operator +(ReleasedSums left, ReleasedSums right) => new(
-        left.Gdp + right.Gdp, left.Quantity + right.Quantity, left.PricedQuantity + right.PricedQuantity, left.FreeQuantity + right.FreeQuantity);
+    public static ReleasedSums operator +(ReleasedSums left, ReleasedSums right) => new(left.Gdp + right.Gdp, left.Quantity + right.Quantity);
 }
 
 /// <summary>A month as it is released: rows are sectors, columns producers.</summary>
@@ -69,7 +68,7 @@ internal sealed record ReleasedMonths(
             if (row.IsDBNull(1))
                 continue;
             cells.Add(ReleaseCell.PlaceOf(row.GetInt16(1), row.GetInt32(2)), row.IsDBNull(4) ? null : new ReleasedSums(
-                ExactSum.Parse(row.GetString(4)), ExactSum.Parse(row.GetString(5)), ExactSum.Parse(row.GetString(6)), ExactSum.Parse(row.GetString(7))));
+                ExactSum.Parse(row.GetString(4)), ExactSum.Parse(row.GetString(5))));
             if (!row.IsDBNull(3))
                 producers[row.GetInt32(2)] = row.GetString(3);
         }

@@ -100,7 +100,7 @@ internal sealed class SeriesController(
         if (query.Errors.Count > 0)
             return Problems.Invalid(HttpContext, query.Errors);
         var isOfReleases = confidentiality.AppliesTo(User);
-        if (isOfReleases && (parsed?.Measure.OfGdp is null || ReleasedQuery.TooFineOf(SeriesFigures.RequestOf(parsed, request), parsed.Measure.Gdp).Count > 0))
+        if (isOfReleases && (parsed?.Measure.IsReleased != true || ReleasedQuery.TooFineOf(SeriesFigures.RequestOf(parsed, request), parsed.Measure.Gdp).Count > 0))
             return Confidentiality.Refusal(HttpContext);
         var producer = parsed?.Producer is { } id ? (await directory.ProducersAsync(cancellationToken)).FirstOrDefault(p => p.Slug == id).Name : null;
         if (parsed is null || (parsed.Producer is not null && producer is null))

@@ -27,6 +27,9 @@ internal sealed record SeriesMeasure(string Code, string Prices, string Method, 
     /// <summary>Of which Token GDP.</summary>
     public GdpSpecification Gdp { get; init; } = new();
 
+    /// <summary>Whether it is released while small cells are withheld.</summary>
+    public bool IsReleased { get; init; }
+
     /// <summary>The index that it is, by frequency.</summary>
     public Func<Frequency, IndexSpecification>? OfIndex { get; init; }
 
@@ -57,13 +60,13 @@ internal static class SeriesMeasures
 
     public static IReadOnlyList<SeriesMeasure> All { get; } =
     [
-        new("TGO", Current, SeriesCodes.NotApplicable, "Gross token output, current prices", SeriesUnit.Money) { OfGdp = row => row.Gdp },
+        new("TGO", Current, SeriesCodes.NotApplicable, "Gross token output, current prices", SeriesUnit.Money) { OfGdp = row => row.Gdp, IsReleased = true },
         new("TGO", Chained, Fisher, "Gross token output, chained volume in money of the reference period", SeriesUnit.Money) { OfGdp = row => row.Real, Gdp = Real },
         new("TGO", PriceIndex, Fisher, "Gross token output, implicit deflator", SeriesUnit.Index) { OfGdp = row => row.Deflator, Gdp = Real },
         new("TGDP", Current, SeriesCodes.NotApplicable, "Net Token GDP, current prices", SeriesUnit.Money) { OfGdp = row => row.Gdp, Gdp = Net },
         new("TGDP", Chained, Fisher, "Net Token GDP, chained volume in money of the reference period", SeriesUnit.Money) { OfGdp = row => row.Real, Gdp = RealNet },
         new("TGDP", PriceIndex, Fisher, "Net Token GDP, implicit deflator", SeriesUnit.Index) { OfGdp = row => row.Deflator, Gdp = RealNet },
-        new("QTY", SeriesCodes.NotApplicable, SeriesCodes.NotApplicable, "Tokens", SeriesUnit.Tokens) { OfGdp = row => row.Quantity },
+        new("QTY", SeriesCodes.NotApplicable, SeriesCodes.NotApplicable, "Tokens", SeriesUnit.Tokens) { OfGdp = row => row.Quantity, IsReleased = true },
         new("UV", Current, SeriesCodes.NotApplicable, "Unit value (no price index)", SeriesUnit.MoneyPerMillion) { OfGdp = row => row.UnitValue },
         new("FREE_SHARE", SeriesCodes.NotApplicable, SeriesCodes.NotApplicable, "Free tokens per priced token", SeriesUnit.Ratio) { OfGdp = row => row.FreeShare },
         new("UNPRICED_SHARE", SeriesCodes.NotApplicable, SeriesCodes.NotApplicable, "Tokens of unknown value per token", SeriesUnit.Ratio) { OfGdp = row => row.UnpricedShare },
