@@ -87,7 +87,7 @@ public sealed record GdpRow : FigureRow
     public string? Residual { get; init; }
 
     /// <summary>
-    /// Why <c>real</c>, <c>deflator</c> or <c>value</c>, the first of them that is null, has no value; <c>confidential</c>: why no figure of the row has one.
+    /// Why <c>real</c>, <c>deflator</c> or <c>value</c>, the first of them that is null, has no value; <c>confidential</c>, <c>not_released</c>: why no figure of the row has one.
     /// While small cells are withheld the public gets <c>gdp</c> and <c>quantity</c> alone.
     /// </summary>
     /// <example>partial_period</example>

@@ -6,10 +6,13 @@ using TokenFactory.Economics.Statistics;
 
 namespace TokenFactory.Api.Statistics;
 
-/// <summary>A period and group of what is released; without figures where they are confidential.</summary>
+/// <summary>A period and group of what is released; without figures where they are confidential, or a month of it is not released.</summary>
 internal sealed record ReleasedCell : GroupedCell
 {
     public required ReleasedSums? Sums { get; init; }
+
+    /// <summary>Why it has none.</summary>
+    public string? NullReason { get; init; }
 
     /// <summary>Whether nothing was recorded: the cell only fills the period of a total.</summary>
     public bool IsOfNothing { get; init; }
@@ -23,6 +26,12 @@ internal sealed class ReleasedFigures(NpgsqlDataSource dataSource, IOptions<Stat
 {
     /// <summary>The null reason of what is withheld, and of sums that would tell it.</summary>
     public const string Confidential = "confidential";
+
+    /// <summary>The null reason of periods with a month of which something is recorded, but nothing is released.</summary>
+    public const string NotReleased = "not_released";
+
+    /// <summary>Whether a figure is there, but not for the public.</summary>
+    public static bool IsWithheld(string? nullReason) => nullReason is Confidential or NotReleased;
 
     /// <summary>The answer to a request that <see cref="ReleasedQuery"/> finds nothing in.</summary>
     /// <exception cref="TooManyRowsException">It would be larger than an answer may be.</exception>
@@ -76,33 +85,45 @@ internal sealed class ReleasedFigures(NpgsqlDataSource dataSource, IOptions<Stat
         var producers = named is null ? null : released.Producers.Where(p => named.Contains(p.Value)).Select(p => p.Key).ToHashSet();
         var (bySector, byProducer) = (request.By.Contains(Dimension.Sector), request.By.Contains(Dimension.Producer));
         var cells = new List<ReleasedCell>();
+        // Who is in a month that is not released is not told: it may be any group of the answer.
+        var any = GroupsOf(released.Months);
         foreach (var period in released.Months.GroupBy(m => request.Calendar.Containing(request.Frequency, m.Start)))
         {
-            var groups = period.SelectMany(m => m.Cells).Where(p => sectors?.Contains(p.Row!.Value) != false && producers?.Contains(p.Column!.Value) != false)
-                .Select(p => new CellPlace(bySector ? p.Row : null, byProducer ? p.Column : null)).Distinct();
-            cells.AddRange(groups.Select(group => new ReleasedCell
+            cells.AddRange((period.All(m => m.IsReleased) ? GroupsOf(period) : any).Select(group =>
             {
-                Period = period.Key,
-                Group = [.. request.By.Select(d => d == Dimension.Sector ? ((Sector)group.Row!.Value).Name() : released.Producers[group.Column!.Value])],
-                Sums = SumOf(period, group.Row is { } row ? [row] : sectors, group.Column is { } column ? [column] : producers),
+                var (sums, reason) = SumOf(period, group.Row is { } row ? [row] : sectors, group.Column is { } column ? [column] : producers);
+                return new ReleasedCell
+                {
+                    Period = period.Key,
+                    Group = [.. request.By.Select(d => d == Dimension.Sector ? ((Sector)group.Row!.Value).Name() : released.Producers[group.Column!.Value])],
+                    Sums = sums,
+                    NullReason = reason,
+                };
             }).OrderBy(c => c.Group, new GroupOrder(request.By)));
         }
 
         return cells;
+
+        IReadOnlyList<CellPlace> GroupsOf(IEnumerable<ReleasedMonth> months) => [.. months.SelectMany(m => m.Cells)
+            .Where(p => sectors?.Contains(p.Row!.Value) != false && producers?.Contains(p.Column!.Value) != false)
+            .Select(p => new CellPlace(bySector ? p.Row : null, byProducer ? p.Column : null)).Distinct()];
     }
 
-    // Of several months a sum is published where that of each month is: it tells no more than they do.
-    private static ReleasedSums? SumOf(IEnumerable<ReleasedMonth> months, IReadOnlyCollection<int>? sectors, IReadOnlyCollection<int>? producers)
+    // Of several months a sum is published where that of each month is: it tells no more than they do. Without one of them it would be another sum.
+    private static (ReleasedSums? Sums, string? NullReason) SumOf(
+        IEnumerable<ReleasedMonth> months, IReadOnlyCollection<int>? sectors, IReadOnlyCollection<int>? producers)
     {
+        if (months.Any(m => !m.IsReleased))
+            return (null, NotReleased);
         var sum = default(ReleasedSums);
         foreach (var month in months)
         {
             if (month.Of(sectors, producers) is not { } part)
-                return null;
+                return (null, Confidential);
             sum += part;
         }
 
-        return sum;
+        return (sum, null);
     }
 
     private static GrowthPoint PointOf(ReleasedCell cell, FigureRequest request, FigureContext cover)
@@ -111,7 +132,7 @@ internal sealed class ReleasedFigures(NpgsqlDataSource dataSource, IOptions<Stat
         if (cell.IsOfNothing)
             return new GrowthPoint(cell.Period, cell.Group, null, NullReasons.EmptyPeriod, null, isPartial);
         if (cell.Sums is not { } sums)
-            return new GrowthPoint(cell.Period, cell.Group, null, Confidential, null, isPartial);
+            return new GrowthPoint(cell.Period, cell.Group, null, cell.NullReason, null, isPartial);
         var gdp = sums.Gdp.ToString();
         return new GrowthPoint(cell.Period, cell.Group, FigureGrowth.LevelOf(gdp), null, gdp, isPartial);
     }
@@ -136,10 +157,10 @@ internal sealed class ReleasedFigures(NpgsqlDataSource dataSource, IOptions<Stat
             IsOfReleases = true,
             IsTransformed = growth is not null,
             Value = growth?.Value,
-            NullReason = sums is null ? Confidential : growth?.Reason,
+            NullReason = cell.NullReason ?? growth?.Reason,
             Partial = isPartial,
             // Nothing changes a release.
-            Status = "final",
+            Status = cell.NullReason == NotReleased ? "provisional" : "final",
         }, request.By, cell.Group);
     }
 }

@@ -14,17 +14,22 @@ internal readonly record struct ReleasedSums(ExactSum Gdp, ExactSum Quantity)
 }
 
 /// <summary>A month as it is released: rows are sectors, columns producers.</summary>
-internal sealed class ReleasedMonth(DateOnly month, Dictionary<CellPlace, ReleasedSums?> cells)
+/// <param name="month">Its first day.</param>
+/// <param name="cells">Null: not released, though something is recorded.</param>
+internal sealed class ReleasedMonth(DateOnly month, IReadOnlyDictionary<CellPlace, ReleasedSums?>? cells)
 {
-    private readonly PublishedTable _table = new(cells.ToDictionary(c => c.Key, c => c.Value is not null));
+    private readonly IReadOnlyDictionary<CellPlace, ReleasedSums?> _cells = cells ?? new Dictionary<CellPlace, ReleasedSums?>();
+    private readonly PublishedTable _table = new(cells?.ToDictionary(c => c.Key, c => c.Value is not null) ?? []);
 
     public DateTimeOffset Start => new(month, TimeOnly.MinValue, TimeSpan.Zero);
 
-    public IEnumerable<CellPlace> Cells => cells.Keys.Where(p => !p.IsTotal);
+    public bool IsReleased => cells is not null;
 
-    /// <summary>The sum of some sectors and producers, null for all of them; null: it is confidential.</summary>
+    public IEnumerable<CellPlace> Cells => _cells.Keys.Where(p => !p.IsTotal);
+
+    /// <summary>Of a released month the sum of some sectors and producers, null for all of them; null: it is confidential.</summary>
     public ReleasedSums? Of(IReadOnlyCollection<int>? sectors, IReadOnlyCollection<int>? producers) =>
-        _table.PartsOf(sectors, producers) is { } parts ? parts.Aggregate(default(ReleasedSums), (sum, part) => sum + cells[part]!.Value) : null;
+        _table.PartsOf(sectors, producers) is { } parts ? parts.Aggregate(default(ReleasedSums), (sum, part) => sum + _cells[part]!.Value) : null;
 }
 
 /// <summary>What is released of a window.</summary>
@@ -32,7 +37,7 @@ internal sealed class ReleasedMonth(DateOnly month, Dictionary<CellPlace, Releas
 /// <param name="At">When the last month was released; null: none is.</param>
 /// <param name="Through">The end of the last month that is released, whether it is in the window or not.</param>
 /// <param name="Today">The vintage that is being recorded.</param>
-/// <param name="Months">In their order.</param>
+/// <param name="Months">In their order, with those between them that are not released.</param>
 /// <param name="Producers">The names of producers by their numbers.</param>
 internal sealed record ReleasedMonths(
     string Currency, DateTimeOffset? At, DateTimeOffset? Through, DateOnly Today, IReadOnlyList<ReleasedMonth> Months, IReadOnlyDictionary<int, string> Producers)
@@ -58,19 +63,19 @@ internal sealed record ReleasedMonths(
         DateTimeOffset? releasedAt = row.IsDBNull(2) ? null : row.GetFieldValue<DateTimeOffset>(2);
         DateTimeOffset? through = row.IsDBNull(3) ? null : new DateTimeOffset(row.GetFieldValue<DateOnly>(3).AddMonths(1), TimeOnly.MinValue, TimeSpan.Zero);
         await row.NextResultAsync(cancellationToken);
-        var months = new SortedDictionary<DateOnly, Dictionary<CellPlace, ReleasedSums?>>();
+        var months = new SortedDictionary<DateOnly, Dictionary<CellPlace, ReleasedSums?>?>();
         var producers = new Dictionary<int, string>();
         while (await row.ReadAsync(cancellationToken))
         {
             var month = row.GetFieldValue<DateOnly>(0);
             if (!months.TryGetValue(month, out var cells))
-                months.Add(month, cells = []);
-            if (row.IsDBNull(1))
+                months.Add(month, cells = row.GetBoolean(1) ? [] : null);
+            if (row.IsDBNull(2))
                 continue;
-            cells.Add(ReleaseCell.PlaceOf(row.GetInt16(1), row.GetInt32(2)), row.IsDBNull(4) ? null : new ReleasedSums(
-                ExactSum.Parse(row.GetString(4)), ExactSum.Parse(row.GetString(5))));
-            if (!row.IsDBNull(3))
-                producers[row.GetInt32(2)] = row.GetString(3);
+            cells!.Add(ReleaseCell.PlaceOf(row.GetInt16(2), row.GetInt32(3)), row.IsDBNull(5) ? null : new ReleasedSums(
+                ExactSum.Parse(row.GetString(5)), ExactSum.Parse(row.GetString(6))));
+            if (!row.IsDBNull(4))
+                producers[row.GetInt32(3)] = row.GetString(4);
         }
 
         return new ReleasedMonths(currency, releasedAt, through, today, [.. months.Select(m => new ReleasedMonth(m.Key, m.Value))], producers);

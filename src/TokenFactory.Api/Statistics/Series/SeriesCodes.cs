@@ -74,10 +74,10 @@ internal static class SeriesCodes
 
     /// <summary>How sure an observation is, by CL_OBS_STATUS: normal, estimated, provisional, missing because it is suppressed, or missing where data cannot exist.</summary>
     public static string ObservationStatus(string? value, string status, string? nullReason) =>
-        value is null ? nullReason == ReleasedFigures.Confidential ? "Q" : "M" : status switch { "final" => "A", "estimated" => "E", _ => "P" };
+        value is null ? ReleasedFigures.IsWithheld(nullReason) ? "Q" : "M" : status switch { "final" => "A", "estimated" => "E", _ => "P" };
 
     /// <summary>Whether an observation may be known, by CL_CONF_STATUS: free, or confidential statistical information.</summary>
-    public static string ConfidentialityStatus(string? nullReason) => nullReason == ReleasedFigures.Confidential ? "C" : "F";
+    public static string ConfidentialityStatus(string? nullReason) => ReleasedFigures.IsWithheld(nullReason) ? "C" : "F";
 }
 
 /// <summary>The key of a series: one code per dimension.</summary>

@@ -60,7 +60,7 @@ export const zh = {
     geks_fisher: "GEKS－费雪", geks_tornqvist: "GEKS－特恩奎斯特（CCDI）", geks_walsh: "GEKS－沃尔什", geks_jevons: "GEKS－杰文斯", int_geks_tornqvist: "intGEKS－特恩奎斯特", wtpd: "加权时间产品虚拟变量", gk: "吉尔里－哈米斯",
     empty_period: "该期没有任何有价格的词元", no_matched_items: "没有两期均有的项目", zero_price: "有免费项目", zero_quantity: "数量为零", no_reference_period: "基期为空或在窗口之外", no_weight_period: "权重期为空或在窗口之外",
     chain_broken: "该期与基期之间链条断开", negative_value: "更正超过了被更正的数额", nonpositive_value_added: "购入多于产出", out_of_range: "数值超出计算范围", no_earlier_period: "没有更早的时期", earlier_value_missing: "前期数据缺失",
-    partial_period: "有时期不完整", zero_base: "以零为基数", growth_of_null: "数据本身缺失", not_annualised: "日与小时不折年率", too_few_points: "点数太少", no_variation: "没有变化", not_falling: "价格没有下降", confidential: "因涉及账户过少而不公布",
+    partial_period: "有时期不完整", zero_base: "以零为基数", growth_of_null: "数据本身缺失", not_annualised: "日与小时不折年率", too_few_points: "点数太少", no_variation: "没有变化", not_falling: "价格没有下降", confidential: "因涉及账户过少而不公布", not_released: "其中有月份尚未发布",
     unconcentrated: "未集中", moderately_concentrated: "中度集中", highly_concentrated: "高度集中",
   },
 };
