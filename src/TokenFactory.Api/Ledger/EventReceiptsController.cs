@@ -87,11 +87,8 @@ internal sealed class EventReceiptsController(EventReader events, Reversals reve
                 $"Use a key that names the source {source}, or an admin key.");
         }
 
-        if (await OtherProducerAsync(source, id, cancellationToken) is { } producer)
-        {
-            return Problems.Result(HttpContext, StatusCodes.Status403Forbidden, "producer_not_granted", "The key may not write usage of this producer.",
-                $"Use a key that names the producer {producer}, or that names none.");
-        }
+        if (await OtherProducerAsync(source, id, cancellationToken) is { } other)
+            return Problems.Result(HttpContext, StatusCodes.Status403Forbidden, "producer_not_granted", "The key may not write usage of this producer.", other);
 
         if (await events.FindSourceAsync(source, cancellationToken) is { } sourceId
             && await reversals.ReverseAsync(source, sourceId, id, reason, cancellationToken) is { } reversed)
@@ -105,14 +102,20 @@ internal sealed class EventReceiptsController(EventReader events, Reversals reve
         return NoSuchEvent(source, id);
     }
 
-    // To take usage back is to write it: the producer whose usage it is, where the key is for others.
-    private async Task<string?> OtherProducerAsync(string source, string id, CancellationToken cancellationToken) =>
-        User.HasClaim(c => c.Type == KeyClaims.Producer)
-        && await events.FindSourceAsync(source, cancellationToken) is { } sourceId
-        && await events.FindAsync(source, sourceId, id, "recorded", cancellationToken) is { Receipt.Producer: { } producer }
-        && !(await authorization.AuthorizeAsync(User, producer, "producer")).Succeeded
-            ? producer
-            : null;
+    // To take usage back is to write it. Where the key is for producers and the event is not of these, or of nobody knows whom: which key may.
+    private async Task<string?> OtherProducerAsync(string source, string id, CancellationToken cancellationToken)
+    {
+        if (!User.HasClaim(c => c.Type == KeyClaims.Producer)
+            || await events.FindSourceAsync(source, cancellationToken) is not { } sourceId
+            || await events.FindAsync(source, sourceId, id, "recorded", cancellationToken) is not { } found)
+        {
+            return null;
+        }
+
+        if (found.Receipt.Producer is not { } producer)
+            return "Only the entries of the event tell its producer, and they are archived: use a key that names no producers.";
+        return (await authorization.AuthorizeAsync(User, producer, "producer")).Succeeded ? null : $"Use a key that names the producer {producer}, or that names none.";
+    }
 
     private async Task<IActionResult> FindAsync(string source, string id, CancellationToken cancellationToken)
     {

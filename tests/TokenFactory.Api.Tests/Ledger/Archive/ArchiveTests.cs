@@ -117,6 +117,21 @@ public sealed class ArchiveTests(ArchivedLedger ledger) : IClassFixture<Archived
         (await ledger.Database.ScalarAsync<long>("select count(*) from event_identity where event_id like '~reversal/%'")).Should().Be(2);
     }
 
+    [Theory]
+    [InlineData("jan-10-1")]
+    [InlineData("jan-11-1")]
+    [InlineData("jan-12-0")]
+    public async Task A_key_for_producers_is_not_told_of_an_event_whose_producer_is_archived(string id)
+    {
+        var key = await ledger.Api.CreateAsync("/v1/api-keys", new { name = $"bound-{id}", scopes = (string[])["ingest"], sources = (string[])[ThreeMonths.Source], producers = (string[])["openai"] });
+        using var client = ledger.Api.ClientWith(key.GetProperty("key").GetString());
+
+        using var refused = await client.PostAsJsonAsync($"/v1/events/{ThreeMonths.Source}/{id}/reversal", new { reason = "to see it" });
+
+        refused.StatusCode.Should().Be(HttpStatusCode.Forbidden);
+        ArchivedLedger.Json(await refused.Content.ReadAsStringAsync()).GetProperty("code").GetString().Should().Be("producer_not_granted");
+    }
+
     [Fact]
     public async Task What_prices_or_moves_archived_entries_anew_is_refused_and_what_does_not_is_done()
     {
