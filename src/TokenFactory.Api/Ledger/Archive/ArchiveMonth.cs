@@ -17,6 +17,9 @@ internal readonly record struct ArchiveMonth(DateOnly First)
     /// <summary>The name of its partition, as <c>ledger_make_partitions</c> gives it.</summary>
     public string PartitionOf(string table) => $"{table}_{First.ToString("yyyy_MM", CultureInfo.InvariantCulture)}";
 
+    /// <summary>A condition on when a row of <c>t</c> was recorded, of constants, so that one partition is read; none where the month has none.</summary>
+    public string RecordedSql(string t) => string.Create(CultureInfo.InvariantCulture, $"{t}.recorded_at >= timestamptz '{Start:yyyy-MM-dd}Z' and {t}.recorded_at < timestamptz '{End:yyyy-MM-dd}Z'");
+
     public bool Holds(DateTimeOffset recordedAt) => recordedAt >= Start && recordedAt < End;
 
     public static bool TryParse(string? text, out ArchiveMonth month)

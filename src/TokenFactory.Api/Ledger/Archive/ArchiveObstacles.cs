@@ -56,12 +56,9 @@ internal static class ArchiveObstacles
 
         if (marks.Sum(m => m.Unchained) is > 0 and var unchained)
             return $"{unchained} batches of {month.Text} were recorded by a version without chains: nothing would show what they held. The month can't be archived.";
-        if (await ScalarAsync<string>(connection, Sql.Read("Ledger/Archive/oldest_unarchived.sql"), [new NpgsqlParameter<DateTimeOffset> { TypedValue = month.Start }], cancellationToken) is { } older)
-            return $"{older} is not archived yet: the oldest month goes first.";
-        return await ScalarAsync<bool>(connection, "select to_regclass($1) is not null and to_regclass($2) is not null",
-            [.. ArchiveTables.Partitioned.Select(p => new NpgsqlParameter<string> { TypedValue = month.PartitionOf(p) })], cancellationToken)
-            ? null
-            : $"There is no partition {month.PartitionOf("ledger_entry")}: run the command verify, which says what is missing.";
+        return await ScalarAsync<string>(connection, Sql.Read("Ledger/Archive/oldest_unarchived.sql"), [new NpgsqlParameter<DateTimeOffset> { TypedValue = month.Start }], cancellationToken) is { } older
+            ? $"{older} is not archived yet: the oldest month goes first."
+            : null;
     }
 
     /// <summary>That all its batches are under a checkpoint.</summary>

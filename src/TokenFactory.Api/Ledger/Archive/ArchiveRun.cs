@@ -54,7 +54,9 @@ internal sealed class ArchiveRun(NpgsqlConnection connection, ArchivePlan plan, 
             ?? await OfOthersAsync(marks, cancellationToken));
 
         // Nobody records into a month that is over: this only says so to the database. Its rows are read on meanwhile.
-        await ExecuteAsync($"lock table {string.Join(", ", ArchiveTables.Partitioned.Select(_month.PartitionOf))} in share mode", cancellationToken);
+        var partitioned = await FindPartitionedAsync(cancellationToken);
+        foreach (var table in partitioned)
+            await ExecuteAsync($"lock table {_month.PartitionOf(table)} in share mode", cancellationToken);
         var volume = (short)(1 + (long)(await ScalarAsync($"select count(*) from ledger_archive where month = '{_month.First:yyyy-MM-dd}'", cancellationToken))!);
         await PostAsync(marks, volume, cancellationToken);
         var manifest = await ExportAsync(volume, cancellationToken);
@@ -62,9 +64,21 @@ internal sealed class ArchiveRun(NpgsqlConnection connection, ArchivePlan plan, 
         var signature = plan.Key.Sign(Encoding.UTF8.GetBytes(text));
         folder.Complete(text, signature);
         await output.WriteLineAsync($"{folder.Path} is whole and verified. Dropping the month.");
-        await DropAsync(manifest, text, signature, marks, cancellationToken);
+        await DropAsync(manifest, text, signature, marks, partitioned, cancellationToken);
         await transaction.CommitAsync(CancellationToken.None);
         return manifest;
+    }
+
+    private async Task<List<string>> FindPartitionedAsync(CancellationToken cancellationToken)
+    {
+        var found = new List<string>();
+        foreach (var table in ArchiveTables.Partitioned)
+        {
+            if (await ScalarAsync($"select to_regclass('{_month.PartitionOf(table)}') is not null", cancellationToken) is true)
+                found.Add(table);
+        }
+
+        return found;
     }
 
     private async Task<string?> OfKeyAsync(CancellationToken cancellationToken)
@@ -105,7 +119,7 @@ internal sealed class ArchiveRun(NpgsqlConnection connection, ArchivePlan plan, 
         lanes.Parameters.Add(new NpgsqlParameter<short> { TypedValue = volume });
         await lanes.ExecuteNonQueryAsync(cancellationToken);
 
-        var sql = Sql.Read("Ledger/Archive/closing_balances.sql").Replace("{0}", _month.PartitionOf(LedgerColumns.Entry.Table), StringComparison.Ordinal);
+        var sql = Sql.Read("Ledger/Archive/closing_balances.sql").Replace("{0}", _month.RecordedSql("t"), StringComparison.Ordinal);
         await using var balances = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         balances.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = _month.First });
         balances.Parameters.Add(new NpgsqlParameter<short> { TypedValue = volume });
@@ -153,7 +167,8 @@ internal sealed class ArchiveRun(NpgsqlConnection connection, ArchivePlan plan, 
         return keys;
     }
 
-    private async Task DropAsync(ArchiveManifest manifest, string text, byte[] signature, IReadOnlyList<ArchiveMark> marks, CancellationToken cancellationToken)
+    private async Task DropAsync(
+        ArchiveManifest manifest, string text, byte[] signature, IReadOnlyList<ArchiveMark> marks, IReadOnlyList<string> partitioned, CancellationToken cancellationToken)
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(text));
         await using (var command = new NpgsqlCommand(
@@ -179,20 +194,20 @@ internal sealed class ArchiveRun(NpgsqlConnection connection, ArchivePlan plan, 
         // From here on nobody begins to price anew what is going: who has begun since is seen.
         await Archives.HoldAsync(connection, isForDropping: true, cancellationToken);
         Refuse(await OfOthersAsync(marks, cancellationToken) is { } obstacle ? $"{obstacle}\nNothing was dropped. {folder.Path} is a whole archive all the same; remove it and begin again." : null);
-        await LockAsync(cancellationToken);
-        foreach (var table in ArchiveTables.Partitioned)
+        await LockAsync(partitioned, cancellationToken);
+        foreach (var table in partitioned)
             await ExecuteAsync($"alter table {table} detach partition {_month.PartitionOf(table)}; drop table {_month.PartitionOf(table)}", cancellationToken);
     }
 
     // Whoever reads the ledger at this moment is waited for.
-    private async Task LockAsync(CancellationToken cancellationToken)
+    private async Task LockAsync(IReadOnlyList<string> partitioned, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             await ExecuteAsync($"savepoint before_lock; set local lock_timeout = '{Patience}'", cancellationToken);
             try
             {
-                foreach (var table in ArchiveTables.Partitioned)
+                foreach (var table in partitioned)
                     await ExecuteAsync($"lock table only {table}, only {_month.PartitionOf(table)} in access exclusive mode", cancellationToken);
                 return;
             }

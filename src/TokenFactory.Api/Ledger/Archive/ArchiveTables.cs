@@ -25,7 +25,7 @@ internal static class ArchiveTables
     /// <summary>The order of closing balances.</summary>
     public const string BalanceOrder = "source_id, hour, item_id, sector, buyer_id, currency collate \"C\", vintage";
 
-    /// <summary>The tables whose partitions of the month are dropped.</summary>
+    /// <summary>The tables whose partitions of the month are dropped. A month that only batches without entries were recorded in, late, may have none.</summary>
     public static readonly string[] Partitioned = [LedgerColumns.Entry.Table, "rollup_delta"];
 
     private const string Place = "t.source_id, t.recorded_at, t.batch_id";
@@ -38,7 +38,7 @@ internal static class ArchiveTables
             $"{table} t join ledger_archived_batch a on a.source_id = t.source_id and a.batch_id = t.batch_id and a.recorded_at = t.recorded_at where {which}";
         return
         [
-            new(LedgerColumns.Entry, $"{Place}, t.entry_no", $"{month.PartitionOf(LedgerColumns.Entry.Table)} t"),
+            new(LedgerColumns.Entry, $"{Place}, t.entry_no", $"{LedgerColumns.Entry.Table} t where {month.RecordedSql("t")}"),
             new(LedgerColumns.Identity, $"{Place}, t.first_entry_no, t.event_id", OfBatches(LedgerColumns.Identity.Table)),
             new(LedgerColumns.Quarantined, $"{Place}, t.event_id, t.fingerprint", OfBatches(LedgerColumns.Quarantined.Table)),
             new(LedgerColumns.Refusal, $"{Place}, t.refusal_no", OfBatches(LedgerColumns.Refusal.Table)),

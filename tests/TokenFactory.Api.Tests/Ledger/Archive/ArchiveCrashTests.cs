@@ -66,6 +66,29 @@ public sealed class ArchiveCrashTests(ThreeMonths months) : IClassFixture<ThreeM
             (await ThreeMonths.RunAsync(null, "verify", "--archive", folder, "--key", months.PublicKeyFile)).Text.Should().Contain("Intact.").And.NotContain("NOT");
     }
 
+    [Fact]
+    public async Task Batches_without_entries_that_are_recorded_late_into_an_archived_month_are_a_volume_too_and_hold_nothing_up()
+    {
+        await using var database = await months.CopyAsync();
+        var late = months.NewFolder();
+        await ArchivedAsync(database, months.NewFolder(), "volume 1");
+        // The month has no partitions any more, and what was sent before makes none anew.
+        await using (var api = await ThreeMonths.StartAsync(database))
+        {
+            await ThreeMonths.SetClockAsync(database, "2025-01-20 09:00Z");
+            await ThreeMonths.SendAsync(api, [Events.Native("jan-10-0", ThreeMonths.Source, "2025-01-10T00:30:00Z", account: "acme", sector: "enterprise", input: 100, outputValue: null)]);
+            await ThreeMonths.SetClockAsync(database, "2025-06-02 12:00Z");
+            await ThreeMonths.SettledAsync(api, database);
+            await database.ExecuteAsync("drop table if exists ledger_entry_2025_01, rollup_delta_2025_01");
+
+            await ArchivedAsync(database, late, "Archived 2025-01, volume 2: 0 entries of 0 events in 1 batches");
+            await ArchivedAsync(database, months.NewFolder(), "Archived 2025-02, volume 1", "2025-02");
+            await IsSoundAsync(api, database);
+        }
+
+        (await ThreeMonths.RunAsync(null, "verify", "--archive", late, "--key", months.PublicKeyFile)).Text.Should().Contain("Intact.").And.NotContain("NOT");
+    }
+
     private async Task IsSoundAsync(ApiProcess api, TestDatabase database)
     {
         foreach (var path in (string[])["/v1/reconciliation", "/v1/reconciliation?full=true"])
