@@ -11,7 +11,12 @@ internal sealed class ArchiveFolder(string path)
 {
     private const string Draft = ".part";
 
-    public string Path { get; } = System.IO.Path.GetFullPath(path);
+    private readonly List<string> _holders = [];
+
+    public string Path { get; } = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+
+    /// <summary>The folders that new names are in, once it is made: its own, the one that it is in, and so on above each that had to be made.</summary>
+    public IReadOnlyList<string> HoldersOfNames => _holders;
 
     /// <summary>Why nothing can be written here; null: it is new, or empty.</summary>
     public string? Obstacle() => File.Exists(Path) ? $"{Path} is a file: name a folder that is new or empty."
@@ -24,6 +29,14 @@ internal sealed class ArchiveFolder(string path)
     /// <summary>Makes it, for this user alone.</summary>
     public void Make()
     {
+        _holders.Add(Path);
+        for (var at = Path; System.IO.Path.GetDirectoryName(at) is { } above; at = above)
+        {
+            _holders.Add(above);
+            if (Directory.Exists(above))
+                break;
+        }
+
         if (OperatingSystem.IsWindows())
             Directory.CreateDirectory(Path);
         else
@@ -54,8 +67,7 @@ internal sealed class ArchiveFolder(string path)
         Write(ArchiveManifest.SignatureFileName, signature);
         Write(ArchiveManifest.FileName + Draft, Encoding.UTF8.GetBytes(manifest));
         File.Move(PathOf(ArchiveManifest.FileName + Draft), PathOf(ArchiveManifest.FileName));
-        FlushNames(Path);
-        FlushNames(System.IO.Path.GetDirectoryName(Path) ?? Path);
+        _holders.ForEach(FlushNames);
     }
 
     /// <summary>What a file of rows is, as it is on the disk.</summary>
