@@ -55,7 +55,7 @@ try
         return verification is not null
             ? await verification.VerifyLedgerAsync(owner, Console.Out, ending.Token)
             : await archiving!.RunAsync(owner, builder.Configuration.GetSection(LedgerOptions.Section).Get<LedgerOptions>() ?? new(), CheckpointKey.FileOf(builder.Configuration),
-                [ArchiveFolds.FindAsync, ArchiveFolds.FindUnreleasedAsync, ArchiveRepricings.FindUnsettledAsync, ArchiveRepricings.FindRunningAsync], Console.Out, ending.Token);
+                [ArchiveFolds.FindAsync, ArchiveRepricings.FindUnsettledAsync, ArchiveRepricings.FindRunningAsync], ArchiveFolds.FindUnreleasedAsync, Console.Out, ending.Token);
     }
 
     builder.Services.AddSingleton(TimeProvider.System);

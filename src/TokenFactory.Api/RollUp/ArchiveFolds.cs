@@ -19,14 +19,14 @@ internal static class ArchiveFolds
         return behind == 0 ? null : $"{behind} lanes of {month.Text} are not folded and audited to their end: let an instance with TokenFactory__RollUp__Enabled run until they are.";
     }
 
-    /// <summary>Where months are released to the public: that this one, or one that entries recorded in it occurred in, is not yet, and could be.</summary>
-    public static async Task<string?> FindUnreleasedAsync(NpgsqlConnection connection, ArchiveMonth month, IReadOnlyList<ArchiveMark> marks, CancellationToken cancellationToken)
+    /// <summary>Where months are released to the public: that one that entries of the volume occurred in is not yet, and could be.</summary>
+    public static async Task<string?> FindUnreleasedAsync(NpgsqlConnection connection, ArchiveMonth month, short volume, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(Sql.Read("RollUp/archive_unreleased.sql"), connection) { CommandTimeout = 0 };
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = month.Start });
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = month.End });
+        command.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = month.First });
+        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = volume });
         return await command.ExecuteScalarAsync(cancellationToken) is string unreleased
-            ? $"{unreleased} is not released to the public, and could not be any more without these entries: let an instance with TokenFactory__Suppression run until it is."
+            ? $"{unreleased} is not released to the public, and could not be any more without these entries: let an instance with TokenFactory__Suppression run until it is. If it never shall be, say --unreleased."
             : null;
     }
 }

@@ -20,11 +20,13 @@ internal sealed class ArchiveCommand
           --month YYYY-MM            the month of recording, of UTC; the oldest goes first
           --folder DIR               new or empty
           --after-days N             for so long the month must be over; 90 when left out
+          --unreleased               also where months are released to the public and one that its entries occurred in is not: it never will be
         """;
 
     private ArchiveMonth? _month;
     private string? _folder;
     private int _afterDays = DefaultAfterDays;
+    private bool _isUnreleasedToo;
 
     /// <exception cref="OptionsValidationException">It is not to be understood.</exception>
     public static ArchiveCommand Parse(IReadOnlyList<string> args)
@@ -32,6 +34,13 @@ internal sealed class ArchiveCommand
         var command = new ArchiveCommand();
         for (var i = 0; i < args.Count; i += 2)
         {
+            if (args[i] == "--unreleased")
+            {
+                command._isUnreleasedToo = true;
+                i--;
+                continue;
+            }
+
             if (i + 1 == args.Count)
                 throw Refused($"The argument {args[i]} has no value.");
             switch (args[i])
@@ -59,11 +68,13 @@ internal sealed class ArchiveCommand
     /// <param name="options">As the service has them: the origin of checkpoints.</param>
     /// <param name="keyFile">The file of the service's key.</param>
     /// <param name="obstacles">What else may stand in the way.</param>
+    /// <param name="unreleased">That what it holds is not released yet: passed over where the command says so.</param>
     /// <param name="output">Where it tells how far it is.</param>
     /// <param name="cancellationToken">Ends it; until the month is dropped nothing has changed.</param>
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(
-        string connectionString, LedgerOptions options, string keyFile, IReadOnlyList<ArchiveObstacle> obstacles, TextWriter output, CancellationToken cancellationToken)
+        string connectionString, LedgerOptions options, string keyFile, IReadOnlyList<ArchiveObstacle> obstacles, ArchiveVolumeObstacle unreleased, TextWriter output,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -71,7 +82,7 @@ internal sealed class ArchiveCommand
             var folder = new ArchiveFolder(_folder!);
             await using var source = DatabaseConnections.CreateOwnerSource(connectionString);
             await using var connection = await source.OpenConnectionAsync(cancellationToken);
-            var plan = new ArchivePlan(_month!.Value, _afterDays, options.CheckpointOrigin, key, obstacles);
+            var plan = new ArchivePlan(_month!.Value, _afterDays, options.CheckpointOrigin, key, obstacles, _isUnreleasedToo ? null : unreleased);
             var manifest = await new ArchiveRun(connection, plan, folder, output).RunAsync(cancellationToken);
             await output.WriteLineAsync(
                 $"Archived {ArchivedVolume.NameOf(manifest.Month, manifest.Volume)}: {manifest.Entries} entries of {manifest.Events} events in {manifest.Batches} batches.\n"

@@ -13,6 +13,9 @@ internal readonly record struct ArchiveMark(long SourceId, short Lane, long Firs
 /// <param name="cancellationToken">Ends the wait.</param>
 internal delegate Task<string?> ArchiveObstacle(NpgsqlConnection connection, ArchiveMonth month, IReadOnlyList<ArchiveMark> marks, CancellationToken cancellationToken);
 
+/// <summary>The same of a volume whose lanes and closing balances are posted, in the transaction that has posted them: these tell what its entries are.</summary>
+internal delegate Task<string?> ArchiveVolumeObstacle(NpgsqlConnection connection, ArchiveMonth month, short volume, CancellationToken cancellationToken);
+
 /// <summary>What stands in the way within the ledger itself.</summary>
 internal static class ArchiveObstacles
 {

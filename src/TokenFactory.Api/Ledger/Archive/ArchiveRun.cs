@@ -16,7 +16,9 @@ internal sealed class ArchiveRefusedException(string message) : Exception(messag
 /// <param name="Origin">What checkpoints of this ledger name.</param>
 /// <param name="Key">The key of checkpoints.</param>
 /// <param name="Obstacles">What else may stand in the way.</param>
-internal sealed record ArchivePlan(ArchiveMonth Month, int AfterDays, string Origin, SigningKey Key, IReadOnlyList<ArchiveObstacle> Obstacles);
+/// <param name="Unreleased">What of it is not released yet; null: it doesn't matter.</param>
+internal sealed record ArchivePlan(
+    ArchiveMonth Month, int AfterDays, string Origin, SigningKey Key, IReadOnlyList<ArchiveObstacle> Obstacles, ArchiveVolumeObstacle? Unreleased);
 
 /// <summary>
 /// Exports a month into a folder, reads the export back, and drops the month's partitions in the transaction that posts its closing balances. Before that transaction
@@ -59,6 +61,7 @@ internal sealed class ArchiveRun(NpgsqlConnection connection, ArchivePlan plan, 
             await ExecuteAsync($"lock table {_month.PartitionOf(table)} in share mode", cancellationToken);
         var volume = (short)(1 + (long)(await ScalarAsync($"select count(*) from ledger_archive where month = '{_month.First:yyyy-MM-dd}'", cancellationToken))!);
         await PostAsync(marks, volume, cancellationToken);
+        Refuse(await OfReleaseAsync(volume, cancellationToken));
         var manifest = await ExportAsync(volume, cancellationToken);
         var text = manifest.Text();
         var signature = plan.Key.Sign(Encoding.UTF8.GetBytes(text));
@@ -101,6 +104,9 @@ internal sealed class ArchiveRun(NpgsqlConnection connection, ArchivePlan plan, 
 
         return null;
     }
+
+    private async Task<string?> OfReleaseAsync(short volume, CancellationToken cancellationToken) =>
+        plan.Unreleased is { } unreleased ? await unreleased(connection, _month, volume, cancellationToken) : null;
 
     // Which batches, and what their entries add up to: seen by nobody else before the month is dropped.
     private async Task PostAsync(IReadOnlyList<ArchiveMark> marks, short volume, CancellationToken cancellationToken)
@@ -191,9 +197,9 @@ internal sealed class ArchiveRun(NpgsqlConnection connection, ArchivePlan plan, 
             Details = new JsonObject { ["entries"] = manifest.Entries, ["batches"] = manifest.Batches, ["manifest_sha256"] = Convert.ToHexStringLower(hash), ["folder"] = folder.Path },
         }, AuditOutcome.Done, cancellationToken);
 
-        // From here on nobody begins to price anew what is going: who has begun since is seen.
+        // From here on nobody begins to price anew what is going: who has begun since is seen, and what was released.
         await Archives.HoldAsync(connection, isForDropping: true, cancellationToken);
-        Refuse(await OfOthersAsync(marks, cancellationToken) is { } obstacle ? $"{obstacle}\nNothing was dropped. {folder.Path} is a whole archive all the same; remove it and begin again." : null);
+        Refuse((await OfOthersAsync(marks, cancellationToken) ?? await OfReleaseAsync(manifest.Volume, cancellationToken)) is { } obstacle ? $"{obstacle}\nNothing was dropped. {folder.Path} is a whole archive all the same; remove it and begin again." : null);
         await LockAsync(partitioned, cancellationToken);
         foreach (var table in partitioned)
             await ExecuteAsync($"alter table {table} detach partition {_month.PartitionOf(table)}; drop table {_month.PartitionOf(table)}", cancellationToken);

@@ -39,6 +39,31 @@ public sealed class ArchiveCrashTests(ThreeMonths months) : IClassFixture<ThreeM
     }
 
     [Fact]
+    public async Task Where_months_begin_to_be_released_while_one_is_archived_it_is_not_dropped()
+    {
+        await using var database = await months.CopyAsync();
+        var folder = months.NewFolder();
+        await using var other = new NpgsqlConnection(database.ConnectionString + ";Pooling=false");
+        await other.OpenAsync(TestContext.Current.CancellationToken);
+        async Task ExecuteAsync(string sql)
+        {
+            await using var command = new NpgsqlCommand(sql, other);
+            await command.ExecuteNonQueryAsync();
+        }
+
+        await ExecuteAsync("begin; lock table event_refusal in access exclusive mode");
+        using var process = ThreeMonths.Start(database, ThreeMonths.KeyFile, "archive", "--month", "2025-01", "--folder", folder);
+        await Until.TrueAsync(() => Task.FromResult(File.Exists(Path.Combine(folder, "event_identity.copy.gz")) || process.HasExited), "the export has begun");
+        await ExecuteAsync("insert into release_month values ('2024-10-01', now(), 3, 0); commit");
+
+        var told = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        told.Should().Contain("2025-01 is not released to the public").And.Contain("Nothing was dropped");
+        (await database.ScalarAsync<bool>("select to_regclass('ledger_entry_2025_01') is not null and not exists (select from ledger_archive)")).Should().BeTrue();
+    }
+
+    [Fact]
     public async Task What_is_recorded_into_an_archived_month_late_counts_and_is_archived_as_another_volume()
     {
         await using var database = await months.CopyAsync();

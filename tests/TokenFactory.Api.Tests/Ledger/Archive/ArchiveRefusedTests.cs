@@ -80,6 +80,18 @@ public sealed class ArchiveRefusedTests(ThreeMonths months) : IClassFixture<Thre
         code.Should().Be(1);
     }
 
+    [Fact]
+    public async Task A_month_that_shall_never_be_released_is_archived_by_saying_so()
+    {
+        await using var database = await months.CopyAsync();
+        await database.ExecuteAsync("insert into release_month values ('2024-10-01', now(), 3, 0)");
+
+        var (code, text) = await ThreeMonths.RunAsync(database, "archive", "--month", "2025-01", "--unreleased", "--folder", months.NewFolder());
+
+        text.Should().Contain("Archived 2025-01, volume 1");
+        code.Should().Be(0);
+    }
+
     private static async Task IsUnchangedAsync(TestDatabase database) => (await database.ScalarAsync<bool>(
         "select to_regclass('ledger_entry_2025_01') is not null and not exists (select from ledger_archive_lane) and not exists (select from ledger_closing_balance)")).Should().BeTrue();
 }
