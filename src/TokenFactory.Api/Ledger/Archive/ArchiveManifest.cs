@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using TokenFactory.Api.Hosting;
@@ -69,9 +68,9 @@ internal sealed record ArchiveManifest
         }
     }
 
-    /// <summary>The id of the key that signed a text; null: none of these.</summary>
-    public static string? SignerOf(string text, byte[] signature, IReadOnlyList<ECDsa> keys) =>
-        keys.FirstOrDefault(k => k.VerifyData(Encoding.UTF8.GetBytes(text), signature, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence)) is { } key
+    /// <summary>The id of the key that signed these bytes; null: none of these.</summary>
+    public static string? SignerOf(byte[] text, byte[] signature, IReadOnlyList<ECDsa> keys) =>
+        keys.FirstOrDefault(k => k.VerifyData(text, signature, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence)) is { } key
             ? Convert.ToHexStringLower(SigningKey.IdOf(key))
             : null;
 }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace TokenFactory.Api.Ledger;
 
 /// <summary>
@@ -42,10 +44,11 @@ internal sealed class ArchiveVerifier(ArchiveFolder folder, Trust trust)
     {
         try
         {
-            var text = File.ReadAllText(folder.PathOf(ArchiveManifest.FileName));
+            // The bytes as they are: read as text, another encoding of them would pass.
+            var text = File.ReadAllBytes(folder.PathOf(ArchiveManifest.FileName));
             if (ArchiveManifest.SignerOf(text, File.ReadAllBytes(folder.PathOf(ArchiveManifest.SignatureFileName)), trust.Keys) is null)
                 _report.Add("The manifest is signed by no key that is trusted: nothing that it says counts.");
-            else if (ArchiveManifest.Read(text) is not { } manifest)
+            else if (ArchiveManifest.Read(Encoding.UTF8.GetString(text)) is not { } manifest)
                 _report.Add("The manifest is of a format that this program does not know.");
             else if (trust.Origin is not null && manifest.Origin != trust.Origin)
                 _report.Add($"It is of another ledger: {manifest.Origin}.");

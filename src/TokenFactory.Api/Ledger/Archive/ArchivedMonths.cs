@@ -78,7 +78,8 @@ internal sealed class ArchivedMonths(VerificationReport report)
     {
         var (month, number, text) = (new ArchiveMonth(row.GetFieldValue<DateOnly>(0)), row.GetInt16(1), row.GetString(4));
         var name = ArchivedVolume.NameOf(month.Text, number);
-        var signer = ArchiveManifest.SignerOf(text, row.GetFieldValue<byte[]>(7), keys);
+        var bytes = Encoding.UTF8.GetBytes(text);
+        var signer = ArchiveManifest.SignerOf(bytes, row.GetFieldValue<byte[]>(7), keys);
         if (signer is null || signer != row.GetString(6))
         {
             report.Add($"The manifest of {name} is signed by no key that is trusted: nothing of that month counts as archived.");
@@ -92,7 +93,7 @@ internal sealed class ArchivedMonths(VerificationReport report)
         }
 
         if (manifest.Month != month.Text || manifest.Volume != number || manifest.Batches != row.GetInt64(2) || manifest.Entries != row.GetInt64(3)
-            || !SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan().SequenceEqual(row.GetFieldValue<byte[]>(5)) || manifest.WrittenAt != row.GetFieldValue<DateTimeOffset>(8))
+            || !SHA256.HashData(bytes).AsSpan().SequenceEqual(row.GetFieldValue<byte[]>(5)) || manifest.WrittenAt != row.GetFieldValue<DateTimeOffset>(8))
         {
             report.Add($"The archive {name} is not what its manifest says: nothing of that month counts as archived by it.");
             return;

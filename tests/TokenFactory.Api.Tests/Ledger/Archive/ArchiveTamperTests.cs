@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
+using System.Text;
 using Npgsql;
 using TokenFactory.Api.Ledger;
 using TokenFactory.Api.Tests.Ledger.Sealing;
@@ -100,7 +101,7 @@ public sealed class ArchiveTamperTests(ArchivedLedger ledger, ITestOutputHelper 
         {
             forge.Parameters.Add(new NpgsqlParameter<string> { TypedValue = text });
             forge.Parameters.Add(new NpgsqlParameter<string> { TypedValue = forger.Id });
-            forge.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = forger.Sign(System.Text.Encoding.UTF8.GetBytes(text)) });
+            forge.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = forger.Sign(Encoding.UTF8.GetBytes(text)) });
             await forge.ExecuteNonQueryAsync(Stopping);
         }
 
@@ -127,6 +128,19 @@ public sealed class ArchiveTamperTests(ArchivedLedger ledger, ITestOutputHelper 
         }
 
         (await VerifyAsync(Copy())).Faults.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("utf-8")]
+    [InlineData("utf-16")]
+    [InlineData("utf-32")]
+    public async Task A_manifest_of_the_same_text_in_other_bytes_is_found(string encoding)
+    {
+        var (copy, of) = (Copy(), Encoding.GetEncoding(encoding));
+        var file = Path.Combine(copy, ArchiveManifest.FileName);
+        await File.WriteAllBytesAsync(file, [.. of.GetPreamble(), .. of.GetBytes(await File.ReadAllTextAsync(file, Stopping))], Stopping);
+
+        (await VerifyAsync(copy)).Faults.Should().Contain(f => f.Contains("signed by no key that is trusted"));
     }
 
     [Theory]
