@@ -10,6 +10,7 @@ namespace TokenFactory.Api.Ledger;
 internal sealed class ArchiveFolder(string path)
 {
     private const string Draft = ".part";
+    private const UnixFileMode OfUser = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly List<string> _holders = [];
 
@@ -27,6 +28,7 @@ internal sealed class ArchiveFolder(string path)
     public string PathOf(string name) => System.IO.Path.Combine(Path, name);
 
     /// <summary>Makes it, for this user alone.</summary>
+    /// <exception cref="UnauthorizedAccessException">It is there, and another user's.</exception>
     public void Make()
     {
         _holders.Add(Path);
@@ -38,25 +40,39 @@ internal sealed class ArchiveFolder(string path)
         }
 
         if (OperatingSystem.IsWindows())
+        {
             Directory.CreateDirectory(Path);
-        else
-            Directory.CreateDirectory(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            return;
+        }
+
+        // One that was there already is taken over.
+        Directory.CreateDirectory(Path, OfUser | UnixFileMode.UserExecute);
+        File.SetUnixFileMode(Path, OfUser | UnixFileMode.UserExecute);
     }
 
     /// <summary>Writes rows as the server sends them, compressed, to the disk.</summary>
     public async Task CopyAsync(NpgsqlConnection connection, ArchiveTable table, CancellationToken cancellationToken)
     {
-        await using var file = new FileStream(PathOf(table.FileName), FileMode.CreateNew, FileAccess.Write);
+        await using var file = Create(table.FileName);
         await using (var rows = await connection.BeginRawBinaryCopyAsync(table.CopySql, cancellationToken))
         await using (var compressed = new GZipStream(file, CompressionLevel.Optimal, leaveOpen: true))
             await rows.CopyToAsync(compressed, cancellationToken);
         file.Flush(flushToDisk: true);
     }
 
+    /// <summary>Makes a file that is to be written, for this user alone.</summary>
+    public FileStream Create(string name)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = OfUser;
+        return new FileStream(PathOf(name), options);
+    }
+
     /// <summary>Writes a file to the disk.</summary>
     public void Write(string name, ReadOnlySpan<byte> content)
     {
-        using var file = new FileStream(PathOf(name), FileMode.CreateNew, FileAccess.Write);
+        using var file = Create(name);
         file.Write(content);
         file.Flush(flushToDisk: true);
     }

@@ -22,6 +22,22 @@ public sealed class ArchiveTests(ArchivedLedger ledger) : IClassFixture<Archived
     }
 
     [Fact]
+    public void Nobody_else_reads_the_folder_or_a_file_of_it()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows has no such modes.");
+            return;
+        }
+
+        File.GetUnixFileMode(ledger.Folder).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var files = Directory.GetFiles(ledger.Folder);
+        files.Should().HaveCount(10);
+        foreach (var file in files)
+            File.GetUnixFileMode(file).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite, file);
+    }
+
+    [Fact]
     public async Task The_act_is_in_the_audit_log()
     {
         var acts = (await ledger.Api.GetAsync("/v1/audit?action=ledger.archived")).GetProperty("items");

@@ -28,7 +28,11 @@ public sealed class ArchivedLedger : IAsyncLifetime
     {
         await Months.InitializeAsync();
         Api = await ThreeMonths.StartAsync(Database);
+        // There already, and everybody's.
         Folder = Months.NewFolder();
+        Directory.CreateDirectory(Folder);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(Folder, (UnixFileMode)0b111_111_111);
         foreach (var figure in Figures)
             Before[figure] = await Api.Client.GetStringAsync(figure);
         Before["receipt"] = await Api.Client.GetStringAsync($"/v1/events/{ThreeMonths.Source}/jan-10-2");
