@@ -125,14 +125,11 @@ internal sealed class ArchiveFolder(string path)
     /// <exception cref="InvalidDataException">It is damaged.</exception>
     public ArchivedTree ReadTree(ArchiveManifest manifest)
     {
-        var hashes = File.ReadAllBytes(PathOf(ArchiveTree.FileName));
-        if (hashes.Length != (manifest.Tree.End - manifest.Tree.First) * MerkleTree.HashBytes)
-            throw new InvalidDataException($"{ArchiveTree.FileName} has not a hash for each leaf.");
         var runs = new List<TreeRun>();
         using var file = Open(LedgerColumns.Run);
         while (file.Read() is { } row)
             runs.Add(ArchiveRows.Run(row));
-        return new ArchivedTree(manifest.Tree, hashes, runs);
+        return ArchivedTree.Open(PathOf(ArchiveTree.FileName), manifest.Tree, runs);
     }
 
     // A new name is in its folder, which is written by itself.

@@ -129,20 +129,26 @@ internal sealed class ArchiveManifestReader(NpgsqlConnection connection, Archive
         if (checkpoints is not [var checkpoint])
             throw new ArchiveRefusedException($"No checkpoint is over all of {month.Text}: let the service run until there is one. Remove {folder.Path}.");
 
+        await WriteHashesAsync(first, end, cancellationToken);
         var tree = new LedgerTree(connection);
-        using var hashes = new MemoryStream();
-        for (var at = first; at < end;)
-        {
-            var count = (int)Math.Min(end - at, LedgerTree.TileHashes - (at % LedgerTree.TileHashes));
-            hashes.Write(await tree.HashesAsync(0, at, count, cancellationToken));
-            at += count;
-        }
-
-        folder.Write(ArchiveTree.FileName, hashes.GetBuffer().AsSpan(0, (int)hashes.Length));
         var nodes = new List<ArchiveNode>();
         foreach (var (nodeFirst, nodeEnd) in ArchivedTree.Beside(first, end, checkpoint.Size))
             nodes.Add(new ArchiveNode(nodeFirst, nodeEnd, Convert.ToBase64String(await tree.RangeAsync(nodeFirst, nodeEnd, cancellationToken))));
         return (new ArchiveTree { Size = checkpoint.Size, First = first, End = end, Sha256 = folder.HashOf(ArchiveTree.FileName), Nodes = nodes }, checkpoint.Note);
+    }
+
+    private async Task WriteHashesAsync(long first, long end, CancellationToken cancellationToken)
+    {
+        await using var file = folder.Create(ArchiveTree.FileName);
+        for (var at = first; at < end;)
+        {
+            var count = (int)Math.Min(end - at, LedgerTree.TileHashes - (at % LedgerTree.TileHashes));
+            // One of its own for each tile: it keeps what it has read.
+            file.Write(await new LedgerTree(connection).HashesAsync(0, at, count, cancellationToken));
+            at += count;
+        }
+
+        file.Flush(flushToDisk: true);
     }
 
     private async Task<List<T>> ReadAsync<T>(string sql, Func<NpgsqlDataReader, T> read, (ArchiveMonth Month, short Volume)? of, CancellationToken cancellationToken)

@@ -33,7 +33,7 @@ internal sealed class ArchiveProofs(ArchiveFolder folder, ArchiveManifest manife
         var leaf = new byte[MerkleTree.HashBytes];
         BatchSeal.EventLeaf(SHA256.HashData(identity.Content), SHA256.HashData(entries), leaf);
         var index = leaves.Chunk(MerkleTree.HashBytes).TakeWhile(l => !l.AsSpan().SequenceEqual(leaf)).Count();
-        var tree = folder.ReadTree(manifest);
+        using var tree = folder.ReadTree(manifest);
         if (index * MerkleTree.HashBytes == leaves.Length || tree.IndexOf(told.Id, batch.Lane, batch.Seq) is not { } place)
             throw new InvalidDataException("The event is not what was recorded.");
         return new LedgerProof

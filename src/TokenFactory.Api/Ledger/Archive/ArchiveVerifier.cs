@@ -111,22 +111,22 @@ internal sealed class ArchiveVerifier(ArchiveFolder folder, Trust trust)
     // Each batch against the one before it in its lane, and against its leaf of the tree, which has its head.
     private void VerifyChains(ArchiveManifest manifest)
     {
-        var tree = folder.ReadTree(manifest);
+        using var tree = folder.ReadTree(manifest);
         if (Checkpoint.Read(manifest.Checkpoint, trust.Keys) is not ({ } checkpoint, { }))
             _report.Add("The checkpoint of the manifest is signed by no key that is trusted.");
         else if (checkpoint.TreeSize != manifest.Tree.Size || !checkpoint.Root.AsSpan().SequenceEqual(tree.Root()))
             _report.Add("The tree does not lead to the root of the checkpoint.");
 
         var (month, lanes) = (manifest.RecordedIn, manifest.Lanes.ToDictionary(l => (l.Source, l.Lane)));
-        var chains = new Dictionary<(long, short), List<ChainRow>>();
+        var chains = new Dictionary<(long, short), ArchivedChain>();
         using (var batches = folder.Open(LedgerColumns.Batch))
         {
             while (batches.Read() is { } row)
             {
                 var batch = ArchiveRows.Chained(row);
                 if (!chains.TryGetValue((batch.SourceId, batch.Lane), out var chain))
-                    chains.Add((batch.SourceId, batch.Lane), chain = []);
-                chain.Add(batch);
+                    chains.Add((batch.SourceId, batch.Lane), chain = new ArchivedChain());
+                chain.Take(batch);
                 if (!month.Holds(batch.RecordedAt) || batch is not { Root: { } root, Head: { } head }
                     || tree.IndexOf(batch.SourceId, batch.Lane, batch.Seq) is not { } index
                     || !MerkleTree.LeafHash(new SealedBatch(batch.SourceId, batch.Lane, batch.Seq, root, head).LeafContent()).AsSpan().SequenceEqual(tree.Leaf(index)))
@@ -138,28 +138,12 @@ internal sealed class ArchiveVerifier(ArchiveFolder folder, Trust trust)
 
         foreach (var (key, chain) in chains)
         {
-            if (!lanes.Remove(key, out var told) || !Fits(told, chain))
+            if (!lanes.Remove(key, out var told) || !chain.Is(told))
                 _report.Add($"Source {key.Item1}, lane {key.Item2}: its batches are not those of the manifest, or do not continue each other.");
         }
 
         foreach (var (source, lane) in lanes.Keys)
             _report.Add($"Source {source}, lane {lane}: its batches are missing.");
-    }
-
-    private static bool Fits(ArchiveLane told, List<ChainRow> chain)
-    {
-        chain.Sort((a, b) => a.Seq.CompareTo(b.Seq));
-        var before = told.HeadBefore is null ? null : Convert.FromBase64String(told.HeadBefore);
-        var seq = told.FirstSeq - 1;
-        foreach (var batch in chain)
-        {
-            // Between may lie what was recorded in another month, where two wrote into the lane: its head is not here.
-            if (batch.Seq == seq + 1 && !batch.HeadAfter(before).AsSpan().SequenceEqual(batch.Head))
-                return false;
-            (seq, before) = (batch.Seq, batch.Head);
-        }
-
-        return chain.Count == told.Batches && chain[0].Seq == told.FirstSeq && seq == told.LastSeq && Convert.ToBase64String(before!) == told.Head;
     }
 
     private void VerifyBalances(ArchiveManifest manifest)

@@ -1,20 +1,54 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace TokenFactory.Api.Ledger;
 
-/// <summary>The part of the tree that a volume holds: enough to make the root of its checkpoint, and the path of each of its leaves. Pure.</summary>
-/// <param name="told">What the manifest says.</param>
-/// <param name="hashes">Of the stretch of leaves, 32 bytes each.</param>
-/// <param name="runs">Stretches of lanes, each with the leaf that it begins at.</param>
-internal sealed class ArchivedTree(ArchiveTree told, byte[] hashes, IEnumerable<TreeRun> runs)
+/// <summary>
+/// The part of the tree that a volume holds: enough to make the root of its checkpoint, and the path of each of its leaves. Hashes are read from their file when they are
+/// needed, a tile at most at a time.
+/// </summary>
+internal sealed class ArchivedTree : IDisposable
 {
-    private readonly Dictionary<(long, short), TreeRun[]> _runs = runs.GroupBy(r => (r.Source, r.Lane)).ToDictionary(g => g.Key, g => g.OrderBy(r => r.FirstSeq).ToArray());
-    private readonly Dictionary<(long, long), byte[]> _nodes = told.Nodes.ToDictionary(n => (n.First, n.End), n => Convert.FromBase64String(n.Hash));
+    private readonly ArchiveTree _told;
+    private readonly SafeFileHandle _hashes;
+    private readonly Dictionary<(long, short), TreeRun[]> _runs;
+    private readonly Dictionary<(long, long), byte[]> _nodes;
+
+    private ArchivedTree(ArchiveTree told, SafeFileHandle hashes, IEnumerable<TreeRun> runs)
+    {
+        (_told, _hashes) = (told, hashes);
+        _runs = runs.GroupBy(r => (r.Source, r.Lane)).ToDictionary(g => g.Key, g => g.OrderBy(r => r.FirstSeq).ToArray());
+        _nodes = told.Nodes.ToDictionary(n => (n.First, n.End), n => Convert.FromBase64String(n.Hash));
+    }
+
+    /// <summary>Opens it.</summary>
+    /// <param name="file">The hashes of the stretch of leaves, 32 bytes each.</param>
+    /// <param name="told">What the manifest says.</param>
+    /// <param name="runs">Stretches of lanes, each with the leaf that it begins at.</param>
+    /// <exception cref="InvalidDataException">The file is another's.</exception>
+    public static ArchivedTree Open(string file, ArchiveTree told, IEnumerable<TreeRun> runs)
+    {
+        var hashes = File.OpenHandle(file);
+        try
+        {
+            return RandomAccess.GetLength(hashes) == (told.End - told.First) * MerkleTree.HashBytes
+                ? new ArchivedTree(told, hashes, runs)
+                : throw new InvalidDataException($"{ArchiveTree.FileName} has not a hash for each leaf.");
+        }
+        catch
+        {
+            hashes.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => _hashes.Dispose();
 
     /// <summary>The root over all leaves of the checkpoint.</summary>
     /// <exception cref="InvalidDataException">A node that is needed is missing.</exception>
-    public byte[] Root() => Node(0, told.Size);
+    public byte[] Root() => Node(0, _told.Size);
 
     /// <summary>The hash of a leaf of the stretch; empty: it is outside.</summary>
-    public ReadOnlySpan<byte> Leaf(long index) => index >= told.First && index < told.End ? Stretch(index, index + 1) : default;
+    public ReadOnlySpan<byte> Leaf(long index) => index >= _told.First && index < _told.End ? Read(index, index + 1) : default;
 
     /// <summary>The place of a batch in the tree; null: it is in none of the stretches.</summary>
     public long? IndexOf(long source, short lane, long seq)
@@ -36,7 +70,7 @@ internal sealed class ArchivedTree(ArchiveTree told, byte[] hashes, IEnumerable<
     public List<byte[]> InclusionPath(long index)
     {
         var path = new List<byte[]>();
-        for (var (begin, end) = (0L, told.Size); end - begin > 1;)
+        for (var (begin, end) = (0L, _told.Size); end - begin > 1;)
         {
             var middle = begin + LedgerTree.SplitOf(end - begin);
             path.Add(index < middle ? Node(middle, end) : Node(begin, middle));
@@ -62,8 +96,8 @@ internal sealed class ArchivedTree(ArchiveTree told, byte[] hashes, IEnumerable<
 
     private byte[] Node(long first, long end)
     {
-        if (first >= told.First && end <= told.End)
-            return MerkleTree.Root(Stretch(first, end));
+        if (first >= _told.First && end <= _told.End && end - first <= LedgerTree.TileHashes)
+            return MerkleTree.Root(Read(first, end));
         if (_nodes.TryGetValue((first, end), out var hash))
             return hash;
         if (end - first < 2)
@@ -72,8 +106,17 @@ internal sealed class ArchivedTree(ArchiveTree told, byte[] hashes, IEnumerable<
         return MerkleTree.NodeHash(Node(first, middle), Node(middle, end));
     }
 
-    private ReadOnlySpan<byte> Stretch(long first, long end) =>
-        hashes.AsSpan(checked((int)((first - told.First) * MerkleTree.HashBytes)), checked((int)((end - first) * MerkleTree.HashBytes)));
+    private byte[] Read(long first, long end)
+    {
+        var hashes = new byte[(int)(end - first) * MerkleTree.HashBytes];
+        for (var read = 0; read < hashes.Length;)
+        {
+            var count = RandomAccess.Read(_hashes, hashes.AsSpan(read), ((first - _told.First) * MerkleTree.HashBytes) + read);
+            read += count > 0 ? count : throw new InvalidDataException($"{ArchiveTree.FileName} was cut off.");
+        }
+
+        return hashes;
+    }
 }
 
 /// <summary>Batches of a lane that stand one after the other in the tree.</summary>
