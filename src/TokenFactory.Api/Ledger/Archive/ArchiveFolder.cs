@@ -40,14 +40,11 @@ internal sealed class ArchiveFolder(string path)
         }
 
         if (OperatingSystem.IsWindows())
-        {
             Directory.CreateDirectory(Path);
-            return;
-        }
-
-        // One that was there already is taken over.
-        Directory.CreateDirectory(Path, OfUser | UnixFileMode.UserExecute);
-        File.SetUnixFileMode(Path, OfUser | UnixFileMode.UserExecute);
+        else if (Directory.Exists(Path))
+            File.SetUnixFileMode(Path, OfUser | UnixFileMode.UserExecute);
+        else
+            Directory.CreateDirectory(Path, OfUser | UnixFileMode.UserExecute);
     }
 
     /// <summary>Writes rows as the server sends them, compressed, to the disk.</summary>
