@@ -47,7 +47,12 @@ internal static class RepricingSteps
         JsonElement repricing = default;
         await Until.TrueAsync(async () =>
         {
-            repricing = await api.GetAsync($"/v1/repricings/{id}");
+            using var answer = await api.Client.GetAsync($"/v1/repricings/{id}");
+            // A session that was just ended from outside: asked again, as the answer says.
+            if (answer.StatusCode == HttpStatusCode.ServiceUnavailable)
+                return false;
+            answer.EnsureSuccessStatusCode();
+            repricing = await answer.Content.ReadFromJsonAsync<JsonElement>();
             var state = repricing.GetProperty("state").GetString();
             state.Should().BeOneOf(["running", "completed"], repricing.ToString());
             return state == "completed";
