@@ -67,7 +67,7 @@ public sealed class ArchivedChainTests
         var head = before;
         for (var i = 0; i < others.Length; i++)
         {
-            var row = new ChainRow(1, 2, First + i, 100 + i, 1, new DateTimeOffset(2025, 1, 10, 9, 0, 0, TimeSpan.Zero), [1, 1, 0, 0, 0, 0, i], 1, MerkleTree.LeafHash([(byte)i]), null);
+            var row = new ChainRow(1, 2, First + i, 100 + i, 1, new DateTimeOffset(2025, 1, 10, 9, 0, 0, TimeSpan.Zero), [1, 1, 0, 0, 0, 0, i], 1, MerkleTree.LeafHash([(byte)(i % 256)]), null);
             row = row with { Head = row.HeadAfter(head) };
             head = row.Head!;
             if (!others[i] || i == 0 || i == others.Length - 1)
