@@ -1,18 +1,18 @@
 using System.Globalization;
 using System.Numerics;
+using TokenFactory.Economics.Measures;
 
 namespace TokenFactory.Api.Ledger;
 
 /// <summary>Adds up rows by source and currency, exactly, however large the sums.</summary>
 internal sealed class ArchiveTotals
 {
-    private const string NoCurrency = "XXX";
     private const int Decimals = 12;
 
     private readonly Dictionary<(long Source, string Currency), (long Entries, BigInteger Quantity, BigInteger Amount, BigInteger ReportingAmount)> _sums = [];
 
     /// <summary>Takes a row of entries.</summary>
-    public void AddEntry(CopyRow row) => Add(row.Number(0), row.IsNull(13) ? NoCurrency : row.Text(13), 1, row.Number(10), Scaled(row, 15), Scaled(row, 17));
+    public void AddEntry(CopyRow row) => Add(row.Number(0), row.IsNull(13) ? Currency.None : row.Text(13), 1, row.Number(10), Scaled(row, 15), Scaled(row, 17));
 
     /// <summary>Takes a closing balance.</summary>
     public void AddBalance(CopyRow row) => Add(row.Number(0), row.Text(5), row.Number(9), Scaled(row, 10) / BigInteger.Pow(10, Decimals), Scaled(row, 13), Scaled(row, 14));

@@ -46,7 +46,7 @@ export async function read(path, signal) {
 }
 
 /** An answer whose body is still to be read. */
-export async function request(path, accept, signal) {
+async function request(path, accept, signal) {
   let answer;
   try {
     answer = await fetch(path, { headers: { accept, ...(key && { authorization: `Bearer ${key}` }) }, signal, cache: "no-cache" });

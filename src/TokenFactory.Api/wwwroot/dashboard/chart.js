@@ -2,7 +2,7 @@
 import { clock, exact, periodName, short, show } from "./numbers.js";
 import { element } from "./elements.js";
 import { locale, word } from "./words.js";
-import { colour, symbols, theme } from "./palette.js";
+import { symbols, theme } from "./palette.js";
 
 const library = new URL("../lib/echarts-6.0.0.min.js", import.meta.url);
 let loading;
@@ -74,7 +74,7 @@ function lastOf(values) {
   return last < 0 ? [0, 0] : [values[last][0], Number(values[last][1])];
 }
 
-export function tip(title, lines) {
+function tip(title, lines) {
   return element("div", { class: "tip" }, element("strong", {}, title), element("table", {}, element("tbody", {}, lines.map(([mark, name, value]) => {
     const dot = element("i");
     if (mark) dot.style.background = mark;
@@ -312,5 +312,3 @@ export function readout(figure, index, hidden) {
 export function placesOf(figure) {
   return (figure.steps ?? figure.points ?? figure.periods).length;
 }
-
-export { colour };

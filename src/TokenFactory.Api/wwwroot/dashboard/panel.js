@@ -146,7 +146,7 @@ export function panel(id, spec) {
       setState("empty");
       // No data at all, or none of what was asked for?
       const isAsked = read?.context ? read.context.complete_through !== null : Boolean(state().start || state().end || state().period);
-      message.replaceChildren(...(read?.empty ?? (isAsked ? [element("p", {}, word("nothing_here"))] : [element("p", {}, word("nothing")), element("p", {}, element("a", { href: "swagger/" }, word("nothing_do")))])));
+      message.replaceChildren(...(read?.empty ?? (isAsked ? [element("p", {}, word("nothing_here"))] : nothingYet())));
       return;
     }
 
@@ -318,6 +318,11 @@ function tableOf(figure) {
   };
 }
 
+/** What an empty ledger shows, and what to do about it. */
+export function nothingYet() {
+  return [element("p", {}, word("nothing")), element("p", {}, element("a", { href: "swagger/" }, word("nothing_do")))];
+}
+
 /** What went wrong, and what to do about it. */
 export function explain(error, again) {
   const retry = element("button", { type: "button", onclick: again }, word("retry"));
@@ -333,7 +338,7 @@ function sayings(problem) {
   return errors.length ? errors : problem?.detail ? [problem.detail] : [];
 }
 
-export function showCalls(calls) {
+function showCalls(calls) {
   const host = document.getElementById("calls");
   host.replaceChildren(...calls.map(path => {
     const url = new URL(path, document.baseURI).href;

@@ -9,6 +9,12 @@ export function periodsOf(rows) {
   return [...seen.values()].sort((a, b) => (a.start < b.start ? -1 : 1));
 }
 
+/** A column of ungrouped rows over periods. */
+export function columnOf(rows, periods, column) {
+  const texts = new Map(rows.map(row => [row.period, row[column]]));
+  return periods.map(({ period }) => texts.get(period) ?? null);
+}
+
 /** Rows by group and period: a map of maps to texts of a column. */
 export function byGroup(rows, group, column) {
   const groups = new Map();

@@ -39,7 +39,7 @@ export function movers() {
       const by = now.by ?? "sector";
       // Contributions do not read before their window, and what is filtered may have had nothing for long: so it begins with the first period.
       const path = call("v1/contributions", {
-        index: now.index ?? "quantity", by, frequency, time_zone: now.zone, start: dateIn(new Date(periods[0].start)), end: endOf(found.period), ...filters(now),
+        index: now.index ?? "quantity", by, frequency, time_zone: now.zone, start: dateIn(new Date(periods[0].start)), end: dateIn(new Date(found.period.end)), ...filters(now),
       });
       const answer = await read(path, signal);
       const rows = answer.rows.filter(row => row.period === found.period.period).map(row => ({ ...row, id: row[by] }));
@@ -93,11 +93,6 @@ export function movers() {
 
 function filters(now) {
   return Object.fromEntries(dimensions.map(each => [each, now[each]]));
-}
-
-// A period's end as a date: not included. An hour more reaches into the next one, whatever the zone's clock did.
-function endOf(period) {
-  return dateIn(new Date(new Date(period.end).getTime()));
 }
 
 // One step further down: only this group, by the next dimension that is still open.

@@ -3,7 +3,7 @@ import { call, read } from "../api.js";
 import { periodName, show } from "../numbers.js";
 import { colour } from "../palette.js";
 import { panel } from "../panel.js";
-import { byGroup, largest, ordered, periodsOf, reasonsOf, seriesOf, sum } from "../series.js";
+import { byGroup, columnOf, largest, ordered, periodsOf, reasonsOf, seriesOf, sum } from "../series.js";
 import { nameOf, word } from "../words.js";
 import { frequencyOf, frequencyOptions, named, windowOf } from "./parameters.js";
 
@@ -39,7 +39,7 @@ export function overTime() {
       const ids = ordered(sizes, by);
       const shape = isStacked ? { shape: periods.length > 400 ? "area" : "bar", stack: "gdp" } : { shape: "line" };
       const series = isStacked ? largest(groups, ids, periods, 7, { ...shape, by }) : seriesOf(groups, ids.slice(0, 8), periods, { ...shape, by });
-      const totals = periods.map(({ period }) => total.rows.find(row => row.period === period)?.[column] ?? null);
+      const totals = columnOf(total.rows, periods, column);
       series.push({ id: by === "sector" ? "total" : "~total", name: nameOf("total"), colour: colour("total"), drawn: !isStacked, isMain: true, values: totals });
       const notes = [isLevel ? word("unit_money", { currency: answer.currency }) : word("unit_percent")];
       if (prices === "chained") notes.push(word("unit_real", { currency: answer.currency, reference: total.reference ? periodName(total.reference) : word("first_period") }), word("no_adding_up"));

@@ -4,8 +4,8 @@ import { call, read } from "../api.js";
 import { charts, spark } from "../chart.js";
 import { element } from "../elements.js";
 import { exact, periodName, show } from "../numbers.js";
-import { controls, explain, panel, sizes } from "../panel.js";
-import { byGroup, growth, ordered, periodsOf, reasonsOf, seriesOf, yearBefore } from "../series.js";
+import { controls, explain, nothingYet, panel, sizes } from "../panel.js";
+import { byGroup, columnOf, growth, ordered, periodsOf, reasonsOf, seriesOf, yearBefore } from "../series.js";
 import { nameOf, word } from "../words.js";
 import { frequencyOf, frequencyOptions } from "./parameters.js";
 
@@ -30,7 +30,7 @@ export function overview() {
       const periods = periodsOf(all.rows);
       const groups = byGroup(answer.rows, "sector", "gdp");
       const series = seriesOf(groups, ordered(groups, "sector"), periods, { shape: "bar", stack: "gdp" });
-      const total = { id: "total", name: nameOf("total"), drawn: false, values: periods.map(({ period }) => all.rows.find(row => row.period === period)?.gdp ?? null) };
+      const total = { id: "total", name: nameOf("total"), drawn: false, values: columnOf(all.rows, periods, "gdp") };
       return { periods, series: [...series, total], unit: { kind: "money", currency: answer.currency }, unitName: answer.currency, notes: [word("unit_money", { currency: answer.currency }), ...reasonsOf(answer.rows), ...periods.some(each => each.partial) ? [word("partial_note")] : []], calls: [path, totalPath], context: answer };
     },
   });
@@ -57,7 +57,7 @@ export function overview() {
         return read(gdpPath, signal);
       });
       const at = gdp.rows.findLastIndex(row => !row.partial);
-      if (gdp.rows.length === 0) return say("empty", [element("p", {}, word("nothing")), element("p", {}, element("a", { href: "swagger/" }, word("nothing_do")))]);
+      if (gdp.rows.length === 0) return say("empty", nothingYet());
       if (at < 0) return say("empty", [element("p", {}, word("nothing_whole")), element("p", {}, element("a", { href: addressOf("live") }, word("see_live")))]);
       say("ready", []);
       const money = { kind: "money", currency: gdp.currency };

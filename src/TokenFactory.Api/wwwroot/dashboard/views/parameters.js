@@ -4,7 +4,7 @@ import { periodName, zone } from "../numbers.js";
 import { periodsOf } from "../series.js";
 import { nameOf, word } from "../words.js";
 
-export const frequencies = ["hour", "day", "week", "month", "quarter", "year"];
+const frequencies = ["hour", "day", "week", "month", "quarter", "year"];
 
 export function frequencyOptions(some = frequencies) {
   return some.map(each => [each, word(each)]);

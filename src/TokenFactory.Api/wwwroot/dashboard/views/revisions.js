@@ -3,7 +3,7 @@ import { call, read } from "../api.js";
 import { element } from "../elements.js";
 import { panel } from "../panel.js";
 import { colour } from "../palette.js";
-import { exact, periodName, show } from "../numbers.js";
+import { periodName, show } from "../numbers.js";
 import { periodsOf } from "../series.js";
 import { word } from "../words.js";
 import { frequencyOf, frequencyOptions } from "./parameters.js";

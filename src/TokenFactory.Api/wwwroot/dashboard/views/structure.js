@@ -4,7 +4,7 @@ import { element } from "../elements.js";
 import { show } from "../numbers.js";
 import { controls, panel } from "../panel.js";
 import { colour } from "../palette.js";
-import { byGroup, largest, ordered, periodsOf } from "../series.js";
+import { byGroup, columnOf, largest, ordered, periodsOf } from "../series.js";
 import { nameOf, word } from "../words.js";
 import { frequencyOf, frequencyOptions, windowOf } from "./parameters.js";
 
@@ -39,7 +39,7 @@ export function structure() {
       const path = call("v1/concentration", { measure: now.measure, ...await parametersOf(now, signal) });
       const answer = await read(path, signal);
       const periods = periodsOf(answer.rows);
-      const text = name => periods.map(({ period }) => { const value = answer.rows.find(row => row.period === period)?.[name]; return value === null || value === undefined ? null : String(value); });
+      const text = name => columnOf(answer.rows, periods, name).map(value => (value === null ? null : String(value)));
       const last = answer.rows.findLast(row => row.hhi !== null && !row.partial);
       return {
         periods, calls: [path], context: answer, unit: { kind: "number" }, range: { min: 0, max: value => Math.min(10_000, Math.max(3000, Math.ceil(value.max / 1000) * 1000)) }, secondRange: { min: 0, max: 1 },
