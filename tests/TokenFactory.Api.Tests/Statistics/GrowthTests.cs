@@ -168,6 +168,15 @@ public sealed class GrowthTests(AccountsLedger ledger) : IClassFixture<AccountsL
         difference.Should().Be(Trimmed(Plain((a * BigInteger.Pow(10, scale - left)) - (b * BigInteger.Pow(10, scale - right)), scale)));
     });
 
+    [Theory]
+    [InlineData("0.00", "0", "0")]
+    [InlineData("1.50", "0", "1.5")]
+    [InlineData("-100", "0", "-100")]
+    [InlineData("0", "0.10", "-0.1")]
+    [InlineData("1.50", "1.5", "0")]
+    public void Differences_from_nothing_end_without_zeros_too(string left, string right, string difference) =>
+        ExactMoney.Difference(left, right).Should().Be(difference);
+
     private static string Plain(BigInteger units, int decimals)
     {
         var digits = BigInteger.Abs(units).ToString($"D{decimals + 1}", CultureInfo.InvariantCulture);

@@ -19,7 +19,7 @@ internal static class ExactMoney
         if (left == right)
             return "0";
         if (right == "0")
-            return left;
+            return left.Contains('.', StringComparison.Ordinal) ? WithoutZeros(left)! : left;
         var decimals = Math.Max(Decimals(left), Decimals(right));
         var difference = Units(left, decimals) - Units(right, decimals);
         var digits = BigInteger.Abs(difference).ToString($"D{decimals + 1}", CultureInfo.InvariantCulture);
