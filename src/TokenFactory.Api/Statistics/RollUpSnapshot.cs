@@ -114,14 +114,12 @@ internal sealed class RollUpSnapshot : IAsyncDisposable
 
     private static async Task<State> ReadStateAsync(NpgsqlConnection connection, FigureRequest read, CancellationToken cancellationToken)
     {
-        // Compiling a plan over every month's partition of what is not folded yet takes a second and more; running it, milliseconds.
         // Sums of some ten thousand groups are made in memory; by default they go to disk.
         await using var batch = new NpgsqlBatch(connection)
         {
             BatchCommands =
             {
                 new NpgsqlBatchCommand("set transaction read only"),
-                new NpgsqlBatchCommand("set local jit = off"),
                 new NpgsqlBatchCommand("set local work_mem = '32MB'"),
                 new NpgsqlBatchCommand(Sql.Read("Statistics/roll_up_state.sql")),
             },

@@ -17,7 +17,7 @@ internal sealed class Releases(NpgsqlDataSource dataSource)
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         // A month's entries are read once for good: that takes as long as they are many.
-        await using (var settings = new NpgsqlCommand("set local statement_timeout = 0; set local jit = off", connection))
+        await using (var settings = new NpgsqlCommand("set local statement_timeout = 0", connection))
             await settings.ExecuteNonQueryAsync(cancellationToken);
         await using (var taken = new NpgsqlCommand("select pg_try_advisory_xact_lock(hashtextextended('release_month', 0))", connection))
         {
