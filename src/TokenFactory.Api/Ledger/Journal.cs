@@ -11,7 +11,7 @@ internal sealed class Journal(NpgsqlDataSource dataSource, IOptions<LedgerOption
     : BackgroundService
 {
     private readonly LedgerOptions _options = options.Value;
-    private readonly WaitingPostings _waiting = new(options.Value.MaxEventsPerTransaction);
+    private readonly WaitingPostings _waiting = new(options.Value.MaxEventsPerTransaction, TimeSpan.FromMilliseconds(options.Value.GatherMs), time);
 
     private readonly WaitingRoom _room = new(options.Value.MaxWaitingPostings, options.Value.MaxWaitingEvents);
 
@@ -63,7 +63,7 @@ internal sealed class Journal(NpgsqlDataSource dataSource, IOptions<LedgerOption
             }
             finally
             {
-                _waiting.Return(source);
+                _waiting.Return(source, taken.Count);
             }
         }
     }

@@ -15,6 +15,12 @@ internal sealed class LedgerOptions
     [Range(1, 100_000)]
     public int MaxEventsPerTransaction { get; set; } = 2_000;
 
+    /// <summary>
+    /// How long a source that many send to at once gathers what comes in before its next transaction, in milliseconds; 0: not at all. Who sends alone never waits.
+    /// </summary>
+    [Range(0, 1_000)]
+    public int GatherMs { get; set; } = 4;
+
     /// <summary>Postings that may wait for a writer; more are refused with 503.</summary>
     [Range(1, 100_000)]
     public int MaxWaitingPostings { get; set; } = 4_096;

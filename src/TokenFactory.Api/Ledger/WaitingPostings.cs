@@ -5,13 +5,18 @@ namespace TokenFactory.Api.Ledger;
 /// <summary>
 /// Postings that wait for a writer, by source. Who writes for a source takes all that waits for it: what comes in meanwhile gathers for the next
 /// transaction, so that under load one COMMIT is shared by many. A source gets a second writer only while enough waits to be worth one. Sources
-/// take turns.
+/// take turns. A source that many send to at once gathers for some milliseconds longer: what a transaction costs is the less for each event the more share it.
 /// </summary>
 /// <param name="maxEvents">Events after which one transaction takes no more postings.</param>
-internal sealed class WaitingPostings(int maxEvents)
+/// <param name="gathering">How long such a source gathers after a transaction; 0: not at all.</param>
+/// <param name="time">Tells when it is over.</param>
+internal sealed class WaitingPostings(int maxEvents, TimeSpan gathering, TimeProvider time)
 {
     /// <summary>So many waiting events of a source are worth another writer beside those that write for it.</summary>
     public const int EventsOfAnotherWriter = 500;
+
+    /// <summary>Where a transaction held so many postings, as many senders wait for their answers at once, and the next will come soon. Who sends alone is never made to wait.</summary>
+    public const int ManySenders = 8;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<long, Source> _sources = [];
@@ -70,15 +75,16 @@ internal sealed class WaitingPostings(int maxEvents)
     }
 
     /// <summary>The postings that were taken of a source are recorded.</summary>
-    public void Return(Source source)
+    /// <param name="source">As <see cref="TakeAsync"/> gave it.</param>
+    /// <param name="postings">How many there were.</param>
+    public void Return(Source source, int postings)
     {
         lock (_lock)
         {
             source.Writers--;
-            Offer(source);
-            if (source is { Writers: 0, IsOffered: false })
-                _sources.Remove(source.Id);
-            CompleteIfDone();
+            if (postings >= ManySenders && gathering > TimeSpan.Zero && !source.IsGathering)
+                _ = GatherAsync(source);
+            OfferOrForget(source);
         }
     }
 
@@ -88,8 +94,29 @@ internal sealed class WaitingPostings(int maxEvents)
         lock (_lock)
         {
             _isClosed = true;
+            foreach (var source in _sources.Values)
+                Offer(source);
             CompleteIfDone();
         }
+    }
+
+    private async Task GatherAsync(Source source)
+    {
+        source.IsGathering = true;
+        await Task.Delay(gathering, time);
+        lock (_lock)
+        {
+            source.IsGathering = false;
+            OfferOrForget(source);
+        }
+    }
+
+    private void OfferOrForget(Source source)
+    {
+        Offer(source);
+        if (source is { Writers: 0, IsOffered: false, IsGathering: false })
+            _sources.Remove(source.Id);
+        CompleteIfDone();
     }
 
     private static int EventsOf(PendingPosting pending) => pending.Posting.EventCount;
@@ -99,7 +126,8 @@ internal sealed class WaitingPostings(int maxEvents)
 
     private void Offer(Source source)
     {
-        if (source.IsOffered || source.Waiting.Count == 0 || (source.Writers > 0 && source.Events < EventsOfAnotherWriter))
+        var canWait = source.Writers > 0 || (source.IsGathering && !_isClosed);
+        if (source.IsOffered || source.Waiting.Count == 0 || (canWait && source.Events < EventsOfAnotherWriter))
             return;
         source.IsOffered = true;
         _ready.Writer.TryWrite(source);
@@ -122,6 +150,9 @@ internal sealed class WaitingPostings(int maxEvents)
         public int Events { get; set; }
 
         public int Writers { get; set; }
+
+        /// <summary>Whether it was written just now, and waits a little for more.</summary>
+        public bool IsGathering { get; set; }
 
         /// <summary>Whether it waits for a writer itself.</summary>
         public bool IsOffered { get; set; }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using TokenFactory.Api.Ledger;
 
 namespace TokenFactory.Api.Tests.Ledger;
@@ -5,7 +6,11 @@ namespace TokenFactory.Api.Tests.Ledger;
 /// <summary>Who writes what, and when.</summary>
 public sealed class WaitingPostingsTests
 {
-    private readonly WaitingPostings _waiting = new(maxEvents: 2_000);
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(4);
+    private readonly FakeTimeProvider _time = new();
+    private readonly WaitingPostings _waiting;
+
+    public WaitingPostingsTests() => _waiting = new WaitingPostings(maxEvents: 2_000, Gathering, _time);
 
     [Fact]
     public async Task What_comes_in_while_a_source_is_written_is_taken_together_afterwards()
@@ -18,7 +23,7 @@ public sealed class WaitingPostingsTests
         var second = TakeAsync();
 
         second.IsCompleted.Should().BeFalse("the source has a writer, and three events are not worth another");
-        _waiting.Return(first.Source!);
+        _waiting.Return(first.Source!, 1);
         (await second).Events.Should().Be(3);
     }
 
@@ -81,11 +86,56 @@ public sealed class WaitingPostingsTests
 
         _waiting.TryAdd(Posting(1, 1)).Should().BeFalse();
         var second = TakeAsync();
-        _waiting.Return(first.Source!);
+        _waiting.Return(first.Source!, 1);
         (await second).Events.Should().Be(1);
         var end = TakeAsync();
         end.IsCompleted.Should().BeFalse("a writer is still at it");
-        _waiting.Return((await second).Source!);
+        _waiting.Return((await second).Source!, 1);
+        (await end).Source.Should().BeNull();
+    }
+
+    [Fact]
+    public async Task A_source_that_many_send_to_gathers_for_a_while_after_a_transaction()
+    {
+        var first = await TakeManyAsync(1, WaitingPostings.ManySenders);
+        Add(1, 1);
+        var second = TakeAsync();
+        _waiting.Return(first, WaitingPostings.ManySenders);
+        Add(1, 1);
+        _time.Advance(Gathering - TimeSpan.FromMilliseconds(1));
+
+        second.IsCompleted.Should().BeFalse("more will come");
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        (await second).Events.Should().Be(2);
+    }
+
+    [Fact]
+    public async Task Who_sends_alone_or_much_waits_for_nothing()
+    {
+        var few = await TakeManyAsync(1, WaitingPostings.ManySenders - 1);
+        _waiting.Return(few, WaitingPostings.ManySenders - 1);
+        Add(1, 1);
+        (await TakeAsync()).Events.Should().Be(1);
+
+        var many = await TakeManyAsync(2, WaitingPostings.ManySenders);
+        _waiting.Return(many, WaitingPostings.ManySenders);
+        Add(2, WaitingPostings.EventsOfAnotherWriter);
+        (await TakeAsync()).Events.Should().Be(WaitingPostings.EventsOfAnotherWriter);
+    }
+
+    [Fact]
+    public async Task Nothing_is_gathered_at_the_end()
+    {
+        var first = await TakeManyAsync(1, WaitingPostings.ManySenders);
+        Add(1, 1);
+        _waiting.Return(first, WaitingPostings.ManySenders);
+        var second = TakeAsync();
+        _waiting.Close();
+        (await second).Events.Should().Be(1);
+        _waiting.Return((await second).Source!, 1);
+        var end = TakeAsync();
+        _time.Advance(Gathering);
+
         (await end).Source.Should().BeNull();
     }
 
@@ -93,16 +143,17 @@ public sealed class WaitingPostingsTests
     public async Task Whoever_adds_and_takes_at_once_loses_nothing_and_writes_nothing_twice()
     {
         var taken = 0;
+        var all = new WaitingPostings(maxEvents: 2_000, Gathering, TimeProvider.System);
         var writers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
         {
             var postings = new List<PendingPosting>();
-            while (await _waiting.TakeAsync(postings) is { } source)
+            while (await all.TakeAsync(postings) is { } source)
             {
                 postings.Should().OnlyContain(p => p.Posting.SourceId == source.Id);
                 Interlocked.Add(ref taken, postings.Count);
                 foreach (var posting in postings)
                     posting.Completion.SetResult(new PostingResult([], false));
-                _waiting.Return(source);
+                all.Return(source, postings.Count);
             }
         })).ToArray();
         var senders = Enumerable.Range(0, 8).Select(sender => Task.Run(async () =>
@@ -110,19 +161,28 @@ public sealed class WaitingPostingsTests
             for (var i = 0; i < 2_000; i++)
             {
                 var pending = Posting(i % 5, i % 50 == 0 ? 600 : 1);
-                _waiting.TryAdd(pending).Should().BeTrue();
+                all.TryAdd(pending).Should().BeTrue();
                 if (i % 7 == sender % 7)
                     await pending.Completion.Task;
             }
         })).ToArray();
 
         await Task.WhenAll(senders);
-        _waiting.Close();
+        all.Close();
         await Task.WhenAll(writers).WaitAsync(TimeSpan.FromMinutes(1));
         taken.Should().Be(16_000);
     }
 
     private void Add(long source, int events) => _waiting.TryAdd(Posting(source, events)).Should().BeTrue();
+
+    private async Task<WaitingPostings.Source> TakeManyAsync(long source, int postings)
+    {
+        for (var i = 0; i < postings; i++)
+            Add(source, 1);
+        var (taken, events) = await TakeAsync();
+        events.Should().Be(postings);
+        return taken!;
+    }
 
     private async Task<(WaitingPostings.Source? Source, int Events)> TakeAsync()
     {
