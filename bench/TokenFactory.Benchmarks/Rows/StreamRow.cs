@@ -3,7 +3,7 @@ using TokenFactory.Benchmarks.Reporting;
 
 namespace TokenFactory.Benchmarks.Rows;
 
-/// <summary>One NDJSON body of a million events, against batches of 1,000 over four connections; and the memory that it takes.</summary>
+/// <summary>One NDJSON body of a million events, against as many in batches of 1,000 over four connections; and the memory that it takes.</summary>
 internal sealed class StreamRow : IBenchRow
 {
     private const double LeastRatio = 0.9;
@@ -26,7 +26,7 @@ internal sealed class StreamRow : IBenchRow
         var (cpu, samples) = (new List<CpuTimes>(), new List<double>());
         for (var run = 0; run < bench.Options.Runs; run++)
         {
-            var batches = new BatchLoad(ledger, text, bench.Options.Events);
+            var batches = new BatchLoad(ledger, text, bench.Options.StreamEvents);
             await ledger.QuietAsync(cancellationToken);
             limits.Add(batches.Send().Rate);
             await ledger.QuietAsync(cancellationToken);

@@ -96,6 +96,21 @@ public sealed class RolesTests : IAsyncLifetime
         (await _database.ScalarAsync<long>($"select count(*) from pg_stat_activity where usename = '{_login}'")).Should().BePositive("it is the login that serves");
     }
 
+    [Theory]
+    [InlineData("", "off", "on")]
+    [InlineData("-c jit=on -c synchronous_commit=off", "on", "on")]
+    public async Task Sessions_begin_as_the_service_needs_them_and_an_operator_may_have_it_otherwise_but_for_what_is_promised(string options, string jit, string commit)
+    {
+        var text = new NpgsqlConnectionStringBuilder(_database.ConnectionString) { Options = options, Pooling = false }.ConnectionString;
+        await using var connection = new NpgsqlConnection(DatabaseConnections.From(text).Service);
+        await connection.OpenAsync();
+        await using var show = new NpgsqlCommand("select current_setting('jit'), current_setting('synchronous_commit')", connection);
+        await using var row = await show.ExecuteReaderAsync();
+        await row.ReadAsync();
+
+        (row.GetString(0), row.GetString(1)).Should().Be((jit, commit));
+    }
+
     private string LoginString() => new NpgsqlConnectionStringBuilder(_database.ConnectionString) { Username = _login, Password = "a-test" }.ConnectionString;
 
     private async Task<NpgsqlConnection> OpenAsync()
