@@ -9,7 +9,7 @@ namespace TokenFactory.Benchmarks.Rows;
 internal sealed class Workbench(BenchServer server, BenchOptions options, Report report) : IAsyncDisposable
 {
     // Until the runtime has compiled what is hot for good.
-    private const int WarmUpEvents = 100_000;
+    private const int WarmUpEvents = 200_000;
     private readonly List<BenchLedger> _ledgers = [];
     private readonly FigureLedger?[] _figures = new FigureLedger?[2];
     private BenchLedger? _ingest;

@@ -11,7 +11,7 @@ internal static class AccessRegistration
 {
     /// <summary>
     /// Keys, and the policies that controllers name: <c>ingest</c>, <c>read</c>, <c>admin</c>, <c>figures</c> (everybody where figures are
-    /// public), <c>source</c> (asked with a source's name) and <c>producer</c> (with a producer's id). What names no policy is denied to everybody without a key.
+    /// public), <c>source</c> (asked with a source's name), <c>producer</c> (with a producer's id) and <c>still_valid</c> (asked while an answer goes on). What names no policy is denied to everybody without a key.
     /// </summary>
     public static IServiceCollection AddAccess(this IServiceCollection services, IConfiguration configuration)
     {
@@ -38,6 +38,7 @@ internal static class AccessRegistration
         });
         services.AddSingleton<IAuthorizationHandler, SourceGrant>();
         services.AddSingleton<IAuthorizationHandler, ProducerGrant>();
+        services.AddSingleton<IAuthorizationHandler, StillValid>();
         services.AddSingleton<KeyAuthentication.OneLogger>();
         services.AddOptions<OidcOptions>().Bind(configuration.GetSection(OidcOptions.Section)).Validate(o => o.Fault() is null, oidc.Fault() ?? "").ValidateOnStart();
         var hasOidc = !string.IsNullOrEmpty(oidc.Authority) && oidc.Fault() is null;
@@ -54,6 +55,7 @@ internal static class AccessRegistration
                 publicFigures || context.User.HasClaim(KeyClaims.Scope, ScopeNames.Read)))
             .AddPolicy("source", policy => policy.AddRequirements(new SourceGrant.Requirement()))
             .AddPolicy("producer", policy => policy.AddRequirements(new ProducerGrant.Requirement()))
+            .AddPolicy("still_valid", policy => policy.AddRequirements(new StillValid.Requirement()))
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         return services;
     }

@@ -43,6 +43,11 @@ internal sealed class KeyRing(NpgsqlDataSource dataSource, KeyUses uses, TimePro
         return PrincipalIfRight(key ?? await ReadAsync(FirstKey.BootstrapId, cancellationToken), presented);
     }
 
+    /// <summary>Whether whoever was let in would be let in still, if by a key.</summary>
+    public async ValueTask<bool> IsStillValidAsync(ClaimsPrincipal user, CancellationToken cancellationToken) =>
+        user.Identity?.AuthenticationType != KeyAuthentication.SchemeName
+        || (user.FindFirstValue(ClaimTypes.NameIdentifier) is { } id && IsInForce(await ReadAsync(id, cancellationToken), time.GetUtcNow()));
+
     /// <summary>Reads every key anew, after a change that this instance made itself: what is being read meanwhile too.</summary>
     public void Forget() => Interlocked.Increment(ref _changes);
 
@@ -62,7 +67,9 @@ internal sealed class KeyRing(NpgsqlDataSource dataSource, KeyUses uses, TimePro
     }
 
     private static bool IsRight([NotNullWhen(true)] StoredKey? key, byte[] hash, DateTimeOffset now) =>
-        CryptographicOperations.FixedTimeEquals(hash, key?.Hash ?? new byte[hash.Length]) && key is { RevokedAt: null } && !(key.ExpiresAt <= now);
+        CryptographicOperations.FixedTimeEquals(hash, key?.Hash ?? new byte[hash.Length]) && IsInForce(key, now);
+
+    private static bool IsInForce([NotNullWhen(true)] StoredKey? key, DateTimeOffset now) => key is { RevokedAt: null } && !(key.ExpiresAt <= now);
 
     private bool IsFresh(Reading reading) => reading.Changes == Volatile.Read(ref _changes) && time.GetUtcNow() - reading.At < Memory;
 

@@ -43,11 +43,7 @@ internal sealed class EventReceiptsController(EventReader events, Reversals reve
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
     public Task<IActionResult> Find([FromQuery] string? source, [FromQuery] string? id, CancellationToken cancellationToken)
     {
-        if (!string.IsNullOrEmpty(source) && !string.IsNullOrEmpty(id))
-            return FindAsync(source, id, cancellationToken);
-        var missing = new[] { ("source", source), ("id", id) }.Where(p => string.IsNullOrEmpty(p.Item2));
-        return Task.FromResult<IActionResult>(Problems.Invalid(HttpContext,
-            [.. missing.Select(p => new FieldError($"?{p.Item1}", "required", "Name the event: both `source` and `id` are needed."))]));
+        return NamedEvent.RefuseIncomplete(HttpContext, source, id) is { } refusal ? Task.FromResult<IActionResult>(refusal) : FindAsync(source!, id!, cancellationToken);
     }
 
     /// <summary>Reverse an event</summary>
@@ -99,7 +95,7 @@ internal sealed class EventReceiptsController(EventReader events, Reversals reve
             return StatusCode(reversed.Outcome == EventOutcome.Accepted ? StatusCodes.Status201Created : StatusCodes.Status200OK, reversed.Receipt);
         }
 
-        return NoSuchEvent(source, id);
+        return NamedEvent.NotFound(HttpContext, source, id);
     }
 
     // To take usage back is to write it. Where the key is for producers and the event is not of these, or of nobody knows whom: which key may.
@@ -126,9 +122,6 @@ internal sealed class EventReceiptsController(EventReader events, Reversals reve
             return Ok(found.Receipt);
         }
 
-        return NoSuchEvent(source, id);
+        return NamedEvent.NotFound(HttpContext, source, id);
     }
-
-    private ObjectResult NoSuchEvent(string source, string id) =>
-        Problems.NotFound(HttpContext, $"The source {source} has recorded no event with the id {id}.");
 }

@@ -121,6 +121,8 @@ internal sealed partial class JournalWriter(
     private static bool IsWorthAnotherTry(string sqlState) => sqlState
         is PostgresErrorCodes.UniqueViolation
         or PostgresErrorCodes.CheckViolation
+        // What it names was removed meanwhile: the next try finds that the catalog has moved on, and it is rated anew.
+        or PostgresErrorCodes.ForeignKeyViolation
         or PostgresErrorCodes.DeadlockDetected
         or PostgresErrorCodes.SerializationFailure;
 

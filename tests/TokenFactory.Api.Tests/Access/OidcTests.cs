@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using TokenFactory.Api.Tests.Infrastructure;
+using TokenFactory.Api.Tests.Statistics;
 
 namespace TokenFactory.Api.Tests.Access;
 
@@ -73,6 +74,16 @@ public sealed class OidcTests : IAsyncLifetime
         var key = await _api.CreateAsync("/v1/api-keys", new { name = "made", scopes = (string[])["read"] });
         using var made = _api.ClientWith(key.GetProperty("key").GetString());
         (await made.GetAsync("/v1/sources")).StatusCode.Should().Be(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_stream_is_open_for_no_longer_than_the_token_holds()
+    {
+        using var client = _api.ClientWith(Token(new() { ["scope"] = "tokenfactory.read" }, lifetime: TimeSpan.FromSeconds(5)));
+        await using var stream = await StatusStream.OpenAsync(client);
+        (await stream.NextAsync()).Should().NotBeNull();
+
+        await stream.ReadToEndAsync().WaitAsync(StatusStream.Limit);
     }
 
     [Fact]

@@ -70,6 +70,28 @@ public sealed class TransactionTests
     }
 
     [Fact]
+    public async Task An_event_whose_source_is_removed_while_it_is_written_is_refused_like_one_of_no_source()
+    {
+        await using var database = await PostgresServer.Current.CreateDatabaseAsync();
+        await using var api = await ApiProcess.StartAsync(database.ConnectionString);
+        await api.CreateAsync("/v1/sources", new { id = "gateway-1" });
+
+        Task<HttpResponseMessage> post;
+        await using (await HeldUpAsync(database))
+        {
+            post = api.PostAsync("/v1/events", Events.Native("late"));
+            const string waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+            await Until.TrueAsync(async () => await database.ScalarAsync<long>(waiting) > 0, "the event waiting");
+            (await api.Client.DeleteAsync("/v1/sources/gateway-1")).StatusCode.Should().Be(HttpStatusCode.NoContent);
+        }
+
+        using var answer = await post;
+        answer.StatusCode.Should().Be(HttpStatusCode.UnprocessableEntity);
+        (await answer.Content.ReadAsStringAsync()).Should().Contain("unknown_source");
+        (await database.ScalarAsync<long>("select count(*) from event_identity")).Should().Be(0);
+    }
+
+    [Fact]
     public async Task A_transaction_that_is_open_for_too_long_is_not_committed()
     {
         await using var database = await PostgresServer.Current.CreateDatabaseAsync();

@@ -83,11 +83,7 @@ internal sealed class LedgerProofsController(CheckpointReader checkpoints, Proof
     [ProducesResponseType<ProblemDocument>(StatusCodes.Status422UnprocessableEntity, Problems.ContentType)]
     public Task<IActionResult> Find([FromQuery] string? source, [FromQuery] string? id, CancellationToken cancellationToken)
     {
-        if (!string.IsNullOrEmpty(source) && !string.IsNullOrEmpty(id))
-            return ProveAsync(source, id, cancellationToken);
-        var missing = new[] { ("source", source), ("id", id) }.Where(p => string.IsNullOrEmpty(p.Item2));
-        return Task.FromResult<IActionResult>(Problems.Invalid(HttpContext,
-            [.. missing.Select(p => new FieldError($"?{p.Item1}", "required", "Name the event: both `source` and `id` are needed."))]));
+        return NamedEvent.RefuseIncomplete(HttpContext, source, id) is { } refusal ? Task.FromResult<IActionResult>(refusal) : ProveAsync(source!, id!, cancellationToken);
     }
 
     /// <summary>Verify the ledger</summary>
@@ -123,14 +119,14 @@ internal sealed class LedgerProofsController(CheckpointReader checkpoints, Proof
         if (id.Contains('\0', StringComparison.Ordinal) || source.Contains('\0', StringComparison.Ordinal)
             || await events.FindSourceAsync(source, cancellationToken) is not { } sourceId)
         {
-            return NoSuchEvent(source, id);
+            return NamedEvent.NotFound(HttpContext, source, id);
         }
 
         var (proof, refusal) = await proofs.ReadAsync(source, sourceId, id, cancellationToken);
         return refusal switch
         {
             null => Ok(proof),
-            ProofRefusal.NotFound => NoSuchEvent(source, id),
+            ProofRefusal.NotFound => NamedEvent.NotFound(HttpContext, source, id),
             ProofRefusal.NotSealed => NotSealed(),
             ProofRefusal.Archived => Problems.Archived(HttpContext,
                 "Entries of the event are archived. `verify --archive DIR --event SOURCE/ID` makes the proof from the folder of the archive, without the service."),
@@ -146,7 +142,4 @@ internal sealed class LedgerProofsController(CheckpointReader checkpoints, Proof
         return Problems.Result(HttpContext, StatusCodes.Status503ServiceUnavailable, "not_sealed", "The event can't be proved at this moment.",
             "It is recorded, and not sealed yet. Try again after the time in Retry-After; if that does not help, the log of the service says why.");
     }
-
-    private ObjectResult NoSuchEvent(string source, string id) =>
-        Problems.NotFound(HttpContext, $"The source {source} has recorded no event with the id {id}.");
 }

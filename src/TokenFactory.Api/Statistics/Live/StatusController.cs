@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Mvc;
@@ -13,7 +14,8 @@ namespace TokenFactory.Api.Statistics;
 [ApiController]
 [Authorize("figures")]
 [Tags("Operations")]
-internal sealed class StatusController(StatusListeners listeners, IOptions<LimitsOptions> limits, IHostApplicationLifetime lifetime) : ControllerBase
+internal sealed class StatusController(
+    StatusListeners listeners, IAuthorizationService authorization, IOptions<LimitsOptions> limits, IHostApplicationLifetime lifetime, TimeProvider time) : ControllerBase
 {
     private const int MaxEvery = 60;
     private const int FramesBetweenHeartbeats = 15;
@@ -42,8 +44,8 @@ internal sealed class StatusController(StatusListeners listeners, IOptions<Limit
     /// <remarks>
     /// Server-sent events, without an end: each `status` holds what `GET /v1/status` answers. `unavailable` comes instead while the database does not answer; the
     /// stream stays open. All listeners of an instance get the same frames; `id` numbers them, one a second: with `every=1` a gap is what came too fast for the
-    /// reader. Lines that begin with a colon say that the connection lives. The stream ends when the service stops, and after the longest time that a request
-    /// may take: come again, as `EventSource` does by itself.
+    /// reader. Lines that begin with a colon say that the connection lives. The stream ends when the service stops, when the key or token that opened it ends, and
+    /// after the longest time that a request may take: come again, as `EventSource` does by itself.
     /// </remarks>
     /// <param name="every" example="1">Seconds from one frame to the next, 1 to 60.</param>
     [HttpGet("v1/stream", Name = "GetStatusStream")]
@@ -64,7 +66,7 @@ internal sealed class StatusController(StatusListeners listeners, IOptions<Limit
             return new EmptyResult();
 
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
-        ending.CancelAfter(TimeSpan.FromSeconds(limits.Value.RequestTimeoutSeconds));
+        ending.CancelAfter(LongestTime());
         try
         {
             await Response.Body.WriteAsync(Heartbeat, ending.Token);
@@ -78,6 +80,14 @@ internal sealed class StatusController(StatusListeners listeners, IOptions<Limit
         return new EmptyResult();
     }
 
+    // No longer than a request may take, and no longer than a token holds; a key can end at any moment, and is looked at with each frame.
+    private TimeSpan LongestTime()
+    {
+        var most = TimeSpan.FromSeconds(limits.Value.RequestTimeoutSeconds);
+        var left = HttpContext.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Properties?.ExpiresUtc - time.GetUtcNow();
+        return left < TimeSpan.Zero ? TimeSpan.Zero : left < most ? left.Value : most;
+    }
+
     // The formatter has written one before it asks for the next: what is written meanwhile stands between the two.
     private async IAsyncEnumerable<SseItem<ReadOnlyMemory<byte>>> EventsAsync(int every, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -85,6 +95,8 @@ internal sealed class StatusController(StatusListeners listeners, IOptions<Limit
         var signOfLife = 0L;
         await foreach (var frame in listeners.ListenAsync(cancellationToken))
         {
+            if (!(await authorization.AuthorizeAsync(User, "still_valid")).Succeeded)
+                yield break;
             if (sent is null || sent.Event != frame.Event || frame.Number - sent.Number >= every)
             {
                 yield return new SseItem<ReadOnlyMemory<byte>>(frame.Json, frame.Event)

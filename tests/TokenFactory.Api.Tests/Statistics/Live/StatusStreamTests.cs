@@ -169,6 +169,27 @@ public sealed class StatusStreamTests(ApiFixture fixture) : IClassFixture<ApiFix
         await using var stream = await StatusStream.OpenAsync(api.Client);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_stream_ends_with_the_key_that_opened_it(bool isPublic)
+    {
+        await using var api = await ApiProcess.StartAsync(fixture.Database.ConnectionString, new() { ["TokenFactory__PublicFigures"] = isPublic ? "true" : "false" });
+        await using var another = await ApiProcess.StartAsync(fixture.Database.ConnectionString);
+        var key = await api.CreateAsync("/v1/api-keys", new { name = "a wall", scopes = new[] { "read" } });
+        using var reader = api.ClientWith(key.GetProperty("key").GetString());
+        await using var stream = await StatusStream.OpenAsync(reader);
+        await using var admins = await StatusStream.OpenAsync(api.Client);
+        for (var frame = 0; frame < 3; frame++)
+            (await stream.NextAsync()).Should().NotBeNull();
+
+        // By another instance: this one hears of it within seconds.
+        (await another.Client.DeleteAsync($"/v1/api-keys/{key.GetProperty("id").GetString()}")).EnsureSuccessStatusCode();
+
+        await stream.ReadToEndAsync().WaitAsync(StatusStream.Limit);
+        (await admins.NextAsync()).Should().NotBeNull("nobody else's has ended");
+    }
+
     [Fact]
     public async Task While_the_database_is_away_the_stream_says_so_and_goes_on_when_it_is_back()
     {
