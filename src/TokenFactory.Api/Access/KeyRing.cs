@@ -12,10 +12,12 @@ internal sealed class KeyRing(NpgsqlDataSource dataSource, KeyUses uses, TimePro
 {
     private const int MaxRemembered = 10_000;
     private static readonly TimeSpan Memory = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     // Apart, so that made-up ids push no honest key out.
     private readonly ConcurrentDictionary<string, StoredKey> _keys = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Reading> _missing = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<Task<StoredKey?>>> _looking = new(StringComparer.Ordinal);
     private int _changes;
 
     /// <summary>As <see cref="FindAsync"/>, where the key was read a moment ago; null: it must be looked up.</summary>
@@ -43,10 +45,15 @@ internal sealed class KeyRing(NpgsqlDataSource dataSource, KeyUses uses, TimePro
         return PrincipalIfRight(key ?? await ReadAsync(FirstKey.BootstrapId, cancellationToken), presented);
     }
 
-    /// <summary>Whether whoever was let in would be let in still, if by a key.</summary>
-    public async ValueTask<bool> IsStillValidAsync(ClaimsPrincipal user, CancellationToken cancellationToken) =>
-        user.Identity?.AuthenticationType != KeyAuthentication.SchemeName
-        || (user.FindFirstValue(ClaimTypes.NameIdentifier) is { } id && IsInForce(await ReadAsync(id, cancellationToken), time.GetUtcNow()));
+    /// <summary>Whether whoever was let in would be let in still, if by a key. Many may ask for one key at once: it is read once.</summary>
+    /// <exception cref="TimeoutException">The database did not answer in time.</exception>
+    public async ValueTask<bool> IsStillValidAsync(ClaimsPrincipal user, CancellationToken cancellationToken)
+    {
+        if (user.Identity?.AuthenticationType != KeyAuthentication.SchemeName || user.FindFirstValue(ClaimTypes.NameIdentifier) is not { } id)
+            return true;
+        var key = _keys.TryGetValue(id, out var known) && IsFresh(known.Reading) ? known : await LookAsync(id).WaitAsync(Patience, time, cancellationToken);
+        return user.Identity is ClaimsIdentity { BootstrapContext: byte[] hash } && IsRight(key, hash, time.GetUtcNow());
+    }
 
     /// <summary>Reads every key anew, after a change that this instance made itself: what is being read meanwhile too.</summary>
     public void Forget() => Interlocked.Increment(ref _changes);
@@ -67,9 +74,27 @@ internal sealed class KeyRing(NpgsqlDataSource dataSource, KeyUses uses, TimePro
     }
 
     private static bool IsRight([NotNullWhen(true)] StoredKey? key, byte[] hash, DateTimeOffset now) =>
-        CryptographicOperations.FixedTimeEquals(hash, key?.Hash ?? new byte[hash.Length]) && IsInForce(key, now);
+        CryptographicOperations.FixedTimeEquals(hash, key?.Hash ?? new byte[hash.Length]) && key is { RevokedAt: null } && !(key.ExpiresAt <= now);
 
-    private static bool IsInForce([NotNullWhen(true)] StoredKey? key, DateTimeOffset now) => key is { RevokedAt: null } && !(key.ExpiresAt <= now);
+    // Begun only when it is noted, so that it is never noted when it is over.
+    private Task<StoredKey?> LookAsync(string id)
+    {
+        Lazy<Task<StoredKey?>> look = null!;
+        look = _looking.GetOrAdd(id, new Lazy<Task<StoredKey?>>(LookOnceAsync));
+        return look.Value;
+
+        async Task<StoredKey?> LookOnceAsync()
+        {
+            try
+            {
+                return await ReadAsync(id, CancellationToken.None);
+            }
+            finally
+            {
+                _looking.TryRemove(KeyValuePair.Create(id, look));
+            }
+        }
+    }
 
     private bool IsFresh(Reading reading) => reading.Changes == Volatile.Read(ref _changes) && time.GetUtcNow() - reading.At < Memory;
 
@@ -95,8 +120,9 @@ internal sealed class KeyRing(NpgsqlDataSource dataSource, KeyUses uses, TimePro
             return null;
         }
 
-        var key = new StoredKey(id, row.GetFieldValue<byte[]>(1), row.IsDBNull(3) ? null : row.GetFieldValue<DateTimeOffset>(3), row.IsDBNull(4) ? null : row.GetFieldValue<DateTimeOffset>(4),
-            PrincipalOf(id, row.GetString(0), (Scopes)row.GetInt16(2), row.GetFieldValue<string[]>(5), row.GetFieldValue<string[]>(6)), reading);
+        var hash = row.GetFieldValue<byte[]>(1);
+        var key = new StoredKey(id, hash, row.IsDBNull(3) ? null : row.GetFieldValue<DateTimeOffset>(3), row.IsDBNull(4) ? null : row.GetFieldValue<DateTimeOffset>(4),
+            PrincipalOf(id, hash, row.GetString(0), (Scopes)row.GetInt16(2), row.GetFieldValue<string[]>(5), row.GetFieldValue<string[]>(6)), reading);
         Remember(_keys, id, key, k => k.Reading);
         return key;
     }
@@ -119,9 +145,10 @@ internal sealed class KeyRing(NpgsqlDataSource dataSource, KeyUses uses, TimePro
         ring[id] = value;
     }
 
-    private static ClaimsPrincipal PrincipalOf(string id, string name, Scopes scopes, string[] sources, string[] producers)
+    private static ClaimsPrincipal PrincipalOf(string id, byte[] hash, string name, Scopes scopes, string[] sources, string[] producers)
     {
-        var identity = new ClaimsIdentity(KeyAuthentication.SchemeName, ClaimTypes.Name, ClaimTypes.Role);
+        // The configured key may be replaced under its id.
+        var identity = new ClaimsIdentity(KeyAuthentication.SchemeName, ClaimTypes.Name, ClaimTypes.Role) { BootstrapContext = hash };
         identity.AddClaim(new Claim(ClaimTypes.NameIdentifier, id));
         identity.AddClaim(new Claim(ClaimTypes.Name, name));
         foreach (var scope in ScopeNames.Implied(scopes))

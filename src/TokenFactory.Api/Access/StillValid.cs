@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authorization;
+using Npgsql;
 using TokenFactory.Api.Hosting;
 
 namespace TokenFactory.Api.Access;
@@ -16,7 +17,7 @@ internal sealed class StillValid(KeyRing keys) : AuthorizationHandler<StillValid
             if (await keys.IsStillValidAsync(context.User, CancellationToken.None))
                 context.Succeed(requirement);
         }
-        catch (Exception e) when (DatabaseAwayHandler.IsAway(e))
+        catch (Exception e) when (e is NpgsqlException || DatabaseAwayHandler.IsAway(e))
         {
             context.Succeed(requirement);
         }

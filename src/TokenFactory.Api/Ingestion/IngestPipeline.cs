@@ -26,7 +26,7 @@ internal sealed class IngestPipeline(
     public async Task RecordAsync(ClaimsPrincipal user, IReadOnlyList<IngestItem> items, CancellationToken cancellationToken)
     {
         var version = await ResolveAsync(user, items, cancellationToken);
-        await Task.WhenAll(items.GroupBy(i => i.SourceId).Select(group => PostAsync(user, group.Key, [.. group], version, cancellationToken)));
+        await Task.WhenAll(items.GroupBy(i => i.SourceId).Select(group => PostAsync(user, [.. group], version, cancellationToken)));
     }
 
     /// <summary>As <see cref="RecordAsync"/>, all or nothing: one source, and one refusal refuses every event.</summary>
@@ -41,7 +41,7 @@ internal sealed class IngestPipeline(
 
         foreach (var item in items.Where(i => !i.Violations.Any))
             item.Violations.Add("", "atomic_refused", "Another event of the same atomic batch was refused.");
-        await Task.WhenAll(items.GroupBy(i => i.SourceId).Select(group => PostAsync(user, group.Key, [.. group], version, cancellationToken)));
+        await Task.WhenAll(items.GroupBy(i => i.SourceId).Select(group => PostAsync(user, [.. group], version, cancellationToken)));
         return false;
     }
 
@@ -133,7 +133,7 @@ internal sealed class IngestPipeline(
             else if (await FindAsync(source) is { } known)
                 item.SourceId = known.Id;
             else
-                item.Violations.Add("/source", "unknown_source", "No source has this id. Register it at POST /v1/sources.");
+                RefuseUnknownSource(item);
         }
 
         async ValueTask<SourceEntry?> FindAsync(string source)
@@ -197,14 +197,14 @@ internal sealed class IngestPipeline(
         return snapshot;
     }
 
-    private Task<PostingResult> PostAsync(ClaimsPrincipal user, long sourceId, IReadOnlyList<IngestItem> items, long ratedBy, CancellationToken cancellationToken) =>
+    private Task<PostingResult> PostAsync(ClaimsPrincipal user, IReadOnlyList<IngestItem> items, long ratedBy, CancellationToken cancellationToken) =>
         PostFreshAsync(user, items, ratedBy, async version =>
         {
-            // Rated anew, another may be refused.
+            // Rated anew, another may be refused, or all of them: then they are of no source.
             var refused = items.Where(i => i.Violations.Any).ToList();
             var result = await PostRatedAsync([.. items.Where(i => !i.Violations.Any)], version, events => new Posting
             {
-                SourceId = sourceId,
+                SourceId = items[0].SourceId,
                 Events = events,
                 Refusals = [.. refused.Select(i => i.ToRefusal())],
             }, cancellationToken);
@@ -227,7 +227,7 @@ internal sealed class IngestPipeline(
         IReadOnlyList<IngestItem> rated, long version, Func<IReadOnlyList<LedgerEvent>, Posting> posting, CancellationToken cancellationToken)
     {
         var posted = rated.Where(i => !i.IsEmpty).ToList();
-        var wanted = posting([.. posted.Select(i => i.Rated!)]) with { CatalogVersion = posted.Count > 0 ? version : null };
+        var wanted = posting([.. posted.Select(i => i.Rated!)]) with { CatalogVersion = version };
         if (posted.Count == 0 && wanted.Refusals.Count == 0)
             return new PostingResult([], Refused: false);
         var result = await journal.PostAsync(wanted, cancellationToken);
@@ -254,11 +254,27 @@ internal sealed class IngestPipeline(
                 await catalog.CatchUpAsync(e.Version, cancellationToken);
             }
 
+            FindSourcesAgain(items);
             version = await RateAsync(user, items, cancellationToken);
         }
 
         throw new JournalBusyException();
     }
+
+    // It may have been removed since it was looked up, and registered again.
+    private void FindSourcesAgain(IReadOnlyList<IngestItem> items)
+    {
+        var snapshot = catalog.Current;
+        foreach (var item in items.Where(i => i.SourceId != UnattributedSourceId))
+        {
+            item.SourceId = snapshot.FindSource(item.Sent.Source)?.Id ?? UnattributedSourceId;
+            if (item.SourceId == UnattributedSourceId)
+                RefuseUnknownSource(item);
+        }
+    }
+
+    private static void RefuseUnknownSource(IngestItem item) =>
+        item.Violations.Add("/source", "unknown_source", "No source has this id. Register it at POST /v1/sources.");
 
     private static void Settle(List<IngestItem> items, PostingResult result)
     {

@@ -65,7 +65,7 @@ internal sealed partial class JournalWriter(
 
     private async Task<BatchPlan> RecordWithRetriesAsync(IReadOnlyList<PendingPosting> postings, long sourceId, CancellationToken cancellationToken)
     {
-        var hasLookedForMonths = false;
+        var (hasLookedForMonths, hasMissed) = (false, false);
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -88,6 +88,12 @@ internal sealed partial class JournalWriter(
                         if (await MakePartitionsAsync(cancellationToken) == 0 && hasLookedForMonths)
                             throw;
                         hasLookedForMonths = true;
+                        break;
+                    case PostgresErrorCodes.ForeignKeyViolation when hasMissed:
+                        throw;
+                    case PostgresErrorCodes.ForeignKeyViolation:
+                        // Its source was removed meanwhile: the next try finds that the catalog has moved on, and it is rated anew.
+                        hasMissed = true;
                         break;
                     case PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure:
                         await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(1, 20 * attempt)), time, cancellationToken);
@@ -121,7 +127,6 @@ internal sealed partial class JournalWriter(
     private static bool IsWorthAnotherTry(string sqlState) => sqlState
         is PostgresErrorCodes.UniqueViolation
         or PostgresErrorCodes.CheckViolation
-        // What it names was removed meanwhile: the next try finds that the catalog has moved on, and it is rated anew.
         or PostgresErrorCodes.ForeignKeyViolation
         or PostgresErrorCodes.DeadlockDetected
         or PostgresErrorCodes.SerializationFailure;

@@ -16,10 +16,11 @@ internal sealed class LedgerOptions
     public int MaxEventsPerTransaction { get; set; } = 2_000;
 
     /// <summary>
-    /// How long a source that many send to at once gathers what comes in before its next transaction, in milliseconds; 0: not at all. Who sends alone never waits.
+    /// How long at most a source that many send to at once gathers what comes in before its next transaction, in milliseconds; 0: not at all. It is over as soon
+    /// as all have sent again that were answered just now.
     /// </summary>
     [Range(0, 1_000)]
-    public int GatherMs { get; set; } = 4;
+    public int GatherMs { get; set; } = 6;
 
     /// <summary>Postings that may wait for a writer; more are refused with 503.</summary>
     [Range(1, 100_000)]

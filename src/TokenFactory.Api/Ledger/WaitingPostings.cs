@@ -5,10 +5,11 @@ namespace TokenFactory.Api.Ledger;
 /// <summary>
 /// Postings that wait for a writer, by source. Who writes for a source takes all that waits for it: what comes in meanwhile gathers for the next
 /// transaction, so that under load one COMMIT is shared by many. A source gets a second writer only while enough waits to be worth one. Sources
-/// take turns. A source that many send to at once gathers for some milliseconds longer: what a transaction costs is the less for each event the more share it.
+/// take turns. A source that many send to at once gathers a little longer, until all are back that were answered just now, or some milliseconds are over: what
+/// a transaction costs is the less for each event the more share it.
 /// </summary>
 /// <param name="maxEvents">Events after which one transaction takes no more postings.</param>
-/// <param name="gathering">How long such a source gathers after a transaction; 0: not at all.</param>
+/// <param name="gathering">How long such a source gathers after a transaction at most; 0: not at all.</param>
 /// <param name="time">Tells when it is over.</param>
 internal sealed class WaitingPostings(int maxEvents, TimeSpan gathering, TimeProvider time)
 {
@@ -82,8 +83,8 @@ internal sealed class WaitingPostings(int maxEvents, TimeSpan gathering, TimePro
         lock (_lock)
         {
             source.Writers--;
-            if (postings >= ManySenders && gathering > TimeSpan.Zero && !source.IsGathering)
-                _ = GatherAsync(source);
+            if (postings >= ManySenders && gathering > TimeSpan.Zero)
+                _ = GatherAsync(source, postings + source.Waiting.Count);
             OfferOrForget(source);
         }
     }
@@ -100,12 +101,16 @@ internal sealed class WaitingPostings(int maxEvents, TimeSpan gathering, TimePro
         }
     }
 
-    private async Task GatherAsync(Source source)
+    private async Task GatherAsync(Source source, int senders)
     {
-        source.IsGathering = true;
+        var number = ++source.Gatherings;
+        (source.IsGathering, source.Senders) = (true, senders);
         await Task.Delay(gathering, time);
         lock (_lock)
         {
+            // Over before, it may even be forgotten.
+            if (!source.IsGathering || source.Gatherings != number)
+                return;
             source.IsGathering = false;
             OfferOrForget(source);
         }
@@ -126,10 +131,10 @@ internal sealed class WaitingPostings(int maxEvents, TimeSpan gathering, TimePro
 
     private void Offer(Source source)
     {
-        var canWait = source.Writers > 0 || (source.IsGathering && !_isClosed);
-        if (source.IsOffered || source.Waiting.Count == 0 || (canWait && source.Events < EventsOfAnotherWriter))
+        var canWait = source.Writers > 0 || (source.IsGathering && !_isClosed && source.Waiting.Count < source.Senders);
+        if (source.IsOffered || source.Waiting.Count == 0 || (canWait && source.Events < Math.Min(EventsOfAnotherWriter, maxEvents)))
             return;
-        source.IsOffered = true;
+        (source.IsOffered, source.IsGathering) = (true, false);
         _ready.Writer.TryWrite(source);
     }
 
@@ -153,6 +158,12 @@ internal sealed class WaitingPostings(int maxEvents, TimeSpan gathering, TimePro
 
         /// <summary>Whether it was written just now, and waits a little for more.</summary>
         public bool IsGathering { get; set; }
+
+        /// <summary>How often it did.</summary>
+        public int Gatherings { get; set; }
+
+        /// <summary>How many are known to send to it: those that were answered just now, and those that waited then.</summary>
+        public int Senders { get; set; }
 
         /// <summary>Whether it waits for a writer itself.</summary>
         public bool IsOffered { get; set; }

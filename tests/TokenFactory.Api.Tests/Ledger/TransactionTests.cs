@@ -69,26 +69,52 @@ public sealed class TransactionTests
         (await database.ScalarAsync<long>("select count(*) from event_identity")).Should().Be(2);
     }
 
-    [Fact]
-    public async Task An_event_whose_source_is_removed_while_it_is_written_is_refused_like_one_of_no_source()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_event_whose_source_is_removed_while_it_is_written_is_refused_like_one_of_no_source(bool isRegisteredAgain)
     {
         await using var database = await PostgresServer.Current.CreateDatabaseAsync();
         await using var api = await ApiProcess.StartAsync(database.ConnectionString);
         await api.CreateAsync("/v1/sources", new { id = "gateway-1" });
 
         Task<HttpResponseMessage> post;
-        await using (await HeldUpAsync(database))
+        await using (await HeldUpAsync(database, "event_identity, event_refusal"))
         {
-            post = api.PostAsync("/v1/events", Events.Native("late"));
+            // The second is refused on its own account, and filed under the source.
+            post = api.PostAsync("/v1/events", $"[{Events.Native("late")},{Events.Native("no time", occurredAt: "yesterday")}]");
+            const string waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+            await Until.TrueAsync(async () => await database.ScalarAsync<long>(waiting) > 0, "the events waiting");
+            (await api.Client.DeleteAsync("/v1/sources/gateway-1")).StatusCode.Should().Be(HttpStatusCode.NoContent);
+            if (isRegisteredAgain)
+                await api.CreateAsync("/v1/sources", new { id = "gateway-1" });
+        }
+
+        using var answer = await post;
+        answer.StatusCode.Should().Be(HttpStatusCode.MultiStatus);
+        (await answer.Content.ReadAsStringAsync()).Contains("unknown_source", StringComparison.Ordinal).Should().Be(!isRegisteredAgain);
+        (await database.ScalarAsync<long>("select count(*) from event_identity")).Should().Be(isRegisteredAgain ? 1 : 0);
+        (await database.ScalarAsync<long>("select sum(rejected)::bigint from ledger_batch")).Should().Be(isRegisteredAgain ? 1 : 2);
+    }
+
+    [Fact]
+    public async Task A_refusal_whose_source_is_removed_while_it_is_filed_is_filed_all_the_same()
+    {
+        await using var database = await PostgresServer.Current.CreateDatabaseAsync();
+        await using var api = await ApiProcess.StartAsync(database.ConnectionString);
+        await api.CreateAsync("/v1/sources", new { id = "gateway-1" });
+
+        Task<HttpResponseMessage> post;
+        await using (await HeldUpAsync(database, "event_refusal"))
+        {
+            post = api.PostAsync("/v1/events", Events.Native("no time", occurredAt: "yesterday"));
             const string waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
             await Until.TrueAsync(async () => await database.ScalarAsync<long>(waiting) > 0, "the event waiting");
             (await api.Client.DeleteAsync("/v1/sources/gateway-1")).StatusCode.Should().Be(HttpStatusCode.NoContent);
         }
 
-        using var answer = await post;
-        answer.StatusCode.Should().Be(HttpStatusCode.UnprocessableEntity);
-        (await answer.Content.ReadAsStringAsync()).Should().Contain("unknown_source");
-        (await database.ScalarAsync<long>("select count(*) from event_identity")).Should().Be(0);
+        (await post).StatusCode.Should().Be(HttpStatusCode.UnprocessableEntity);
+        (await database.ScalarAsync<long>("select count(*) from ledger_batch where rejected = 1 and source_id = 0")).Should().Be(1);
     }
 
     [Fact]
@@ -172,11 +198,11 @@ public sealed class TransactionTests
     }
 
     // Nobody can record until this is disposed of.
-    private static async Task<NpgsqlConnection> HeldUpAsync(TestDatabase database)
+    private static async Task<NpgsqlConnection> HeldUpAsync(TestDatabase database, string tables = "event_identity")
     {
         var connection = new NpgsqlConnection(database.ConnectionString + ";Pooling=false");
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand("begin; lock table event_identity in share mode", connection);
+        await using var command = new NpgsqlCommand($"begin; lock table {tables} in share mode", connection);
         await command.ExecuteNonQueryAsync();
         return connection;
     }

@@ -7,6 +7,9 @@ namespace TokenFactory.Api.Tests.Ledger;
 public sealed class WaitingPostingsTests
 {
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(4);
+
+    // Who waits for ever fails.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
     private readonly FakeTimeProvider _time = new();
     private readonly WaitingPostings _waiting;
 
@@ -97,16 +100,57 @@ public sealed class WaitingPostingsTests
     [Fact]
     public async Task A_source_that_many_send_to_gathers_for_a_while_after_a_transaction()
     {
-        var first = await TakeManyAsync(1, WaitingPostings.ManySenders);
+        _waiting.Return(await TakeManyAsync(1, WaitingPostings.ManySenders), WaitingPostings.ManySenders);
+        Add(1, 1);
         Add(1, 1);
         var second = TakeAsync();
-        _waiting.Return(first, WaitingPostings.ManySenders);
-        Add(1, 1);
-        _time.Advance(Gathering - TimeSpan.FromMilliseconds(1));
 
         second.IsCompleted.Should().BeFalse("more will come");
+        _time.Advance(Gathering - TimeSpan.FromMilliseconds(1));
+        second.IsCompleted.Should().BeFalse();
         _time.Advance(TimeSpan.FromMilliseconds(1));
-        (await second).Events.Should().Be(2);
+        (await second.WaitAsync(Limit)).Events.Should().Be(2);
+    }
+
+    [Fact]
+    public async Task It_waits_no_longer_when_all_are_back_that_were_there()
+    {
+        var source = await TakeManyAsync(1, WaitingPostings.ManySenders);
+        Add(1, 1);
+        _waiting.Return(source, WaitingPostings.ManySenders);
+        for (var i = 0; i < WaitingPostings.ManySenders - 1; i++)
+            Add(1, 1);
+        var second = TakeAsync();
+
+        second.IsCompleted.Should().BeFalse("one is still to come");
+        Add(1, 1);
+        (await second.WaitAsync(Limit)).Events.Should().Be(WaitingPostings.ManySenders + 1);
+
+        // The time of before is not that of the next.
+        _waiting.Return((await second).Source!, WaitingPostings.ManySenders + 1);
+        Add(1, 1);
+        var third = TakeAsync();
+        _time.Advance(Gathering - TimeSpan.FromMilliseconds(1));
+        third.IsCompleted.Should().BeFalse();
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        (await third.WaitAsync(Limit)).Events.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task A_time_that_was_over_before_does_nothing_to_who_comes_later()
+    {
+        var first = await TakeManyAsync(1, WaitingPostings.ManySenders);
+        _waiting.Return(first, WaitingPostings.ManySenders);
+        _waiting.Return(await TakeManyAsync(1, WaitingPostings.ManySenders), 1);
+        var later = await TakeManyAsync(1, WaitingPostings.ManySenders);
+        later.Should().NotBeSameAs(first, "it was forgotten");
+        _waiting.Return(later, WaitingPostings.ManySenders);
+        _time.Advance(Gathering / 2);
+        Add(1, 1);
+        var last = TakeAsync();
+        _time.Advance(Gathering / 2);
+
+        (await last.WaitAsync(Limit)).Source.Should().BeSameAs(later);
     }
 
     [Fact]
@@ -115,12 +159,12 @@ public sealed class WaitingPostingsTests
         var few = await TakeManyAsync(1, WaitingPostings.ManySenders - 1);
         _waiting.Return(few, WaitingPostings.ManySenders - 1);
         Add(1, 1);
-        (await TakeAsync()).Events.Should().Be(1);
+        (await TakeAsync().WaitAsync(Limit)).Events.Should().Be(1);
 
         var many = await TakeManyAsync(2, WaitingPostings.ManySenders);
         _waiting.Return(many, WaitingPostings.ManySenders);
         Add(2, WaitingPostings.EventsOfAnotherWriter);
-        (await TakeAsync()).Events.Should().Be(WaitingPostings.EventsOfAnotherWriter);
+        (await TakeAsync().WaitAsync(Limit)).Events.Should().Be(WaitingPostings.EventsOfAnotherWriter);
     }
 
     [Fact]

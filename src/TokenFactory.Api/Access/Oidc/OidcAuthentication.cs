@@ -18,6 +18,7 @@ internal static class OidcAuthentication
     public const string ChoiceScheme = "Credentials";
     public const string SchemeName = "Oidc";
 
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
     private const string ReadValue = "tokenfactory.read";
     private const string AdminValue = "tokenfactory.admin";
     private const string Bearer = "Bearer ";
@@ -37,7 +38,7 @@ internal static class OidcAuthentication
             bearer.Audience = options.Audience;
             bearer.RequireHttpsMetadata = !new Uri(options.Authority!).IsLoopback;
             bearer.MapInboundClaims = false;
-            bearer.TokenValidationParameters.ClockSkew = TimeSpan.FromSeconds(30);
+            bearer.TokenValidationParameters.ClockSkew = ClockSkew;
             // Signed with a private key: a secret that both sides share is no signature of the provider's, and none is none.
             bearer.TokenValidationParameters.ValidAlgorithms =
             [
@@ -49,6 +50,8 @@ internal static class OidcAuthentication
             {
                 OnTokenValidated = validated =>
                 {
+                    // So long a request with it is let in.
+                    validated.Properties.ExpiresUtc += ClockSkew;
                     if (PrincipalOf(validated.Principal!, options) is { } person)
                         validated.Principal = person;
                     else

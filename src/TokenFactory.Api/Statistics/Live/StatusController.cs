@@ -95,7 +95,8 @@ internal sealed class StatusController(
         var signOfLife = 0L;
         await foreach (var frame in listeners.ListenAsync(cancellationToken))
         {
-            if (!(await authorization.AuthorizeAsync(User, "still_valid")).Succeeded)
+            // While nothing can be told nothing need be asked.
+            if (frame.Status is not null && !(await authorization.AuthorizeAsync(User, "still_valid")).Succeeded)
                 yield break;
             if (sent is null || sent.Event != frame.Event || frame.Number - sent.Number >= every)
             {
