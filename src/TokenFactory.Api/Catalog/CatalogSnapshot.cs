@@ -37,6 +37,9 @@ internal sealed class CatalogSnapshot
 
     public bool HasModel(int modelId) => _models.ContainsKey(modelId);
 
+    /// <summary>Whether a model of any producer has this name or alias, to the letter.</summary>
+    public bool HasModelName(string name) => _modelNames.Any(producer => producer.Value.HasName(name));
+
     public NamedModel<ModelEntry>? FindModel(int producerId, string name) => _modelNames.GetValueOrDefault(producerId)?.Find(name);
 
     /// <summary>By name, alias or pattern, else by the first of the names that it may stand for.</summary>

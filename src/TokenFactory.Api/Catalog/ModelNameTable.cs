@@ -44,6 +44,9 @@ internal sealed class ModelNameTable<T> where T : class
     /// <summary>By its own name, an alias or a pattern alone: as prices and operators name models, who mean exactly what they say.</summary>
     public T? FindKnown(string name) => _exact.TryGetValue(name, out var model) ? model : ModelPattern.First(_patterns, name);
 
+    /// <summary>Whether it is some model's own name or alias, to the letter.</summary>
+    public bool HasName(string name) => _exact.ContainsKey(name);
+
     /// <summary>The model that a name would stand for if it had none of its own; null: none is known.</summary>
     public T? Suggest(string name, Predicate<T> isOther)
     {

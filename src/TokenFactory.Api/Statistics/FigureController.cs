@@ -35,8 +35,12 @@ internal sealed class FigureQueries(FigureReader reader, CatalogCache catalog, I
     /// <summary>Tells of models that nobody knows.</summary>
     public async Task CheckNamesAsync(FigureQuery query, FigureRequest? request, CancellationToken cancellationToken)
     {
-        if (request is not null && await reader.NamesUnknownModelAsync(request, cancellationToken))
+        // What this instance does not know another may have registered a moment ago.
+        if (request?.Filters.GetValueOrDefault(Dimension.Model) is { } names && !names.Cast<string>().All(catalog.Current.HasModelName)
+            && await reader.NamesUnknownModelAsync(request, cancellationToken))
+        {
             query.Add("model", "unknown_value", "No model has this name or alias.");
+        }
     }
 }
 
