@@ -84,7 +84,7 @@ internal sealed class WaitingPostings(int maxEvents, TimeSpan gathering, TimePro
         {
             source.Writers--;
             if (postings >= ManySenders && gathering > TimeSpan.Zero)
-                _ = GatherAsync(source, postings + source.Waiting.Count);
+                _ = GatherAsync(source, new Gathering(postings + source.Waiting.Count));
             OfferOrForget(source);
         }
     }
@@ -101,17 +101,16 @@ internal sealed class WaitingPostings(int maxEvents, TimeSpan gathering, TimePro
         }
     }
 
-    private async Task GatherAsync(Source source, int senders)
+    private async Task GatherAsync(Source source, Gathering mine)
     {
-        var number = ++source.Gatherings;
-        (source.IsGathering, source.Senders) = (true, senders);
+        source.Gathering = mine;
         await Task.Delay(gathering, time);
         lock (_lock)
         {
-            // Over before, it may even be forgotten.
-            if (!source.IsGathering || source.Gatherings != number)
+            // Over before, the source may even be forgotten.
+            if (source.Gathering != mine)
                 return;
-            source.IsGathering = false;
+            source.Gathering = null;
             OfferOrForget(source);
         }
     }
@@ -119,7 +118,7 @@ internal sealed class WaitingPostings(int maxEvents, TimeSpan gathering, TimePro
     private void OfferOrForget(Source source)
     {
         Offer(source);
-        if (source is { Writers: 0, IsOffered: false, IsGathering: false })
+        if (source is { Writers: 0, IsOffered: false, Gathering: null })
             _sources.Remove(source.Id);
         CompleteIfDone();
     }
@@ -131,10 +130,10 @@ internal sealed class WaitingPostings(int maxEvents, TimeSpan gathering, TimePro
 
     private void Offer(Source source)
     {
-        var canWait = source.Writers > 0 || (source.IsGathering && !_isClosed && source.Waiting.Count < source.Senders);
+        var canWait = source.Writers > 0 || (!_isClosed && source.Waiting.Count < source.Gathering?.Senders);
         if (source.IsOffered || source.Waiting.Count == 0 || (canWait && source.Events < Math.Min(EventsOfAnotherWriter, maxEvents)))
             return;
-        (source.IsOffered, source.IsGathering) = (true, false);
+        (source.IsOffered, source.Gathering) = (true, null);
         _ready.Writer.TryWrite(source);
     }
 
@@ -142,6 +141,13 @@ internal sealed class WaitingPostings(int maxEvents, TimeSpan gathering, TimePro
     {
         if (_isClosed && _sources.Count == 0)
             _ready.Writer.TryComplete();
+    }
+
+    /// <summary>One wait of a source for more.</summary>
+    /// <param name="senders">How many are known to send to it: those that were answered just now, and those that waited then.</param>
+    public sealed class Gathering(int senders)
+    {
+        public int Senders { get; } = senders;
     }
 
     /// <summary>A source of which something waits or is being recorded.</summary>
@@ -156,14 +162,8 @@ internal sealed class WaitingPostings(int maxEvents, TimeSpan gathering, TimePro
 
         public int Writers { get; set; }
 
-        /// <summary>Whether it was written just now, and waits a little for more.</summary>
-        public bool IsGathering { get; set; }
-
-        /// <summary>How often it did.</summary>
-        public int Gatherings { get; set; }
-
-        /// <summary>How many are known to send to it: those that were answered just now, and those that waited then.</summary>
-        public int Senders { get; set; }
+        /// <summary>It was written just now, and waits a little for more; null: it does not.</summary>
+        public Gathering? Gathering { get; set; }
 
         /// <summary>Whether it waits for a writer itself.</summary>
         public bool IsOffered { get; set; }

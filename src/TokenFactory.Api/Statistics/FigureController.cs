@@ -36,11 +36,9 @@ internal sealed class FigureQueries(FigureReader reader, CatalogCache catalog, I
     public async Task CheckNamesAsync(FigureQuery query, FigureRequest? request, CancellationToken cancellationToken)
     {
         // What this instance does not know another may have registered a moment ago.
-        if (request?.Filters.GetValueOrDefault(Dimension.Model) is { } names && !names.Cast<string>().All(catalog.Current.HasModelName)
-            && await reader.NamesUnknownModelAsync(request, cancellationToken))
-        {
+        string[] unseen = [.. (request?.Filters.GetValueOrDefault(Dimension.Model) ?? []).Cast<string>().Where(name => !catalog.Current.HasModelName(name))];
+        if (unseen.Length > 0 && await reader.NamesUnknownModelAsync(unseen, cancellationToken))
             query.Add("model", "unknown_value", "No model has this name or alias.");
-        }
     }
 }
 

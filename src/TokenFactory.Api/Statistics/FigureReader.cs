@@ -126,17 +126,15 @@ internal sealed class FigureReader(NpgsqlDataSource dataSource)
         };
     }
 
-    /// <summary>Whether the request's filter holds a name that no model has, as its own or as an alias.</summary>
-    public async Task<bool> NamesUnknownModelAsync(FigureRequest request, CancellationToken cancellationToken)
+    /// <summary>Whether there is one among these names that no model has, as its own or as an alias.</summary>
+    public async Task<bool> NamesUnknownModelAsync(string[] names, CancellationToken cancellationToken)
     {
-        if (!request.Filters.TryGetValue(Dimension.Model, out var names))
-            return false;
         await using var command = dataSource.CreateCommand(
             """
             select exists (select from unnest($1) n
                 where not exists (select from models where slug = n) and not exists (select from model_aliases where alias = n))
             """);
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. names.Cast<string>()] });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = names });
         return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 

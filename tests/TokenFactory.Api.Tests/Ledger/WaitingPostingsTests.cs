@@ -106,10 +106,7 @@ public sealed class WaitingPostingsTests
         var second = TakeAsync();
 
         second.IsCompleted.Should().BeFalse("more will come");
-        _time.Advance(Gathering - TimeSpan.FromMilliseconds(1));
-        second.IsCompleted.Should().BeFalse();
-        _time.Advance(TimeSpan.FromMilliseconds(1));
-        (await second.WaitAsync(Limit)).Events.Should().Be(2);
+        (await AfterGatheringAsync(second)).Should().Be(2);
     }
 
     [Fact]
@@ -129,11 +126,7 @@ public sealed class WaitingPostingsTests
         // The time of before is not that of the next.
         _waiting.Return((await second).Source!, WaitingPostings.ManySenders + 1);
         Add(1, 1);
-        var third = TakeAsync();
-        _time.Advance(Gathering - TimeSpan.FromMilliseconds(1));
-        third.IsCompleted.Should().BeFalse();
-        _time.Advance(TimeSpan.FromMilliseconds(1));
-        (await third.WaitAsync(Limit)).Events.Should().Be(1);
+        (await AfterGatheringAsync(TakeAsync())).Should().Be(1);
     }
 
     [Fact]
@@ -218,6 +211,15 @@ public sealed class WaitingPostingsTests
     }
 
     private void Add(long source, int events) => _waiting.TryAdd(Posting(source, events)).Should().BeTrue();
+
+    // The events that are taken when the time is over, and not before.
+    private async Task<int> AfterGatheringAsync(Task<(WaitingPostings.Source? Source, int Events)> take)
+    {
+        _time.Advance(Gathering - TimeSpan.FromMilliseconds(1));
+        take.IsCompleted.Should().BeFalse();
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        return (await take.WaitAsync(Limit)).Events;
+    }
 
     private async Task<WaitingPostings.Source> TakeManyAsync(long source, int postings)
     {
